@@ -1,0 +1,1 @@
+"""The embedded default: real Kafka and PostgreSQL without Docker, process supervision."""

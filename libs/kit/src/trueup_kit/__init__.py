@@ -1,0 +1,1 @@
+"""Plumbing each service needs: settings, logs, health, PostgreSQL, broker, outbox, leases, limits."""

@@ -1,0 +1,1 @@
+"""The `trueup` command: migrate, topics, import, dlq, users, token, verify."""

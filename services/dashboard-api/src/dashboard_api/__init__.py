@@ -1,0 +1,1 @@
+"""Serves the read model to people and programs, and puts their commands on the bus."""

@@ -1,0 +1,1 @@
+"""Pulls metered usage from Amplitude and announces it."""

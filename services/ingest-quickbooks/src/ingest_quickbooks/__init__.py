@@ -1,0 +1,1 @@
+"""Pulls customers, invoices, credit memos and payments from QuickBooks and announces them."""

@@ -1,0 +1,1 @@
+"""Stores facts and decides: variance, bands, payment status, forecast, timeline."""

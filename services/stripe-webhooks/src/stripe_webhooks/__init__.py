@@ -1,0 +1,1 @@
+"""Receives Stripe webhooks, re-reads what they point at and announces it."""
