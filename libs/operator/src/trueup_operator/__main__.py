@@ -1,0 +1,47 @@
+"""The `trueup` command. Other packages add to it by entry point, so that it imports no service."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import entry_points
+
+import typer
+
+from trueup_operator.commands import access, dlq, imports, migrate, topics, verify
+from trueup_operator.errors import OperatorError
+
+OWN = (migrate.app, topics.app, imports.app, dlq.app, access.app, verify.app)
+
+
+def build() -> typer.Typer:
+    """Own commands first, then what installed packages add.
+
+    Entry point group `trueup.commands`: a Typer app whose commands appear at the top.
+    Entry point group `trueup.command_groups`: a Typer app mounted under the entry point's name.
+    """
+    app = typer.Typer(
+        help="Trueup: what was used, billed and paid, side by side.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    for own in OWN:
+        app.add_typer(own)
+    for found in sorted(entry_points(group="trueup.commands")):
+        app.add_typer(found.load())
+    for found in sorted(entry_points(group="trueup.command_groups")):
+        app.add_typer(found.load(), name=found.name)
+    return app
+
+
+def main() -> None:
+    """Run; an expected failure is one clear line on standard error and exit code 1."""
+    try:
+        build()()
+    except OperatorError as error:
+        print(f"trueup: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""`trueup import accounts|rates FILE`: what people otherwise upload on the page."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+
+from trueup_operator import settings
+from trueup_operator.clients import TIMEOUT, say_problem, token_for
+from trueup_operator.errors import OperatorError
+
+app = typer.Typer()
+importing = typer.Typer(help="Import accounts or rate cards from CSV; all or nothing.", no_args_is_help=True)
+app.add_typer(importing, name="import")
+
+ERRORS_SHOWN = 20
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the difference, change nothing.")]
+As = Annotated[str, typer.Option("--as", help="The development login that imports.")]
+
+
+def _post(kind: str, file: Path, *, dry_run: bool, user: str) -> None:
+    addresses = settings.load()
+    answer = httpx.post(
+        f"{addresses.url}/api/v1/imports/{kind}",
+        params={"dry_run": str(dry_run).lower()},
+        content=file.read_bytes(),
+        headers={"content-type": "text/csv", "authorization": f"Bearer {token_for(addresses.sandbox_url, user)}"},
+        timeout=TIMEOUT,
+    )
+    if answer.is_error:
+        for row in (answer.json().get("errors") or [])[:ERRORS_SHOWN] if answer.content else []:
+            print(f"  line {row.get('line')}: {row.get('detail') or row.get('message')}", file=sys.stderr)
+        raise OperatorError(f"nothing was imported: {say_problem(answer)}")
+    counts = {name: value for name, value in answer.json().items() if isinstance(value, int)}
+    print(
+        f"{kind}: " + ", ".join(f"{value} {name}" for name, value in counts.items()) + (" (dry run)" if dry_run else "")
+    )
+
+
+@importing.command("accounts")
+def accounts(file: File, *, dry_run: DryRun = False, user: As = "adam") -> None:
+    """Accounts: names, zones, active days, owners and the customers they are in each source."""
+    _post("accounts", file, dry_run=dry_run, user=user)
+
+
+@importing.command("rates")
+def rates(file: File, *, dry_run: DryRun = False, user: As = "adam") -> None:
+    """Rate cards: one price a line, with its validity."""
+    _post("rates", file, dry_run=dry_run, user=user)

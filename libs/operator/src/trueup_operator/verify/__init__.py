@@ -1,0 +1,1 @@
+"""`trueup verify`: audits the running system from outside, against what the sources themselves say."""

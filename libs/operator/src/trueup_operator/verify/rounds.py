@@ -1,0 +1,102 @@
+"""Rounds of comparison. Facts travel while we look: an account that differs is looked at again until time is up."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from trueup_operator.clients import TIMEOUT, say_problem
+from trueup_operator.errors import OperatorError
+from trueup_operator.verify.compare import Difference, compare
+
+PAGE_SIZE = 50
+KEY_BATCH = 100
+PARALLEL = 8
+PAUSE_S = 2.0
+
+
+@dataclass
+class Looked:
+    """What was last seen of every account."""
+
+    shown: dict[str, dict[str, Any]] = field(default_factory=dict)
+    key: dict[str, dict[str, Any]] = field(default_factory=dict)
+    differences: dict[str, list[Difference]] = field(default_factory=dict)
+    rounds: int = 0
+
+
+class Auditor:
+    """Reads the API as finance does and the answer key as of each row's own watermarks."""
+
+    def __init__(self, *, url: str, sandbox_url: str, token: str) -> None:
+        self._sandbox_url = sandbox_url
+        self._url = url
+        self._headers = {"authorization": f"Bearer {token}"}
+
+    async def run(self, *, wait_s: float, client_ids: Sequence[str] | None = None) -> Looked:
+        """Compare until nothing differs or `wait_s` has passed. `client_ids`: only these accounts."""
+        deadline = time.monotonic() + wait_s
+        looked = Looked()
+        limits = httpx.Limits(max_connections=PARALLEL)
+        async with httpx.AsyncClient(timeout=TIMEOUT, limits=limits) as http:
+            while True:
+                todo = await self._open(http, looked, client_ids)
+                await self._look(http, looked, todo)
+                looked.rounds += 1
+                settled = looked.shown and not any(looked.differences.values())
+                if settled or time.monotonic() >= deadline:
+                    return looked
+                await asyncio.sleep(PAUSE_S)
+
+    async def _open(self, http: httpx.AsyncClient, looked: Looked, client_ids: Sequence[str] | None) -> list[str]:
+        """Which accounts to look at: at first all of them, later those that differed."""
+        if looked.shown:
+            return [client_id for client_id, found in looked.differences.items() if found]
+        return list(client_ids) if client_ids is not None else await self.client_ids(http)
+
+    async def client_ids(self, http: httpx.AsyncClient) -> list[str]:
+        """Every account the API lists, ended ones too."""
+        found: list[str] = []
+        page, total = 1, 1
+        while (page - 1) * PAGE_SIZE < total:
+            body = await self._api(
+                http, "/api/v1/accounts", {"active": "all", "sort": "name", "page": page, "page_size": PAGE_SIZE}
+            )
+            found += [item["client_id"] for item in body["items"]]
+            total, page = body["total"], page + 1
+        return found
+
+    async def _look(self, http: httpx.AsyncClient, looked: Looked, todo: Sequence[str]) -> None:
+        for start in range(0, len(todo), KEY_BATCH):
+            batch = todo[start : start + KEY_BATCH]
+            shown = await asyncio.gather(*(self._detail(http, client_id) for client_id in batch))
+            for row, key in zip(shown, await self._keys(http, shown), strict=True):
+                client_id = row["client_id"]
+                looked.shown[client_id], looked.key[client_id] = row, key
+                looked.differences[client_id] = compare(row, key)
+
+    async def _detail(self, http: httpx.AsyncClient, client_id: str) -> dict[str, Any]:
+        return await self._api(http, f"/api/v1/accounts/{client_id}", {})
+
+    async def _keys(self, http: httpx.AsyncClient, shown: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        asked = [
+            {"client_id": row["client_id"], "now": row["reconciled_at"], "watermarks": row["watermarks"]}
+            for row in shown
+        ]
+        answer = await http.post(f"{self._sandbox_url}/control/key", json={"accounts": asked})
+        if answer.is_error:
+            raise OperatorError(f"the answer key refused: HTTP {answer.status_code} {answer.text[:200]}")
+        body: list[dict[str, Any]] = answer.json()["accounts"]
+        return body
+
+    async def _api(self, http: httpx.AsyncClient, path: str, params: dict[str, Any]) -> dict[str, Any]:
+        answer = await http.get(f"{self._url}{path}", params=params, headers=self._headers)
+        if answer.is_error:
+            raise OperatorError(f"{path}: {say_problem(answer)}")
+        body: dict[str, Any] = answer.json()
+        return body
