@@ -1,0 +1,187 @@
+"""Seeded kills under load, then an audit: `make chaos`, against a running stack.
+
+Kills (SIGKILL) are spread over every service, Kafka and PostgreSQL; a few orderly broker restarts are mixed in. After each
+the run measures how long until every process is ready again and until a payment at the gateway shows in the API. At the
+end `trueup verify` compares everything. Prints JSON; exit code 1 when anything differs or did not come back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import signal
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from trueup_operator import settings
+from trueup_operator.clients import token_for
+from trueup_operator.verify.audit import audit
+
+TRUEUP = str(Path(sys.executable).with_name("trueup"))
+SERVICES = (
+    "ingest-amplitude",
+    "ingest-quickbooks",
+    "stripe-webhooks",
+    "reconciler",
+    "dashboard-api",
+    "kafka",
+    "postgres",
+)
+RECOVERY_TIMEOUT_S = 90.0
+BROKER = "kafka"
+LOG_TICK_S = 1.0
+
+
+@dataclass
+class Fault:
+    """One kill or restart and what came back when."""
+
+    what: str
+    how: str
+    ready_s: float | None = None
+    payment_visible_s: float | None = None
+
+
+async def trueup(*arguments: str) -> str:
+    process = await asyncio.create_subprocess_exec(TRUEUP, *arguments, stdout=asyncio.subprocess.PIPE)
+    out, _ = await process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"trueup {' '.join(arguments)} failed with {process.returncode}")
+    return out.decode()
+
+
+async def processes() -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = json.loads(await trueup("status", "--json"))["processes"]
+    return listed
+
+
+def of_service(name: str, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [entry for entry in listed if entry["name"] == name or entry["name"].rsplit("-", 1)[0] == name]
+
+
+async def strike(fault: Fault, chance: random.Random) -> None:
+    if fault.how == "restart":
+        await trueup("restart", fault.what)
+        return
+    alive = [entry for entry in of_service(fault.what, await processes()) if entry["pid"]]
+    os.kill(chance.choice(alive)["pid"], signal.SIGKILL)
+
+
+async def until_ready() -> float | None:
+    """Seconds until every process says it is ready; the killed one first has to be seen as gone or restarted."""
+    started = time.monotonic()
+    await asyncio.sleep(0.3)
+    while time.monotonic() - started < RECOVERY_TIMEOUT_S:
+        if all(entry["state"] == "ready" for entry in await processes()):
+            return round(time.monotonic() - started, 1)
+        await asyncio.sleep(0.3)
+    return None
+
+
+async def until_payment_shows(http: httpx.AsyncClient, where: settings.Addresses) -> float | None:
+    """Seconds from a payment at the gateway, made now, until the API shows it: the whole path works again."""
+    started = time.monotonic()
+    answer = await http.post(f"{where.sandbox_url}/control/happen", json={"kind": "pay"})
+    happened = answer.raise_for_status().json()
+    while time.monotonic() - started < RECOVERY_TIMEOUT_S:
+        try:
+            shown = await http.get(f"{where.url}/api/v1/accounts/{happened['client_id']}/invoices", params={"page": 1})
+        except httpx.HTTPError:
+            shown = None
+        if shown is not None and shown.is_success:
+            status = {row["document_id"]: row["status"] for row in shown.json()["items"]}
+            if status.get(happened["document_id"]) == "paid":
+                return round(time.monotonic() - started, 1)
+        await asyncio.sleep(0.2)
+    return None
+
+
+class LogMeter:
+    """The most log lines any one process wrote within a second."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._seen: dict[Path, int] = {}
+        self.worst: tuple[int, str] = (0, "")
+
+    async def run(self) -> None:
+        while True:
+            for path in self._folder.glob("*.log"):
+                size = path.stat().st_size
+                last = self._seen.get(path, size)
+                if size > last:
+                    with path.open("rb") as file:
+                        file.seek(last)
+                        lines = file.read(size - last).count(b"\n")
+                    self.worst = max(self.worst, (lines, path.stem))
+                self._seen[path] = size
+            await asyncio.sleep(LOG_TICK_S)
+
+
+def plan(seed: int, kills: int, restarts: int) -> list[Fault]:
+    """Every service is hit at least once when there are enough kills; the order is the seed's."""
+    chance = random.Random(seed)
+    targets = [SERVICES[index % len(SERVICES)] for index in range(kills)]
+    faults = [Fault(target, "kill -9") for target in targets] + [Fault(BROKER, "restart") for _ in range(restarts)]
+    chance.shuffle(faults)
+    return faults
+
+
+async def run(seed: int, kills: int, restarts: int, events_per_s: float, wait_s: float) -> dict[str, Any]:
+    where, chance = settings.load(), random.Random(seed)
+    faults = plan(seed, kills, restarts)
+    meter = LogMeter(Path(".trueup") / "logs")
+    headers = {"authorization": f"Bearer {token_for(where.sandbox_url, 'fay')}"}
+    async with httpx.AsyncClient(headers=headers, timeout=10) as http:
+        (await http.post(f"{where.sandbox_url}/control/pace", json={"events_per_s": events_per_s})).raise_for_status()
+        watching = asyncio.create_task(meter.run())
+        try:
+            for number, fault in enumerate(faults, 1):
+                await strike(fault, chance)
+                fault.ready_s, fault.payment_visible_s = await asyncio.gather(
+                    until_ready(), until_payment_shows(http, where)
+                )
+                print(f"{number}/{len(faults)} {fault}", file=sys.stderr, flush=True)
+                await asyncio.sleep(chance.uniform(0.5, 3))
+        finally:
+            watching.cancel()
+            await http.post(f"{where.sandbox_url}/control/pace", json={"events_per_s": 0})
+        counters = (await http.get(f"{where.sandbox_url}/control/counters")).json()
+    outcome = await audit(where, wait_s=wait_s)
+    return {
+        "seed": seed,
+        "faults": [asdict(fault) for fault in faults],
+        "not_recovered": sum(fault.ready_s is None or fault.payment_visible_s is None for fault in faults),
+        "ready_s_max": max((fault.ready_s or RECOVERY_TIMEOUT_S for fault in faults), default=0),
+        "payment_visible_s_max": max((fault.payment_visible_s or RECOVERY_TIMEOUT_S for fault in faults), default=0),
+        "log_lines_per_s_worst": {"lines": meter.worst[0], "process": meter.worst[1]},
+        "counters": counters,
+        "accounts": outcome.accounts,
+        "differences": len(outcome.differences),
+        "absent": outcome.absent,
+        "verify": outcome.lines,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--restarts", type=int, default=3)
+    parser.add_argument("--events-per-s", type=float, default=50)
+    parser.add_argument("--wait", type=float, default=180)
+    asked = parser.parse_args()
+    result = asyncio.run(run(asked.seed, asked.kills, asked.restarts, asked.events_per_s, asked.wait))
+    print(json.dumps(result, indent=2))
+    raise SystemExit(1 if result["differences"] or result["absent"] or result["not_recovered"] else 0)
+
+
+if __name__ == "__main__":
+    main()
