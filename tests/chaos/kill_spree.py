@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
 from trueup_operator import settings
 from trueup_operator.clients import token_for
 from trueup_operator.verify.audit import audit
