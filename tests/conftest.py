@@ -1,0 +1,140 @@
+"""Real servers for the tests: PostgreSQL and Kafka are started once per session, and fail the tests when they cannot."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from trueup_contracts.topics import TOPICS, dlq
+from trueup_devstack import scratch
+
+ROLES = Path(__file__).parents[1] / "deploy" / "postgres" / "roles.sql"
+
+
+@dataclass(frozen=True)
+class Database:
+    """One database of a test's own, with roles, schemas and all migrations."""
+
+    admin_dsn: str
+
+    def dsn(self, role: str) -> str:
+        """The address for one of Trueup's roles: `migrator`, `reconciler`, `dashboard_api`, ..."""
+        parts = urlsplit(self.admin_dsn)
+        return urlunsplit(parts._replace(netloc=f"{role}@{parts.hostname}:{parts.port}"))
+
+
+def _in_database(dsn: str, name: str) -> str:
+    return urlunsplit(urlsplit(dsn)._replace(path=f"/{name}"))
+
+
+async def _execute(dsn: str, sql: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
+def _run_sql(dsn: str, sql: str) -> None:
+    # A loop of its own: the test's loop belongs to pytest-asyncio.
+    loop = asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(_execute(dsn, sql))
+    finally:
+        loop.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Administrator's DSN of a running PostgreSQL that trusts local connections."""
+    if running := os.environ.get("TRUEUP_TEST_POSTGRES"):
+        yield running
+        return
+    with scratch.postgres() as server:
+        yield server.admin_dsn
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[str]:
+    """Bootstrap address of a running Kafka."""
+    if running := os.environ.get("TRUEUP_TEST_KAFKA"):
+        yield running
+        return
+    with scratch.kafka() as broker:
+        yield broker.bootstrap
+
+
+@pytest.fixture(scope="session")
+def _template(postgres_server: str) -> Iterator[str]:
+    """Name of a database with every migration applied; copying it is quicker than migrating again."""
+    name = f"trueup_template_{uuid.uuid4().hex[:12]}"
+    _run_sql(postgres_server, f"CREATE DATABASE {name}")
+    try:
+        database = Database(_in_database(postgres_server, name))
+        _run_sql(database.admin_dsn, ROLES.read_text())
+        _migrate(database.dsn("migrator"))
+        yield name
+    finally:
+        _run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _migrate(dsn: str) -> None:
+    from trueup_kit import migrate
+    from trueup_operator.commands.migrate import ordered
+
+    histories = {point.name: point.value for point in entry_points(group="trueup.migrations")}
+    assert histories, "no package declares migrations: are the workspace members installed?"
+    for schema in ordered([name for name in histories if find_spec(histories[name])]):
+        migrate.upgrade(dsn, schema, histories[schema])
+
+
+@pytest.fixture
+def database(postgres_server: str, _template: str) -> Iterator[Database]:
+    """A fresh migrated database; `.dsn(role)` logs in as that role."""
+    name = f"trueup_test_{uuid.uuid4().hex[:12]}"
+    _run_sql(postgres_server, f"CREATE DATABASE {name} TEMPLATE {_template}")
+    try:
+        yield Database(_in_database(postgres_server, name))
+    finally:
+        _run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def topics(kafka: str) -> str:
+    """Kafka with every declared topic and its dead letters, all empty; returns the bootstrap address."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    try:
+        names = {name: topic.partitions for topic in TOPICS for name in (topic.name, dlq(topic.name))}
+        if stale := [name for name in await admin.list_topics() if name in names]:
+            await admin.delete_topics(stale)
+        await admin.create_topics(
+            [NewTopic(name=name, num_partitions=count, replication_factor=1) for name, count in names.items()]
+        )
+        await _until_led(admin, set(names))
+    finally:
+        await admin.close()
+    return kafka
+
+
+async def _until_led(admin: AIOKafkaAdminClient, names: set[str], *, timeout_s: float = 30.0) -> None:
+    """Wait until every partition has a leader: a topic is usable only then."""
+    async with asyncio.timeout(timeout_s):
+        while True:
+            described = await admin.describe_topics(sorted(names))
+            if all(p["leader"] >= 0 for topic in described for p in topic["partitions"]) and all(
+                topic["error_code"] == 0 for topic in described
+            ):
+                return
+            await asyncio.sleep(0.05)
