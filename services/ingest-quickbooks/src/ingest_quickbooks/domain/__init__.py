@@ -1,0 +1,1 @@
+"""What QuickBooks' objects mean, without any network, database or framework."""

@@ -1,0 +1,58 @@
+"""When an access token is renewed, and what a token answer says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+RENEW_BEFORE = timedelta(minutes=5)
+
+
+class BadTokenAnswer(Exception):
+    """The token endpoint answered something that is no token."""
+
+    code = "bad_token_answer"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class TokenAnswer:
+    """What the token endpoint gave. Never logged: it has no repr."""
+
+    access_token: str
+    refresh_token: str
+    access_expires_at: datetime
+    refresh_expires_at: datetime | None
+
+    def __repr__(self) -> str:
+        return "TokenAnswer(...)"
+
+
+def renewal_due(expires_at: datetime | None, now: datetime) -> bool:
+    """Five minutes before the access token ends, or when there is none."""
+    return expires_at is None or expires_at - now <= RENEW_BEFORE
+
+
+def read_token_answer(answer: object, now: datetime) -> TokenAnswer:
+    """Read the answer to a refresh; `now` is when it was asked for.
+
+    Raises:
+        BadTokenAnswer: a token or its lifetime is missing.
+    """
+    if not isinstance(answer, Mapping):
+        raise BadTokenAnswer("the answer is no object")
+    access, refresh, lifetime_s = (answer.get(name) for name in ("access_token", "refresh_token", "expires_in"))
+    if not (isinstance(access, str) and access and isinstance(refresh, str) and refresh):
+        raise BadTokenAnswer("access_token or refresh_token is missing")
+    if not isinstance(lifetime_s, int) or lifetime_s <= 0:
+        raise BadTokenAnswer("expires_in is missing")
+    refresh_lifetime_s = answer.get("x_refresh_token_expires_in")
+    refresh_expires_at = None
+    if isinstance(refresh_lifetime_s, int):
+        refresh_expires_at = now + timedelta(seconds=refresh_lifetime_s)
+    return TokenAnswer(
+        access_token=access,
+        refresh_token=refresh,
+        access_expires_at=now + timedelta(seconds=lifetime_s),
+        refresh_expires_at=refresh_expires_at,
+    )
