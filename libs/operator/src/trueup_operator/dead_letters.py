@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from trueup_contracts.envelope import read_headers
 
@@ -28,13 +29,12 @@ class DeadLetter:
 
 async def read(bootstrap: str) -> AsyncIterator[DeadLetter]:
     """Every dead letter still kept, oldest first within a partition. Reads without a group: nothing is consumed."""
+    partitions = await _partitions(bootstrap)
+    if not partitions:
+        return
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
     await consumer.start()
     try:
-        topics = sorted(name for name in await consumer.topics() if name.endswith(SUFFIX))
-        partitions = [TopicPartition(topic, p) for topic in topics for p in consumer.partitions_for_topic(topic) or ()]
-        if not partitions:
-            return
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
         starts = await consumer.beginning_offsets(partitions)
@@ -47,6 +47,19 @@ async def read(bootstrap: str) -> AsyncIterator[DeadLetter]:
                     left.discard(tp)
     finally:
         await consumer.stop()
+
+
+async def _partitions(bootstrap: str) -> list[TopicPartition]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        topics = sorted(name for name in await admin.list_topics() if name.endswith(SUFFIX))
+        described = await admin.describe_topics(topics) if topics else []
+        return [
+            TopicPartition(topic["topic"], part["partition"]) for topic in described for part in topic["partitions"]
+        ]
+    finally:
+        await admin.close()
 
 
 def _letter(topic: str, key: bytes | None, value: bytes | None, headers: dict[str, str]) -> DeadLetter:
