@@ -82,12 +82,18 @@ def read_all(entity: Entity, bodies: list[Body], link_fields: Mapping[str, str])
 
 
 def read_object(entity: Entity, body: Body, link_fields: Mapping[str, str]) -> Reading:
-    """One object: seen, gone or broken."""
-    external_id = _lenient(body, "Id")
-    if external_id is not None and body.get("status") == "Deleted":
+    """One object: seen, gone or broken.
+
+    Raises:
+        GarbledAnswer: it has no id; QuickBooks sends no such object, so the answer as a whole is not to be trusted.
+    """
+    external_id = body.get("Id")
+    if not isinstance(external_id, str) or not external_id:
+        raise GarbledAnswer(f"{entity} without Id")
+    if body.get("status") == "Deleted":
         return Gone(entity, external_id)
     try:
-        return Seen(entity, reading.text(body, "Id"), _snapshot(entity, body, link_fields))
+        return Seen(entity, external_id, _snapshot(entity, body, link_fields))
     except Unreadable as error:
         return Broken(entity, external_id, _owner(entity, body, external_id), f"{entity}.{error}")
 
@@ -100,15 +106,10 @@ def _snapshot(entity: Entity, body: Body, link_fields: Mapping[str, str]) -> Sna
     return read_document(body, entity)
 
 
-def _owner(entity: Entity, body: Body, external_id: str | None) -> str | None:
+def _owner(entity: Entity, body: Body, external_id: str) -> str | None:
     if entity == "Customer":
-        return reading.customer_ref(external_id) if external_id else None
+        return reading.customer_ref(external_id)
     try:
         return reading.customer_ref(reading.reference(body, "CustomerRef"))
     except Unreadable:
         return None
-
-
-def _lenient(body: Body, name: str) -> str | None:
-    value = body.get(name)
-    return value if isinstance(value, str) and value else None

@@ -117,7 +117,7 @@ class Broken:
     """An object that cannot be read whole. `ref` is None where not even its customer can be read."""
 
     entity: Entity
-    external_id: str | None
+    external_id: str
     ref: str | None
     detail: str
 

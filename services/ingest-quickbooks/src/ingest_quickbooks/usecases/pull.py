@@ -1,0 +1,123 @@
+"""One pull of the ledger: what changed since the watermark is announced, and then that it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ingest_quickbooks.domain.answers import Changes, GarbledAnswer, read_all
+from ingest_quickbooks.domain.paging import CHANGE_OVERLAP, Place, reach
+from ingest_quickbooks.domain.snapshots import ENTITIES, Entity, Reading
+from ingest_quickbooks.ports import OpenGap, SourceUnavailable, Step
+from ingest_quickbooks.usecases.announce import announce
+from ingest_quickbooks.usecases.deps import Deps
+from ingest_quickbooks.usecases.load import announce_missing, load_everything, read_entity
+from trueup_contracts.syncs import Gap, SyncReportedV1
+
+SCOPE = "documents"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a pull came to: the watermark it left and, when it failed, why."""
+
+    as_of: datetime | None
+    error: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        return self.error is None
+
+
+async def pull_documents(deps: Deps) -> Outcome:
+    """Read what changed, announce it, and report. A source that cannot be read is reported, never raised."""
+    started_at = deps.clock()
+    try:
+        outcome = Outcome(await _read(deps, started_at))
+    except (SourceUnavailable, GarbledAnswer) as error:
+        outcome = Outcome(await deps.memory.cursor(), f"{error.code}: {error}")
+    await _report(deps, started_at, outcome)
+    return outcome
+
+
+async def _read(deps: Deps, now: datetime) -> datetime:
+    cursor = await deps.memory.cursor()
+    if cursor is None or reach(cursor, now) == "load":
+        cursor = await load_everything(deps, now)
+    since = cursor - CHANGE_OVERLAP
+    version = await deps.turn.version()
+    changes = await deps.ledger.changes(since, ENTITIES)
+    if changes.truncated:
+        await _catch_up(deps, since, changes)
+    else:
+        await _announce_changes(deps, changes, version, Step(cursor=changes.time))
+    return changes.time
+
+
+async def _announce_changes(deps: Deps, changes: Changes, version: int, step: Step) -> None:
+    await announce(
+        _readings(deps, changes),
+        version=version,
+        observed_at=deps.clock(),
+        step=step,
+        memory=deps.memory,
+        turn=deps.turn,
+    )
+
+
+def _readings(deps: Deps, changes: Changes) -> Sequence[Reading]:
+    return [reading for entity, rows in changes.bodies.items() for reading in read_all(entity, rows, deps.link_fields)]
+
+
+async def _catch_up(deps: Deps, since: datetime, cut: Changes) -> None:
+    """A cut answer cannot be paged: ask entity by entity, and where that is cut too, query by time.
+
+    The watermark moves only at the end, to the instant of the cut answer.
+    """
+    for entity in ENTITIES:
+        version = await deps.turn.version()
+        changes = await deps.ledger.changes(since, [entity])
+        await _announce_changes(deps, changes, version, Step())
+        if changes.truncated:
+            await _read_since(deps, entity, since)
+    await deps.turn.publish([], Step(cursor=cut.time))
+
+
+async def _read_since(deps: Deps, entity: Entity, since: datetime) -> None:
+    """Queries never show deletions: when the numbers differ, the whole entity is compared."""
+    await read_entity(deps, entity, Place(since))
+    if await deps.ledger.count(entity) != await deps.memory.standing(entity):
+        sweep_at = deps.clock()
+        await read_entity(deps, entity, Place(), sweep_at=sweep_at)
+        await announce_missing(deps, [entity], sweep_at, Step())
+
+
+async def _report(deps: Deps, started_at: datetime, outcome: Outcome) -> None:
+    gaps = await deps.memory.gaps()
+    nameless = [gap for gap in gaps if gap.ref is None]
+    reason, error = None, outcome.error
+    if error is not None:
+        reason = SourceUnavailable.code
+    elif nameless:
+        # A document whose customer cannot be told could belong to anyone: nobody's figures are complete.
+        reason, error = "incomplete_answer", nameless[0].detail
+    await deps.turn.report(
+        SyncReportedV1(
+            version=await deps.turn.version(),
+            source="quickbooks",
+            scope=SCOPE,
+            started_at=started_at,
+            finished_at=deps.clock(),
+            as_of=outcome.as_of,
+            complete=reason is None,
+            reason=reason,
+            error=error,
+            gaps=[_to_gap(gap, gap.ref) for gap in gaps if gap.ref is not None],
+            offsets=await deps.turn.offsets(),
+        )
+    )
+
+
+def _to_gap(gap: OpenGap, ref: str) -> Gap:
+    return Gap(ref=ref, reason="unreadable_document", detail=f"{gap.detail} (id {gap.external_id})")
