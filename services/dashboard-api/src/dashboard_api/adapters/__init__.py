@@ -1,0 +1,1 @@
+"""The database, the issuer and the bus, behind the ports."""

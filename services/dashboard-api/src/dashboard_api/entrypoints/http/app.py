@@ -1,0 +1,42 @@
+"""The application: all routes behind one guard."""
+
+from __future__ import annotations
+
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+
+from dashboard_api.entrypoints.http import accounts, auth, errors, imports, me, sources, stream, syncs
+from dashboard_api.entrypoints.http.document import openapi_document
+from dashboard_api.entrypoints.http.parameters import known_parameters
+from dashboard_api.entrypoints.http.permissions import Guard
+from dashboard_api.entrypoints.http.services import Services
+
+BODY_MAX = 64 * 1024
+
+
+def create_app(services: Services) -> FastAPI:
+    """Build the application on wired use cases; nothing is reachable that the guard does not pass."""
+    guard = Guard(services.identify, services.cookies, public_url=services.public_url)
+    app = FastAPI(
+        title="Trueup API",
+        version="1",
+        description="Usage, invoices and payments of one company's clients, reconciled.",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(guard), Depends(known_parameters)],
+        max_body_size=BODY_MAX,
+        redirect_slashes=False,
+    )
+    app.state.services = services
+    errors.install(app)
+    for module in (me, accounts, sources, stream, syncs, imports, auth):
+        app.include_router(module.router)
+    # A plain route, outside the guard: the document holds no data and everybody may read it.
+    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
+    app.add_route("/api/openapi.json", _document, methods=["GET"], include_in_schema=False)
+    return app
+
+
+async def _document(request: Request) -> Response:
+    return JSONResponse(request.app.openapi(), headers={"Cache-Control": "no-cache"})

@@ -1,0 +1,53 @@
+"""The published OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from dashboard_api.entrypoints.http.schemas.commands import SyncRequest
+from dashboard_api.entrypoints.http.schemas.problem import FieldProblem, Problem
+
+_SECURITY = {
+    "session": {"type": "apiKey", "in": "cookie", "name": "trueup_session"},
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+}
+_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_ALWAYS = {"422": "A parameter does not make sense.", "503": "Something needed is away; try again."}
+_GUARDED = {"401": "Not signed in.", "403": "The role does not allow it."}
+
+
+def openapi_document(app: FastAPI) -> dict[str, Any]:
+    """The document of all operations, with the errors that each can answer; built once."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        schemas = document["components"]["schemas"]
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        for model in (Problem, FieldProblem, SyncRequest):
+            schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            schema.pop("$defs", None)
+            schemas[model.__name__] = schema
+        document["components"]["securitySchemes"] = _SECURITY
+        for path, item in document["paths"].items():
+            for method, operation in item.items():
+                _add_errors(path, method, operation)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
+    errors = dict(_ALWAYS)
+    if "x-permission" in operation:
+        errors |= _GUARDED
+    if "{" in path:
+        errors["404"] = "Unknown, or not in the caller's portfolio."
+    if method == "post":
+        errors["413"] = "The body is too large."
+    if path.endswith("/syncs"):
+        errors["429"] = "Asked again too soon."
+    for status, description in errors.items():
+        operation["responses"][status] = {"description": description, "content": _PROBLEM}
+    operation["responses"] = dict(sorted(operation["responses"].items()))

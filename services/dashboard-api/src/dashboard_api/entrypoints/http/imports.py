@@ -1,0 +1,82 @@
+"""Imports of accounts and rate cards from CSV files."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.exceptions import HTTPException
+
+from dashboard_api.domain.access import Permission
+from dashboard_api.domain.errors import InvalidRequest
+from dashboard_api.domain.imports import ImportOutcome
+from dashboard_api.entrypoints.http.permissions import needs
+from dashboard_api.entrypoints.http.schemas.commands import ImportResult
+from dashboard_api.entrypoints.http.services import Asking, Wired
+
+router = APIRouter(prefix="/api/v1/imports", tags=["imports"])
+
+BODY_MAX = 8 * 1024 * 1024
+SHOWN_MAX = 500
+DryRun = Annotated[bool, Query(description="Only show what would change.")]
+
+
+def _csv(columns: str) -> dict[str, Any]:
+    schema = {"type": "string", "description": f"A CSV file, UTF-8, with a header: {columns}"}
+    return {"requestBody": {"required": True, "content": {"text/csv": {"schema": schema}}}}
+
+
+_ACCOUNTS = _csv(
+    "client_id,name,time_zone,active_from,active_to,owner,"
+    "quickbooks_customer_id,amplitude_account_id,stripe_customer_id"
+)
+_RATES = _csv("client_id,metric,unit,unit_price,currency,quickbooks_item,valid_from,valid_to")
+
+
+@router.post("/accounts", max_body_size=BODY_MAX, openapi_extra=needs(Permission.IMPORTS_WRITE) | _ACCOUNTS)
+async def import_accounts(
+    request: Request, services: Wired, principal: Asking, dry_run: DryRun = True
+) -> ImportResult:
+    """Add and change accounts with their owners and links; accounts that the file does not name stay as they are."""
+    return _shown(await services.import_accounts(principal, await _text(request), dry_run=dry_run))
+
+
+@router.post("/rates", max_body_size=BODY_MAX, openapi_extra=needs(Permission.IMPORTS_WRITE) | _RATES)
+async def import_rates(request: Request, services: Wired, principal: Asking, dry_run: DryRun = True) -> ImportResult:
+    """Replace the whole rate card of each account that the file names."""
+    return _shown(await services.import_rates(principal, await _text(request), dry_run=dry_run))
+
+
+async def _text(request: Request) -> str:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "text/csv":
+        raise HTTPException(415)
+    body = await request.body()
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = body[: error.start].count(b"\n") + 1
+        raise InvalidRequest(f"Line {line} is not UTF-8; save the file as CSV UTF-8.", code="invalid_csv") from None
+
+
+def _shown(outcome: ImportOutcome) -> ImportResult:
+    return ImportResult.model_validate(
+        {
+            "dry_run": outcome.dry_run,
+            "applied": outcome.applied,
+            "rows": outcome.rows,
+            "added": outcome.count("added"),
+            "changed": outcome.count("changed"),
+            "removed": outcome.count("removed"),
+            "unchanged": outcome.unchanged,
+            "changes": [
+                {"key": each.key, "change": each.change, "line": each.line, "fields": each.fields}
+                for each in outcome.changes[:SHOWN_MAX]
+            ],
+            "errors": [
+                {"line": each.line, "column": each.column, "code": each.code, "detail": each.detail}
+                for each in outcome.errors[:SHOWN_MAX]
+            ],
+            "errors_total": len(outcome.errors),
+        }
+    )

@@ -1,0 +1,92 @@
+"""Deny by default: what each operation asks for is written on the operation, and this guard reads it there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from fastapi import Request
+
+from dashboard_api.domain.access import Permission, Principal
+from dashboard_api.domain.errors import NotAllowed, NotSignedIn
+from dashboard_api.entrypoints.http.cookies import Cookies
+from dashboard_api.usecases.identify import Identify
+
+PUBLIC = frozenset({
+    ("GET", "/api/v1/auth/login"),
+    ("GET", "/api/v1/auth/callback"),
+    ("GET", "/livez"),
+    ("GET", "/readyz"),
+    ("GET", "/metrics"),
+})
+"""All that is open to everybody, besides the OpenAPI document. Whatever is not here needs a permission."""
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CSRF_HEADER = "X-Trueup-Csrf"
+CSRF_VALUE = "1"
+
+_log = structlog.get_logger(__name__)
+
+
+def needs(permission: Permission) -> dict[str, Any]:
+    """For `openapi_extra=`: the one permission of an operation, also shown in the OpenAPI document."""
+    return {"x-permission": permission.value, "security": [{"session": []}, {"bearer": []}]}
+
+
+class Guard:
+    """The dependency that stands before every operation."""
+
+    def __init__(self, identify: Identify, cookies: Cookies, *, public_url: str) -> None:
+        self._identify = identify
+        self._cookies = cookies
+        self._public_url = public_url
+
+    async def __call__(self, request: Request) -> None:
+        """Let the request pass and remember its principal, or refuse it.
+
+        Raises:
+            NotSignedIn: no valid session or token.
+            NotAllowed: the role lacks the permission, the operation declares none, or it may be a forged request.
+        """
+        route = request.scope["route"]
+        if (request.method, route.path) in PUBLIC:
+            return
+        permission = _declared(route)
+        principal = await self._principal(request)
+        if permission is None or not principal.may(permission):
+            _log.warning("access_denied", user=principal.user, role=principal.role, path=route.path)
+            raise NotAllowed("Your role does not allow this.", permission=permission)
+        request.state.principal = principal
+
+    async def _principal(self, request: Request) -> Principal:
+        header = request.headers.get("authorization")
+        if header is not None:
+            scheme, _, token = header.partition(" ")
+            if scheme.lower() != "bearer" or not token.strip():
+                raise NotSignedIn("Send a bearer token, or sign in.", code="invalid_token")
+            return await self._identify.by_bearer(token.strip())
+        cookie = request.cookies.get(self._cookies.session_name)
+        if not cookie:
+            raise NotSignedIn("Sign in, or send a bearer token.")
+        principal = await self._identify.by_session(cookie)
+        if request.method not in SAFE_METHODS:
+            self._refuse_forgery(request)
+        return principal
+
+    def _refuse_forgery(self, request: Request) -> None:
+        # A foreign page can send the cookie, but neither this header nor our origin.
+        origin = request.headers.get("origin")
+        if request.headers.get(CSRF_HEADER) != CSRF_VALUE or (origin is not None and origin != self._public_url):
+            raise NotAllowed(f"Send the header {CSRF_HEADER}: {CSRF_VALUE} from our own page.", code="csrf_required")
+
+
+def _declared(route: Any) -> Permission | None:  # noqa: ANN401  a route of the framework
+    extra = getattr(route, "openapi_extra", None) or {}
+    name = extra.get("x-permission")
+    return Permission(name) if name else None
+
+
+def principal_of(request: Request) -> Principal:
+    """Who is asking; only behind the guard."""
+    principal: Principal = request.state.principal
+    return principal

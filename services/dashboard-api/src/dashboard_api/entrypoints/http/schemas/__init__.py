@@ -1,0 +1,1 @@
+"""The shapes of requests and answers: the source of the published OpenAPI document."""

@@ -1,0 +1,231 @@
+"""One account: `GET /api/v1/accounts/{client_id}`, its invoices and its timeline."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import Field
+
+from dashboard_api.entrypoints.http.schemas.base import (
+    Answer,
+    BandName,
+    CurrencyCode,
+    Days,
+    DecimalText,
+    PercentText,
+    Reason,
+    SourceName,
+    Status,
+)
+from dashboard_api.entrypoints.http.schemas.forecast import Forecast, Trend
+from dashboard_api.entrypoints.http.schemas.portfolio import AccountItem
+
+
+class LinkedRef(Answer):
+    """The account's customer in one source, and who said so."""
+
+    source: SourceName
+    external_id: str
+    name: str | None
+    linked_by: str
+
+
+class InvoicePeriod(Days):
+    """The service period; assumed when the document does not name it."""
+
+    assumed: bool
+
+
+class InvoiceLine(Answer):
+    """One line of a document."""
+
+    line_id: str | None = None
+    kind: str | None = None
+    item_id: str | None = None
+    item_name: str | None = None
+    description: str | None = None
+    quantity: DecimalText | None = None
+    unit_price: DecimalText | None = None
+    amount_minor: int
+    service_date: date | None = None
+
+
+class Invoice(Answer):
+    """One document with its derived status; what tells of payments is null for a role without them."""
+
+    document_id: str
+    number: str | None
+    kind: str
+    period: InvoicePeriod | None
+    issued_on: date
+    due_on: date | None
+    total_minor: int
+    tax_minor: int
+    remaining_minor: int | None
+    paid_minor: int | None
+    credited_minor: int | None
+    currency: CurrencyCode
+    status: Status | None
+    paid_at: datetime | None
+    via: str | None
+    gateway_invoice_id: str | None
+    lines: list[InvoiceLine] = []
+
+
+class Failure(Answer):
+    """Why a payment did not work, in the gateway's words."""
+
+    code: str | None = None
+    decline_code: str | None = None
+    advice_code: str | None = None
+    message: str | None = None
+    failed_at: datetime | None = None
+
+
+class Method(Answer):
+    """What a payment was made with."""
+
+    kind: str | None = None
+    brand: str | None = None
+    last4: str | None = None
+
+
+class Payment(Answer):
+    """A payment, refund or dispute."""
+
+    object_id: str
+    kind: str
+    status: str
+    amount_minor: int
+    currency: CurrencyCode
+    occurred_at: datetime
+    source: SourceName
+    invoice_number: str | None
+    gateway_invoice_id: str | None
+    method: Method | None
+    failure: Failure | None
+
+
+class Discrepancy(Answer):
+    """Something that does not agree; over 5 % it is red."""
+
+    code: str
+    period: Days | None
+    band: BandName | None
+    amount_minor: int | None
+    currency: CurrencyCode | None
+    percent: PercentText | None
+    text: str
+
+
+class ExpectedPart(Answer):
+    """Usage of one metric at one price."""
+
+    metric: str
+    unit: str
+    quantity: DecimalText
+    unit_price: DecimalText
+    amount_minor: int
+    item_name: str | None = None
+
+
+class BilledPart(Answer):
+    """A line that counts for the period."""
+
+    document_id: str
+    number: str | None
+    description: str | None
+    quantity: DecimalText | None
+    unit_price: DecimalText | None
+    amount_minor: int
+    assumed: bool
+
+
+class CreditPart(Answer):
+    """Credit applied to an invoice of the period."""
+
+    document_id: str
+    number: str | None
+    amount_minor: int
+
+
+class Receipt(Answer):
+    """The sum, line by line: expected − (billed − credits) explains the variance."""
+
+    expected: list[ExpectedPart]
+    billed: list[BilledPart]
+    credits: list[CreditPart]
+
+
+class Reconciliation(Answer):
+    """One period of one currency."""
+
+    period: Days
+    currency: CurrencyCode | None
+    expected_minor: int | None
+    billed_minor: int | None
+    amount_minor: int | None
+    percent: PercentText | None
+    band: BandName
+    due: bool
+    period_assumed: bool
+    reasons: list[Reason]
+    receipt: Receipt | None
+
+
+class Watermark(Answer):
+    """What one counted sync covers; the row rests on it."""
+
+    source: SourceName
+    scope: str
+    from_day: date | None = None
+    to_day: date | None = None
+    as_of: datetime
+
+
+class Account(AccountItem):
+    """Everything about one account."""
+
+    time_zone: str
+    active_from: date | None
+    active_to: date | None
+    refs: list[LinkedRef]
+    forecast: Forecast | None
+    trend_detail: list[Trend]
+    invoices: list[Invoice] = Field(description="The latest ten; the rest has its own address.")
+    invoices_total: int
+    payments: list[Payment] | None = Field(description="The latest twenty; null for a role without payment details.")
+    discrepancies: list[Discrepancy]
+    reconciliations: list[Reconciliation]
+    watermarks: list[Watermark]
+    auto_reconciled: bool
+
+
+class Invoices(Answer):
+    """A page of an account's invoices, the latest first."""
+
+    items: list[Invoice]
+    page: int
+    page_size: int
+    total: int
+
+
+class TimelineEntry(Answer):
+    """Something that happened, when it happened and when we learned it."""
+
+    occurred_at: datetime
+    learned_at: datetime
+    source: str
+    kind: str
+    title: str
+    before: Any = None
+    after: Any = None
+    data: dict[str, Any] = {}
+
+
+class Timeline(Answer):
+    """The latest first; `next` is the cursor of the entries before these."""
+
+    items: list[TimelineEntry]
+    next: str | None

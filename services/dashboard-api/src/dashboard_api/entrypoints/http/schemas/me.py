@@ -1,0 +1,16 @@
+"""Who is signed in."""
+
+from __future__ import annotations
+
+from dashboard_api.entrypoints.http.schemas.base import Answer
+
+
+class Me(Answer):
+    """`csrf` is what the header X-Trueup-Csrf must carry on every POST made with the session cookie."""
+
+    user: str
+    name: str
+    email: str
+    role: str
+    permissions: list[str]
+    csrf: str

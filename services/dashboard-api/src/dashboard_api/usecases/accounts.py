@@ -1,0 +1,81 @@
+"""Reading the portfolio and single accounts, within scope and without what the role may not see."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from dashboard_api.domain import redaction
+from dashboard_api.domain.access import Permission, Principal
+from dashboard_api.domain.errors import NotAllowed, NotFound
+from dashboard_api.domain.portfolio import PortfolioQuery
+from dashboard_api.ports import AccountReads, Cursor, Json, PortfolioPage, TimelinePage
+
+
+class Accounts:
+    """JSON passes through as the database wrote it; only for a role without payments is it opened and cut."""
+
+    def __init__(self, reads: AccountReads) -> None:
+        self._reads = reads
+
+    async def portfolio(self, principal: Principal, query: PortfolioQuery) -> PortfolioPage:
+        """One page of the grid.
+
+        Raises:
+            NotAllowed: the role sees no payments, but filters or sorts by their status.
+        """
+        if _sees_payments(principal):
+            return await self._reads.portfolio(principal, query)
+        if query.asks_for_payments:
+            raise NotAllowed("Your role does not see payment status, so it cannot filter or sort by it.")
+        page = await self._reads.portfolio(principal, query)
+        return PortfolioPage(
+            items=_each(page.items, redaction.hide_in_item),
+            totals=json.dumps(redaction.hide_in_totals(json.loads(page.totals))),
+            total=page.total,
+        )
+
+    async def account(self, principal: Principal, client_id: str) -> Json:
+        """Everything about one account; NotFound when unknown or out of scope."""
+        account = await self._reads.account(principal, client_id)
+        if account is None:
+            raise _not_found()
+        if _sees_payments(principal):
+            return account
+        return json.dumps(redaction.hide_in_account(json.loads(account)))
+
+    async def invoices(self, principal: Principal, client_id: str, *, page: int, page_size: int) -> tuple[Json, int]:
+        """A page of documents, the latest first; NotFound as above."""
+        found = await self._reads.invoices(principal, client_id, limit=page_size, offset=(page - 1) * page_size)
+        if found is None:
+            raise _not_found()
+        items, total = found
+        return (items if _sees_payments(principal) else _each(items, redaction.hide_in_invoice)), total
+
+    async def timeline(
+        self, principal: Principal, client_id: str, *, before: Cursor | None, limit: int
+    ) -> TimelinePage:
+        """Timeline entries before the cursor, the latest first; NotFound as above.
+
+        For a role without payments a page can be shorter than its limit: the cursor counts the hidden ones too.
+        """
+        page = await self._reads.timeline(principal, client_id, before=before, limit=limit)
+        if page is None:
+            raise _not_found()
+        if _sees_payments(principal):
+            return page
+        entries = [entry for entry in json.loads(page.items) if not redaction.tells_of_payment(entry)]
+        return TimelinePage(json.dumps(entries), page.following)
+
+
+def _sees_payments(principal: Principal) -> bool:
+    return principal.may(Permission.PAYMENTS_READ)
+
+
+def _each(items: Json, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Json:
+    return json.dumps([change(item) for item in json.loads(items)])
+
+
+def _not_found() -> NotFound:
+    return NotFound("There is no such account in your portfolio.", code="account_not_found")
