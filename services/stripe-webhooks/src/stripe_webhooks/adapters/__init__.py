@@ -1,0 +1,1 @@
+"""Stripe's API, the inbox topic and PostgreSQL behind the ports."""

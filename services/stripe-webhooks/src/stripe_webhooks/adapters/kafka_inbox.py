@@ -1,0 +1,37 @@
+"""The inbox: verified webhooks, byte for byte, on their topic."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from trueup_kit.producer import BrokerUnavailable, Producer
+
+from stripe_webhooks.ports import InboxAway
+from trueup_contracts.topics import STRIPE_EVENTS_RECEIVED
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaInbox:
+    """The port `Inbox`. `timeout_s` bounds the whole wait: the sender is told 503 in time to repeat."""
+
+    producer: Producer
+    timeout_s: float
+
+    async def append(self, *, key: str, value: bytes, event_id: str, created_at: datetime) -> None:
+        """See the port."""
+        headers = {
+            "ce_specversion": "1.0",
+            "ce_id": event_id,
+            "ce_type": STRIPE_EVENTS_RECEIVED,
+            "ce_source": "/stripe-webhooks",
+            "ce_subject": key,
+            "ce_time": created_at.isoformat(),
+            "content-type": "application/json",
+        }
+        try:
+            async with asyncio.timeout(self.timeout_s):
+                await self.producer.publish_raw(STRIPE_EVENTS_RECEIVED, key=key, value=value, headers=headers)
+        except (BrokerUnavailable, TimeoutError) as error:
+            raise InboxAway(str(error) or "the bus did not answer in time") from error

@@ -1,0 +1,1 @@
+"""Where things begin: the webhook route, the inbox, the poll's tick, a person's wish for a refresh."""

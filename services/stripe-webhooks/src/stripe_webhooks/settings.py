@@ -1,0 +1,72 @@
+"""What the service is told from outside: `STRIPE_WEBHOOKS_*`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
+from trueup_kit.settings import ServiceSettings
+
+_PREFIXES = ("sk_test_", "rk_test_", "sk_live_", "rk_live_")
+
+
+class Settings(ServiceSettings):
+    """Stripe's account, its webhook secrets, and the pace."""
+
+    model_config = SettingsConfigDict(env_prefix="STRIPE_WEBHOOKS_")
+
+    stripe_api_key: SecretStr
+    """A restricted key that may read customers, invoices, payments, refunds, disputes and events."""
+    stripe_api_base: str = "https://api.stripe.com"
+    webhook_secrets: Annotated[list[SecretStr], NoDecode]
+    """The signing secrets of the endpoint, separated by commas; several while one is being rolled."""
+    request_timeout_s: float = Field(default=10.0, gt=0, le=60)
+    accept_timeout_s: float = Field(default=1.5, gt=0, le=2)
+    """How long a webhook waits for the bus before its sender is told to come again."""
+
+    poll_interval_s: float = Field(default=60.0, ge=1)
+    limit_per_s: float = Field(default=25.0, gt=0)
+    """Requests per second to one endpoint; Stripe's own limit is 25."""
+    account_limit_per_s: float = Field(default=100.0, gt=0)
+    """Requests per second to all endpoints together: Stripe grants 100 in live mode and 25 in its sandboxes."""
+    background_share: float = Field(default=0.8, gt=0, le=1)
+
+    invoice_metadata_keys: dict[str, str] = {
+        "quickbooks_invoice_id": "quickbooks_invoice_id",
+        "qbo_invoice_id": "quickbooks_invoice_id",
+        "invoice_number": "invoice_number",
+        "doc_number": "invoice_number",
+    }
+    """Metadata fields of invoices in order of preference → the key towards the ledger."""
+    customer_metadata_keys: dict[str, str] = {
+        "quickbooks_customer_id": "quickbooks_id",
+        "qbo_customer_id": "quickbooks_id",
+        "client_id": "client_id",
+        "amplitude_id": "amplitude_id",
+    }
+    """Metadata fields of customers in order of preference → the key towards the other systems."""
+
+    @field_validator("webhook_secrets", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("webhook_secrets")
+    @classmethod
+    def _not_empty(cls, value: list[SecretStr]) -> list[SecretStr]:
+        if not value:
+            raise ValueError("give at least one signing secret (whsec_...): without one every webhook is refused")
+        return value
+
+    @field_validator("stripe_api_key")
+    @classmethod
+    def _of_known_mode(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(_PREFIXES):
+            raise ValueError(f"give a secret or restricted key; it starts with one of {', '.join(_PREFIXES)}")
+        return value
+
+    @property
+    def livemode(self) -> bool:
+        """Whether the key reads live data; events of the other mode are refused."""
+        return "_live_" in self.stripe_api_key.get_secret_value()[:8]

@@ -1,0 +1,1 @@
+"""What the service does: accept a webhook, look again at what it points at, poll for what never came, load all."""

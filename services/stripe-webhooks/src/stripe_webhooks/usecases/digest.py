@@ -1,0 +1,52 @@
+"""Work through a batch of raw webhooks from the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from stripe_webhooks.domain.events import ReceivedEvent, coalesce, parse
+from stripe_webhooks.domain.fields import Unreadable
+from stripe_webhooks.ports import Priority, Store
+from stripe_webhooks.usecases.observe import Observer
+
+
+@dataclass(frozen=True, slots=True)
+class Poison:
+    """A record that is no Stripe event: its place in the batch, and why."""
+
+    index: int
+    error: Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A repeat of an event adds nothing: its object was read after the event had happened, so it is skipped."""
+
+    observer: Observer
+    store: Store
+
+    async def __call__(self, values: Sequence[bytes | None]) -> list[Poison]:
+        """Announce what the batch points at; returns what must be diverted. Afterwards the batch may be acknowledged.
+
+        Raises:
+            ProviderDown, Busy, Superseded: nothing is noted as done; the batch comes again.
+        """
+        events: list[ReceivedEvent] = []
+        poison: list[Poison] = []
+        for index, value in enumerate(values):
+            try:
+                events.append(parse(value or b""))
+            except Unreadable as error:
+                poison.append(Poison(index, error))
+        await self.take(events)
+        return poison
+
+    async def take(self, events: Sequence[ReceivedEvent], *, priority: Priority = "background") -> None:
+        """Look at what the events point at, unless that was done after they had happened; then note them as done."""
+        ids = {event.event_id for event in events if event.target}
+        fresh = ids - await self.store.seen(ids) if ids else ids
+        if fresh:
+            targets = coalesce(event for event in events if event.event_id in fresh)
+            await self.observer.observe(targets, priority=priority)
+            await self.store.mark_seen(fresh)

@@ -1,0 +1,169 @@
+"""Load everything Stripe holds: the first time, and when the events no longer reach back to where we stopped."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, field
+
+from stripe_webhooks.domain import fields
+from stripe_webhooks.domain.buckets import bucket_of
+from stripe_webhooks.domain.customers import read_customer
+from stripe_webhooks.domain.events import Target
+from stripe_webhooks.domain.fields import Json, Unreadable
+from stripe_webhooks.domain.invoices import invoice_key, needs_attempts, payment_links, payments_are_cut, read_invoice
+from stripe_webhooks.domain.payments import read_dispute, read_payment, read_refund, was_tried
+from stripe_webhooks.ports import Join, Listing, Missing, Priority, ProviderDown
+from stripe_webhooks.usecases.observe import Observer
+from stripe_webhooks.usecases.reading import INTENT_EXPAND, INVOICE_EXPAND, Reading, Wanted
+from stripe_webhooks.usecases.resolve import merge
+
+PAGES_MAX = 20_000
+_Read = Callable[["Walk", Json, Mapping[str, Join]], tuple[str, Reading] | None]
+
+
+@dataclass(slots=True)
+class Walk:
+    """What a load remembers while it walks the lists."""
+
+    seen: set[str] = field(default_factory=set)
+    """Record keys of the invoices and customers met."""
+    singly: list[Wanted] = field(default_factory=list)
+    """What a list shows too little of."""
+    targets: list[Target] = field(default_factory=list)
+    lone: dict[str, str] = field(default_factory=dict)
+    """Payments without an invoice, and whose they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Page by page, each page under all leases: it shows things of every bucket, and its versions must be drawn
+    before it is read. Between two pages the leases are free, so webhooks wait for a page, never for the load."""
+
+    observer: Observer
+    breathe: Callable[[], Awaitable[None]]
+    """Awaited between two pages, long enough for those who wait for a bucket to get it."""
+
+    async def __call__(self, *, priority: Priority) -> None:
+        """Announce everything; what was announced before and is met no more is looked at by itself.
+
+        Raises:
+            ProviderDown, Busy, Superseded: the load is not complete; the next one starts over, cheaply, since only
+                what has changed is published.
+        """
+        walk = Walk()
+        stages: tuple[tuple[Listing, _Read], ...] = (
+            (Listing("customers"), self._customer),
+            (Listing("invoices", expand=tuple(f"data.{name}" for name in INVOICE_EXPAND)), self._invoice),
+            (Listing("payment_intents", expand=tuple(f"data.{name}" for name in INTENT_EXPAND)), self._payment),
+            (Listing("refunds"), self._movement),
+            (Listing("disputes"), self._movement),
+        )
+        for listing, read in stages:
+            await self._walk(listing, read, walk, priority)
+        gone = [_of_key(key) for key in await self.observer.store.known() if key not in walk.seen]
+        await self.observer.look_at(merge([*walk.singly, *gone]), priority=priority)
+        await self.observer.observe(walk.targets, priority=priority)
+
+    async def _walk(self, listing: Listing, read: _Read, walk: Walk, priority: Priority) -> None:
+        observer = self.observer
+        after: str | None = None
+        for _ in range(PAGES_MAX):
+            async with observer.store.hold_all() as held:
+                observed_at = observer.clock()
+                page = await observer.reader.gateway.page(listing, after=after, priority=priority)
+                joins = await self._joins(page.items)
+                buckets: dict[int, list[Reading]] = defaultdict(list)
+                for item in page.items:
+                    if (found := _guarded(read, walk, item, joins)) is not None:
+                        buckets[bucket_of(found[0])].append(found[1])
+                for bucket, readings in sorted(buckets.items()):
+                    await observer.publish(held[bucket], readings, observed_at)
+            if not page.more or not page.items:
+                return
+            after = fields.text(page.items[-1], "id")
+            await self.breathe()
+        raise ProviderDown("truncated", f"{listing.resource} does not end within {PAGES_MAX} pages")
+
+    async def _joins(self, items: Collection[Json]) -> Mapping[str, Join]:
+        payments = {found for item in items if (found := _payment_id(item))}
+        return await self.observer.store.joins(payments) if payments else {}
+
+    def _customer(self, walk: Walk, item: Json, _: Mapping[str, Join]) -> tuple[str, Reading]:
+        customer = read_customer(item, self.observer.reader.links.customers)
+        walk.seen.add(customer.ref)
+        customer_id = fields.text(item, "id") or ""
+        return customer_id, Reading(snapshots=[customer], read_whole=[Wanted("customer", customer_id).label])
+
+    def _invoice(self, walk: Walk, item: Json, _: Mapping[str, Join]) -> tuple[str, Reading] | None:
+        invoice_id = fields.text(item, "id")
+        if invoice_id is None:
+            return None
+        walk.seen.add(invoice_key(invoice_id))
+        wanted = Wanted("invoice", invoice_id)
+        if needs_attempts(item) or payments_are_cut(item):
+            # Its snapshot rests on its payment attempts, which this list does not show.
+            walk.singly.append(wanted)
+            return None
+        invoice = read_invoice(item, (), self.observer.reader.links.invoices)
+        joins = [Join(link.payment_id, invoice_id, invoice.ref) for link in payment_links(item)]
+        if any(link.kind != "payment_intent" for link in payment_links(item)):
+            walk.singly.append(wanted)
+        return invoice_id, Reading(snapshots=[invoice], joins=joins, read_whole=[wanted.label])
+
+    def _payment(self, walk: Walk, item: Json, joins: Mapping[str, Join]) -> tuple[str, Reading] | None:
+        payment_id = fields.text(item, "id") or ""
+        join = joins.get(payment_id)
+        ref = join.ref if join else fields.customer_ref(item)
+        if ref is None or not was_tried(item):
+            return None
+        if join is None:
+            walk.lone[payment_id] = ref
+        payment = read_payment(item, invoice_id=join.invoice_id if join else None, ref=ref)
+        return (join.invoice_id if join else payment_id), Reading(snapshots=[payment])
+
+    def _movement(self, walk: Walk, item: Json, joins: Mapping[str, Join]) -> tuple[str, Reading] | None:
+        payment_id, kind = _payment_id(item), fields.text(item, "object")
+        if payment_id is None or (payment_id not in joins and payment_id not in walk.lone):
+            object_id = fields.text(item, "id")
+            if object_id is not None:
+                walk.targets.append(Target("dispute" if kind == "dispute" else "refund", object_id, None, payment_id))
+            return None
+        join = joins.get(payment_id)
+        read = read_dispute if kind == "dispute" else read_refund
+        invoice_id, ref = (join.invoice_id, join.ref) if join else (None, walk.lone[payment_id])
+        movement = read(item, payment_id=payment_id, invoice_id=invoice_id, ref=ref)
+        return invoice_id or payment_id, Reading(snapshots=[movement])
+
+
+def _payment_id(item: Json) -> str | None:
+    if fields.text(item, "object") == "payment_intent":
+        return fields.text(item, "id")
+    return fields.identity(item, "payment_intent")
+
+
+def _guarded(read: _Read, walk: Walk, item: Json, joins: Mapping[str, Join]) -> tuple[str, Reading] | None:
+    """One unreadable object is noted by itself and does not stop the page."""
+    try:
+        return read(walk, item, joins)
+    except Unreadable as error:
+        thing, object_id = _label_of(item, joins)
+        missing = Missing(f"{thing}:{object_id}", error.ref, error.code, error.detail)
+        return object_id, Reading(missing=[missing])
+
+
+def _label_of(item: Json, joins: Mapping[str, Join]) -> tuple[str, str]:
+    kind, object_id = fields.text(item, "object"), fields.text(item, "id") or "?"
+    if kind in {"invoice", "customer"}:
+        return kind, object_id
+    payment_id = _payment_id(item) or object_id
+    join = joins.get(payment_id)
+    return ("invoice", join.invoice_id) if join else ("payment", payment_id)
+
+
+def _of_key(key: str) -> Wanted:
+    """The thing behind a record key: `stripe:invoice:in_1` or `stripe:cus_1`."""
+    rest = key.removeprefix("stripe:")
+    if rest.startswith("invoice:"):
+        return Wanted("invoice", rest.removeprefix("invoice:"))
+    return Wanted("customer", rest)

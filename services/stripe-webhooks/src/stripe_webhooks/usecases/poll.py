@@ -1,0 +1,138 @@
+"""The safety net: ask Stripe for the events of late and look at whatever no webhook has brought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from stripe_webhooks.domain import fields
+from stripe_webhooks.domain.events import ReceivedEvent, read_event
+from stripe_webhooks.domain.fields import Unreadable
+from stripe_webhooks.ports import Clock, Held, Listing, Missing, Notes, Priority, Progress, ProviderDown, Store
+from stripe_webhooks.usecases.digest import Digest
+from stripe_webhooks.usecases.load import Load
+from stripe_webhooks.usecases.reading import Wanted
+from trueup_contracts.syncs import Gap, SyncReportedV1
+
+SCOPE = "billing"
+HORIZON = timedelta(days=29)
+"""Stripe keeps events for 30 days; a day is left for the catching up."""
+OVERLAP = timedelta(seconds=60)
+"""Events show up a little after they are stamped, and stamps have whole seconds."""
+SKEW = timedelta(hours=1)
+"""How far Stripe's clock may be from ours."""
+EVENT_PAGES_MAX = 300
+"""Beyond this many pages a load asks less of Stripe than the events do."""
+MISSING_MAX = 200
+
+
+class TooFarBehind(Exception):
+    """The events since the last poll do not fit: load everything instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """One pull of the scope `billing`. Only the holder of the lead pulls; the others stand by."""
+
+    digest: Digest
+    load: Load
+    store: Store
+    clock: Clock
+    interval: timedelta
+
+    async def __call__(self, wished_at: datetime | None = None) -> bool:
+        """Pull once if due, or if a person wished for it after the last pull began; returns whether it pulled.
+
+        A pull that fails reports so and leaves what was complete to age; the error goes on to the caller.
+
+        Raises:
+            ProviderDown, Busy, Superseded: not complete this time.
+        """
+        async with self.store.lead() as held:
+            if held is None:
+                return False
+            progress, started_at = await self.store.progress(), self.clock()
+            if progress and not self._is_due(progress, started_at, wished_at):
+                return False
+            priority: Priority = "person" if wished_at else "background"
+            try:
+                await self._pull(held, progress, started_at, priority)
+            except ProviderDown as down:
+                await self._report(held, started_at, progress, down)
+                raise
+            return True
+
+    def _is_due(self, progress: Progress, now: datetime, wished_at: datetime | None) -> bool:
+        if wished_at is not None and wished_at > progress.as_of:
+            return True
+        # Replicas tick at different moments: each looks, one pull an interval is enough.
+        return now >= progress.as_of + self.interval * 0.8
+
+    async def _pull(self, held: Held, progress: Progress | None, started_at: datetime, priority: Priority) -> None:
+        try:
+            if progress is None or started_at - progress.as_of > HORIZON:
+                raise TooFarBehind
+            latest = await self._catch_up(progress.since, priority)
+        except TooFarBehind:
+            if progress is None:
+                await self._report(held, started_at, None, ProviderDown("never_complete", "the first load is running"))
+            await self.load(priority=priority)
+            latest = started_at - SKEW
+        await self._look_again(priority)
+        since = max(latest, started_at - SKEW) - OVERLAP
+        await self._report(held, started_at, Progress(since, started_at), None)
+        await self.store.forget_old()
+
+    async def _catch_up(self, since: datetime, priority: Priority) -> datetime:
+        """Take every event since the last poll that was not taken; returns the latest stamp seen."""
+        listing = Listing("events", (("created[gte]", str(int(since.timestamp()))),))
+        gateway = self.digest.observer.reader.gateway
+        events: list[ReceivedEvent] = []
+        after: str | None = None
+        for _ in range(EVENT_PAGES_MAX):
+            page = await gateway.page(listing, after=after, priority=priority)
+            events += [event for item in page.items if (event := _slim(item))]
+            if not page.more or not page.items:
+                await self.digest.take(events, priority=priority)
+                return max((event.created_at for event in events), default=datetime.fromtimestamp(0, UTC))
+            after = fields.text(page.items[-1], "id")
+        raise TooFarBehind
+
+    async def _look_again(self, priority: Priority) -> None:
+        """What could not be read before is tried once a poll."""
+        missing = (await self.store.missing())[:MISSING_MAX]
+        await self.digest.observer.look_at([Wanted.of_label(one.wanted) for one in missing], priority=priority)
+
+    async def _report(
+        self, held: Held, started_at: datetime, progress: Progress | None, down: ProviderDown | None
+    ) -> None:
+        missing = await self.store.missing()
+        nameless = any(one.ref is None for one in missing)
+        report = SyncReportedV1(
+            version=held.version,
+            source="stripe",
+            scope=SCOPE,
+            started_at=started_at,
+            finished_at=self.clock(),
+            as_of=progress.as_of if progress else None,
+            complete=down is None and not nameless,
+            # Something unreadable that names no customer may be anyone's.
+            reason=down.reason if down else ("incomplete_answer" if nameless else None),
+            error=str(down) if down else None,
+            gaps=[_gap(one, one.ref) for one in missing if one.ref],
+            offsets=await self.store.offsets(),
+        )
+        await self.store.publish(held, [report], Notes(progress=progress if down is None else None))
+
+
+def _slim(item: fields.Json) -> ReceivedEvent | None:
+    """A polled event without the body it carries: thousands may be held at once. One we cannot read concerns no one."""
+    try:
+        event = read_event(item)
+    except Unreadable:
+        return None
+    return ReceivedEvent(event.event_id, event.type, event.created_at, event.livemode, event.target, {})
+
+
+def _gap(missing: Missing, ref: str) -> Gap:
+    return Gap(ref=ref, reason=missing.reason, detail=missing.detail)

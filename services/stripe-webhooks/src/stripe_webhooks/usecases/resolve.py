@@ -1,0 +1,82 @@
+"""From what events point at to what must be looked at: refunds, disputes and charges lead to their invoice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from stripe_webhooks.domain import fields
+from stripe_webhooks.domain.events import Target, target_of
+from stripe_webhooks.ports import Gateway, Listing, Priority, Rejected, Store
+from stripe_webhooks.usecases.reading import Wanted, all_answers
+
+_RESOURCES = {
+    "charge": "charges",
+    "refund": "refunds",
+    "dispute": "disputes",
+    "credit_note": "credit_notes",
+    "invoice_payment": "invoice_payments",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """Charges and intents no longer say which invoice they belong to: our join answers, else Stripe."""
+
+    gateway: Gateway
+    store: Store
+
+    async def __call__(self, targets: Iterable[Target], priority: Priority) -> list[Wanted]:
+        """The things to look at, each once. A target that leads nowhere is left out."""
+        located = await all_answers(self._locate(target, priority) for target in targets)
+        payments = {target.payment_id for target in located if target.payment_id and not target.invoice_id}
+        invoices = {payment_id: join.invoice_id for payment_id, join in (await self.store.joins(payments)).items()}
+        unknown = sorted(payments - invoices.keys())
+        answers = await all_answers(self._invoice_of(payment_id, priority) for payment_id in unknown)
+        invoices |= {payment_id: found for payment_id, found in zip(unknown, answers, strict=True) if found}
+        return merge(wanted for target in located if (wanted := _wanted(target, invoices)))
+
+    async def _locate(self, target: Target, priority: Priority) -> Target:
+        """A target that names neither invoice nor payment (a thin event, an old refund) is read to learn them."""
+        resource = _RESOURCES.get(target.kind)
+        if resource is None or target.invoice_id or target.payment_id:
+            return target
+        try:
+            body = await self.gateway.one(resource, target.object_id, priority=priority)
+        except Rejected:
+            return target
+        found = (body and target_of(body)) or target
+        charge_id = fields.identity(body, "charge") if body else None
+        if charge_id and found.kind in {"refund", "dispute"} and not found.payment_id:
+            charge = await self._locate(Target("charge", charge_id), priority)
+            return Target(found.kind, found.object_id, charge.invoice_id, charge.payment_id)
+        return found
+
+    async def _invoice_of(self, payment_id: str, priority: Priority) -> str | None:
+        listing = Listing(
+            "invoice_payments", (("payment[type]", "payment_intent"), ("payment[payment_intent]", payment_id))
+        )
+        page = await self.gateway.page(listing, after=None, priority=priority)
+        return next((found for item in page.items if (found := fields.identity(item, "invoice"))), None)
+
+
+def merge(wanted: Iterable[Wanted]) -> list[Wanted]:
+    """One wish for each thing, asking for refunds and disputes if any of its wishes does."""
+    found: dict[str, Wanted] = {}
+    for one in wanted:
+        other = found.get(one.label, one)
+        found[one.label] = Wanted(
+            one.thing, one.object_id, one.refunds or other.refunds, one.disputes or other.disputes
+        )
+    return sorted(found.values())
+
+
+def _wanted(target: Target, invoices: dict[str, str]) -> Wanted | None:
+    if target.kind == "customer":
+        return Wanted("customer", target.object_id)
+    # A charge event may tell of a refund: `charge.refunded` carries the charge.
+    refunds, disputes = target.kind in {"refund", "charge"}, target.kind == "dispute"
+    invoice_id = target.invoice_id or invoices.get(target.payment_id or "")
+    if invoice_id:
+        return Wanted("invoice", invoice_id, refunds, disputes)
+    return Wanted("payment", target.payment_id, refunds, disputes) if target.payment_id else None
