@@ -1,0 +1,1 @@
+"""What Amplitude's answers mean and which questions to ask it, without any network, database or framework."""

@@ -1,0 +1,111 @@
+"""Reading a segmentation answer: sums by account and day, and whether they are whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from trueup_billing import InvalidValue, parse_decimal
+
+# Any of these true means that the sums may be too low.
+_INCOMPLETE_FLAGS = ("hitChunkGroupByLimit", "timedOutRealtimeData", "realtimeDataMissing", "prunedResult")
+_NO_ACCOUNT = "(none)"
+
+
+class GarbledAnswer(Exception):
+    """The answer as a whole is not what Amplitude sends; nothing of it is used."""
+
+    code = "garbled_answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Quantities by account, one per asked day in order. `rows` counts groups, those without account included."""
+
+    by_account: Mapping[str, tuple[Decimal, ...]]
+    rows: int
+    incomplete: str | None
+    """Which flag says that the answer is not whole, or None."""
+    computed_at: datetime | None
+    """Amplitude's own instant of counting; None when it does not say."""
+
+
+def read_sums(answer: object, days: Sequence[date]) -> Sums:
+    """Take a grouped segmentation answer apart.
+
+    Raises:
+        GarbledAnswer: other days than asked for, labels and series that do not pair, a value that is no number.
+    """
+    body = _mapping(answer, "answer")
+    data = _mapping(body.get("data"), "data")
+    series, labels = _sequence(data, "series"), _sequence(data, "seriesLabels")
+    found_days = [str(value)[:10] for value in _sequence(data, "xValues")]
+    if found_days != [day.isoformat() for day in days]:
+        raise GarbledAnswer(f"asked for {days[0]} to {days[-1]}, answered {found_days[:1]} to {found_days[-1:]}")
+    if len(series) != len(labels):
+        raise GarbledAnswer(f"{len(series)} series with {len(labels)} labels")
+    by_account: dict[str, tuple[Decimal, ...]] = {}
+    for label, values in zip(labels, series, strict=True):
+        account = _account(label)
+        if account is None:
+            continue
+        if account in by_account:
+            raise GarbledAnswer(f"two series for {account!r}")
+        by_account[account] = _values(values, len(days))
+    return Sums(by_account, len(series), _incomplete(body, data), _computed_at(body, data))
+
+
+def _account(label: object) -> str | None:
+    """Labels are `[index, "value"]` pairs or plain texts when grouped; a bare number is an ungrouped series."""
+    if isinstance(label, (list, tuple)) and len(label) == 2:
+        label = label[1]
+    if not isinstance(label, str):
+        raise GarbledAnswer(f"a series without account: {label!r}")
+    return None if label == _NO_ACCOUNT else label
+
+
+def _values(values: object, count: int) -> tuple[Decimal, ...]:
+    if not isinstance(values, list) or len(values) != count:
+        raise GarbledAnswer("a series of another length than its days")
+    try:
+        return tuple(parse_decimal(value) for value in values)
+    except (InvalidValue, TypeError):
+        raise GarbledAnswer("a value that is no exact number") from None
+
+
+def _incomplete(*bodies: Mapping[str, object]) -> str | None:
+    for body in bodies:
+        for flag in _INCOMPLETE_FLAGS:
+            if body.get(flag):
+                return flag
+        rate = body.get("minSampleRate")
+        if isinstance(rate, (int, Decimal)) and rate < 1:
+            return "minSampleRate"
+    return None
+
+
+def _computed_at(*bodies: Mapping[str, object]) -> datetime | None:
+    """`timeComputed` is in milliseconds since 1970."""
+    for body in bodies:
+        value = body.get("timeComputed")
+        if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+            try:
+                return datetime.fromtimestamp(int(value) // 1000, UTC).replace(microsecond=int(value) % 1000 * 1000)
+            except (ValueError, OverflowError, OSError):
+                raise GarbledAnswer("timeComputed is no instant") from None
+    return None
+
+
+def _mapping(value: object, name: str) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
+        raise GarbledAnswer(f"{name} is no object")
+    return value
+
+
+def _sequence(data: Mapping[str, object], name: str) -> list[object]:
+    value = data.get(name)
+    if not isinstance(value, list):
+        raise GarbledAnswer(f"{name} is no list")
+    return value

@@ -1,0 +1,106 @@
+"""What the use cases ask of the world: Amplitude, the memory of what was read, and the bus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Protocol
+
+from ingest_amplitude.domain.answers import Sums
+from ingest_amplitude.domain.buckets import Key, Metric, Totals
+from ingest_amplitude.domain.coverage import Coverage
+from ingest_amplitude.domain.tally import Tally
+from ingest_amplitude.domain.windows import Hours
+from trueup_contracts.envelope import Event
+
+
+class SourceUnavailable(Exception):
+    """Amplitude could not be read; what was last known stays. The text is safe to show."""
+
+    code = "provider_error"
+
+
+class TooMuchAtOnce(SourceUnavailable):
+    """The asked range is larger than Amplitude gives in one answer; ask for less."""
+
+
+class UsageSource(Protocol):
+    """Amplitude. Every method raises SourceUnavailable."""
+
+    async def export(self, hours: Hours, tally: Tally) -> None:
+        """Add every event uploaded in these hours to the tally. Nothing is added unless the answer is whole.
+
+        Raises:
+            TooMuchAtOnce: the range must be halved.
+        """
+
+    async def sums(self, metric: Metric, days: Sequence[date], accounts: Sequence[str] | None, limit: int) -> Sums:
+        """Sums by account and day; of these accounts, or of all. Cost is paid before the question is sent."""
+
+
+Scope = tuple[str, int]
+"""Metric name and partition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a scope may claim: its covered days and the instant of its last complete answer."""
+
+    coverage: Coverage = ()
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What moves together with the published values, in one transaction."""
+
+    exported: Mapping[Key, Decimal] = field(default_factory=dict)
+    """New totals of what was exported so far."""
+    export_end: datetime | None = None
+    """Up to where the export has come; None leaves it."""
+    placed: Mapping[str, int] = field(default_factory=dict)
+    """Accounts that are new or have moved, with their partition."""
+    standings: Mapping[Scope, Standing] = field(default_factory=dict)
+
+
+class Turn(Protocol):
+    """One turn at reading and publishing, under the lease. A lost lease raises and publishes nothing."""
+
+    async def version(self) -> int:
+        """A new version for the read that follows."""
+
+    async def publish(self, totals: Totals, *, version: int, observed_at: datetime, step: Step) -> int:
+        """Announce the buckets, and when the bus has them, remember them as shown together with the step.
+
+        The caller passes only what differs from what was shown. Returns how many were sent.
+        """
+
+    async def report(self, event: Event) -> None:
+        """Announce the outcome of one scope."""
+
+    async def offsets(self) -> dict[str, dict[str, int]]:
+        """topic → partition → the last offset ever published."""
+
+
+class Memory(Protocol):
+    """What earlier pulls left behind."""
+
+    async def history_from(self, proposed: date) -> date:
+        """The first day that is read at all; `proposed` is kept at the first call and never moves after."""
+
+    async def export_end(self) -> datetime | None:
+        """Up to where the export has come, or None before its first piece."""
+
+    async def partitions(self) -> dict[str, int]:
+        """account → partition, of every account ever met."""
+
+    async def standings(self) -> dict[Scope, Standing]:
+        """What each scope may claim."""
+
+    async def exported(self, keys: Sequence[Key]) -> dict[Key, tuple[Decimal, Decimal | None]]:
+        """Of the buckets that exist: the exported total so far, and what was last shown (None: nothing)."""
+
+    async def shown(self, metric: str, first: date, last: date) -> dict[Key, Decimal]:
+        """What was last shown of a metric on these days."""

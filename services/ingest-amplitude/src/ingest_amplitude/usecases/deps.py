@@ -1,0 +1,40 @@
+"""The collaborators and the fixed facts of one pull."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from ingest_amplitude.domain.buckets import Metric
+from ingest_amplitude.domain.tally import RecentIds
+from ingest_amplitude.ports import Memory, Turn, UsageSource
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is metered and how it is asked for."""
+
+    metrics: Sequence[Metric]
+    account_property: str
+    zone: tzinfo
+    history_months: int = 8
+    trailing_days: int = 3
+    partition_capacity: int = 900
+    groups_max: int = 1000
+    export_chunk_hours: int = 168
+    export_every_hours: int = 1
+    export_delay: timedelta = timedelta(hours=2)
+    """How long after its end an hour is whole in the export."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """What a pull works with."""
+
+    source: UsageSource
+    memory: Memory
+    turn: Turn
+    clock: Callable[[], datetime]
+    plan: Plan
+    recent: RecentIds

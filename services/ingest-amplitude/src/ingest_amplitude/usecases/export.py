@@ -1,0 +1,101 @@
+"""Read the history by export, hour by hour of upload, and later what arrived since: late events to old days."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from ingest_amplitude.domain.buckets import Key, Totals
+from ingest_amplitude.domain.coverage import Run, by_day, overlay
+from ingest_amplitude.domain.coverage import cap as cap_coverage
+from ingest_amplitude.domain.partitions import assign
+from ingest_amplitude.domain.tally import Tally
+from ingest_amplitude.domain.windows import Hours, chunks, day_start, last_day_before, whole_hour
+from ingest_amplitude.ports import Scope, Standing, Step, TooMuchAtOnce
+from ingest_amplitude.usecases.deps import Deps
+
+
+async def export_new_hours(deps: Deps, history_from: date) -> None:
+    """Export every whole hour since the last export; each piece is committed by itself, so a killed load goes on."""
+    plan = deps.plan
+    start = await deps.memory.export_end() or whole_hour(day_start(history_from, plan.zone))
+    end = whole_hour(deps.clock() - plan.export_delay)
+    if end - start < timedelta(hours=plan.export_every_hours):
+        return
+    for piece in chunks(start, end, plan.export_chunk_hours):
+        await _export(deps, piece, history_from)
+
+
+async def _export(deps: Deps, hours: Hours, history_from: date) -> None:
+    version = await deps.turn.version()
+    tally = Tally(
+        deps.plan.metrics,
+        account_property=deps.plan.account_property,
+        zone=deps.plan.zone,
+        first_day=history_from,
+        recent=deps.recent,
+    )
+    try:
+        await deps.source.export(hours, tally)
+    except TooMuchAtOnce:
+        if len(hours) < 2:
+            raise
+        for half in hours.halves():
+            await _export(deps, half, history_from)
+        return
+    await _commit(deps, hours, tally, version, history_from)
+    # Only now: ids of a piece that was not committed must count again when it is repeated.
+    deps.recent.remember(tally.event_ids)
+
+
+async def _commit(deps: Deps, hours: Hours, tally: Tally, version: int, history_from: date) -> None:
+    partitions = await deps.memory.partitions()
+    standings = await deps.memory.standings()
+    placed = assign(partitions, {key.account for key in tally.totals}, deps.plan.partition_capacity)
+    exported, changed = await _new_totals(deps, tally.totals, hours.end, partitions, standings)
+    # Knowing day X up to an instant means that every event uploaded until then is in the published value.
+    run = Run(history_from, max(history_from, last_day_before(hours.end, deps.plan.zone)), hours.end)
+    # An unfiltered answer speaks of accounts it does not name; a filtered one only of those it was asked for.
+    joined = set(placed.values()) if len(set(partitions.values())) > 1 else set()
+    step = Step(
+        exported=exported,
+        export_end=hours.end,
+        placed=placed,
+        standings={
+            scope: _raised(standings.get(scope, Standing()), run, capped=scope[1] in joined)
+            for scope in _scopes(deps, partitions | placed)
+        },
+    )
+    await deps.turn.publish(changed, version=version, observed_at=deps.clock(), step=step)
+
+
+async def _new_totals(
+    deps: Deps, added: Totals, end: datetime, partitions: dict[str, int], standings: dict[Scope, Standing]
+) -> tuple[dict[Key, Decimal], Totals]:
+    """The running totals of the touched buckets, and those among them that must be announced.
+
+    A total is not announced where a later answer already speaks of that day: it would turn the value back.
+    """
+    known = await deps.memory.exported(list(added))
+    instants = {scope: by_day(standing.coverage) for scope, standing in standings.items()}
+    exported: dict[Key, Decimal] = {}
+    changed: Totals = {}
+    for key, quantity in added.items():
+        before, shown = known.get(key, (Decimal(0), None))
+        total = exported[key] = before + quantity
+        partition = partitions.get(key.account)
+        counted_at = None if partition is None else instants.get((key.metric, partition), {}).get(key.day)
+        if (counted_at is None or counted_at <= end) and total != (shown or 0):
+            changed[key] = total
+    return exported, changed
+
+
+def _scopes(deps: Deps, partitions: dict[str, int]) -> list[Scope]:
+    numbers = sorted(set(partitions.values())) or [0]
+    return [(metric.name, number) for metric in deps.plan.metrics for number in numbers]
+
+
+def _raised(standing: Standing, run: Run, *, capped: bool) -> Standing:
+    """Accounts that have just joined were in no answer: their partition claims no more than this export shows."""
+    coverage = cap_coverage(standing.coverage, run.as_of) if capped else standing.coverage
+    return Standing(overlay(coverage, run), standing.as_of)

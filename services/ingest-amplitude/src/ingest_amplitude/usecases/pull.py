@@ -1,0 +1,119 @@
+"""One pull of usage: new hours by export, then the trailing days of every scope, then a report for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ingest_amplitude.domain.answers import GarbledAnswer
+from ingest_amplitude.domain.buckets import Metric
+from ingest_amplitude.domain.coverage import seamless
+from ingest_amplitude.domain.partitions import members
+from ingest_amplitude.domain.windows import history_start
+from ingest_amplitude.ports import Scope, SourceUnavailable, Standing
+from ingest_amplitude.usecases.deps import Deps
+from ingest_amplitude.usecases.export import export_new_hours
+from ingest_amplitude.usecases.follow import Answer, Question, follow, question
+from trueup_billing import Ref, Source, encode_part
+from trueup_contracts.syncs import Coverage, SyncReportedV1
+
+HALVINGS_MAX = 12
+"""A pull halves partitions at most this often; the rest waits for the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a pull came to: scopes read whole, scopes that were not, and the first error."""
+
+    complete: int
+    incomplete: int
+    error: str | None = None
+
+
+async def pull_usage(deps: Deps) -> Outcome:
+    """Read what is new, announce it, and report each scope. A source that cannot be read is reported, never raised."""
+    proposed = history_start(deps.clock(), deps.plan.zone, deps.plan.history_months)
+    history_from = await deps.memory.history_from(proposed)
+    error: str | None = None
+    try:
+        await export_new_hours(deps, history_from)
+    except (SourceUnavailable, GarbledAnswer) as failure:
+        # The trailing days may still be readable; a hole that this leaves is told by the reports.
+        error = f"{failure.code}: {failure}"
+    answers = await _follow_all(deps, history_from, error)
+    complete = sum(answer.reason is None for answer in answers.values())
+    errors = [answer.error for answer in answers.values() if answer.error is not None]
+    return Outcome(complete, len(answers) - complete, error or (errors[0] if errors else None))
+
+
+async def _follow_all(deps: Deps, history_from: date, export_error: str | None) -> dict[Scope, Answer]:
+    """Every scope once; one whose partition was halved comes again with the new parts."""
+    answers: dict[Scope, Answer] = {}
+    halvings = 0
+    down: str | None = None
+    while (asked := await _next_question(deps, history_from, answers)) is not None:
+        started_at = deps.clock()
+        standing = (await deps.memory.standings()).get(asked.scope, Standing())
+        answer = Answer(standing, SourceUnavailable.code, down) if down else await _ask(deps, asked, standing)
+        if answer.reason == SourceUnavailable.code:
+            down = answer.error  # the other scopes would wait for the same silence
+        if answer.reason == "truncated" and halvings < HALVINGS_MAX:
+            halvings += 1
+            continue
+        answers[asked.scope] = await _report(
+            deps, asked, answer, started_at=started_at, history_from=history_from, export_error=export_error
+        )
+    return answers
+
+
+async def _next_question(deps: Deps, history_from: date, answers: dict[Scope, Answer]) -> Question | None:
+    partitions = members(await deps.memory.partitions())
+    for metric in deps.plan.metrics:
+        for number, accounts in partitions.items():
+            if (metric.name, number) not in answers:
+                # A single partition is asked without a filter: it shows accounts that nobody knew yet.
+                return question(deps, metric, number, accounts if len(partitions) > 1 else None, history_from)
+    return None
+
+
+async def _ask(deps: Deps, asked: Question, standing: Standing) -> Answer:
+    try:
+        return await follow(deps, asked, standing)
+    except (SourceUnavailable, GarbledAnswer) as error:
+        return Answer(standing, SourceUnavailable.code, f"{error.code}: {error}")
+
+
+async def _report(
+    deps: Deps, asked: Question, answer: Answer, *, started_at: datetime, history_from: date, export_error: str | None
+) -> Answer:
+    standing = answer.standing
+    if answer.reason is None and not seamless(standing.coverage, history_from, asked.days[-1]):
+        # Days between the history and the trailing window are not read yet: absent there is not 0.
+        answer = Answer(standing, "never_complete", export_error or "the history is not read yet")
+    await deps.turn.report(
+        SyncReportedV1(
+            version=await deps.turn.version(),
+            source="amplitude",
+            scope=scope_name(asked.metric, asked.partition),
+            started_at=started_at,
+            finished_at=deps.clock(),
+            as_of=None if answer.reason == "never_complete" else standing.as_of,
+            complete=answer.reason is None,
+            reason=answer.reason,
+            error=answer.error,
+            coverage=[Coverage(from_day=run.first, to_day=run.last, as_of=run.as_of) for run in standing.coverage],
+            refs=_refs(asked.accounts),
+            offsets=await deps.turn.offsets(),
+        )
+    )
+    return answer
+
+
+def scope_name(metric: Metric, partition: int) -> str:
+    """`usage|<metric>|<partition>`."""
+    return f"usage|{encode_part(metric.name)}|{partition}"
+
+
+def _refs(accounts: Sequence[str] | None) -> list[str] | None:
+    return None if accounts is None else [str(Ref(Source.AMPLITUDE, account)) for account in accounts]
