@@ -116,11 +116,8 @@ class Postgres:
         argv = [self.program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port), "-t", "2"]
         return subprocess.run(argv, capture_output=True, check=False).returncode == 0
 
-    def sql(self, text: str, *, database: str = "postgres") -> str:
-        """Run SQL as the superuser, all or nothing; returns unaligned rows."""
+    def sql(self, text: str, *, database: str = "postgres", single_transaction: bool = True) -> str:
+        """Run SQL as the superuser, by default all or nothing; returns unaligned rows."""
         argv = [self.program("psql"), "-h", "127.0.0.1", "-p", str(self.port), "-U", SUPERUSER, "-d", database]
-        return self.run(
-            [*argv, "-X", "-q", "-A", "-t", "-1", "-v", "ON_ERROR_STOP=1", "-f", "-"],
-            timeout_s=SQL_TIMEOUT_S,
-            stdin=text,
-        )
+        quiet = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *(["-1"] if single_transaction else []), "-f", "-"]
+        return self.run([*argv, *quiet], timeout_s=SQL_TIMEOUT_S, stdin=text)

@@ -1,0 +1,147 @@
+"""Owns every process: starts, stops, scales and restarts them, and writes down which are ours."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from trueup_devstack.checkout import Checkout
+from trueup_devstack.child import Child, Spec, State
+from trueup_devstack.errors import DevstackError
+from trueup_devstack.identity import remember
+from trueup_devstack.ports import REPLICAS_MAX
+
+READY_TIMEOUT_S = 90.0
+
+
+class Catalogue(Protocol):
+    """What can be run."""
+
+    def spec(self, name: str, upstreams: Callable[[str], list[int]]) -> Spec:
+        """How to run a process of this name; `upstreams` gives the ports of a service's replicas."""
+        ...
+
+    def replicated(self, service: str) -> bool:
+        """Whether the service may have several replicas, named `service-0`, `service-1`, ..."""
+        ...
+
+    def stop_order(self) -> list[set[str]]:
+        """Services in the order in which they are stopped; those of one set at once."""
+        ...
+
+    async def upstreams_changed(self, service: str, upstreams: Callable[[str], list[int]]) -> None:
+        """Tell the gateway; does nothing for services that are not behind it."""
+        ...
+
+
+class Supervisor:
+    """All children of one checkout."""
+
+    def __init__(self, checkout: Checkout, catalogue: Catalogue) -> None:
+        self._checkout = checkout
+        self._catalogue = catalogue
+        self._leaving: set[str] = set()
+        self.children: dict[str, Child] = {}
+
+    def start(self, names: Iterable[str]) -> None:
+        """Start those that do not run yet."""
+        for name in names:
+            if name not in self.children:
+                self.children[name] = Child(
+                    lambda name=name: self._catalogue.spec(name, self.upstreams),  # type: ignore[misc]
+                    changed=self._write_down,
+                )
+            self.children[name].start()
+
+    def replicas(self, service: str) -> list[str]:
+        """Names of a service's processes, in order."""
+        return [name for name, child in sorted(self.children.items()) if child.spec.service == service]
+
+    def upstreams(self, service: str) -> list[int]:
+        """Ports of the replicas that may get requests."""
+        ports = [self.children[name].spec.port for name in self.replicas(service) if name not in self._leaving]
+        return [port for port in ports if port is not None]
+
+    def status(self) -> list[dict[str, Any]]:
+        """Every process: name, service, pid, state, restarts, port, exit code of its last crash."""
+        return [
+            {
+                "name": name,
+                "service": child.spec.service,
+                "pid": child.pid,
+                "state": str(child.state),
+                "restarts": child.restarts,
+                "port": child.spec.port,
+                "last_exit": child.last_exit,
+                "log": str(child.spec.log),
+            }
+            for name, child in self.children.items()
+        ]
+
+    async def wait_ready(self, names: Iterable[str], *, timeout_s: float = READY_TIMEOUT_S) -> None:
+        """Wait until all are ready.
+
+        Raises:
+            DevstackError: one is not in time; names it.
+        """
+        waiting = set(names)
+        deadline = asyncio.get_running_loop().time() + timeout_s
+        while waiting := {name for name in waiting if self.children[name].state is not State.READY}:
+            if asyncio.get_running_loop().time() > deadline:
+                raise DevstackError(f"not ready after {timeout_s:g} s: {', '.join(sorted(waiting))}; see `trueup logs`")
+            await asyncio.sleep(0.05)
+
+    async def scale(self, service: str, count: int) -> list[str]:
+        """Bring a service to so many replicas; returns their names once they are ready.
+
+        Raises:
+            DevstackError: the service cannot have several, or not so many.
+        """
+        self._require_replicated(service)
+        if not 1 <= count <= REPLICAS_MAX:
+            raise DevstackError(f"{service} can have from 1 to {REPLICAS_MAX} replicas, not {count}")
+        wanted = [f"{service}-{index}" for index in range(count)]
+        surplus = [name for name in self.replicas(service) if name not in wanted]
+        missing = [name for name in wanted if name not in self.children]
+        # New ones get requests once they are ready; leaving ones get none any more before they are stopped.
+        self._leaving |= set(missing) | set(surplus)
+        try:
+            self.start(missing)
+            await self.wait_ready(missing)
+        finally:
+            self._leaving -= set(missing)
+        await self._catalogue.upstreams_changed(service, self.upstreams)
+        await self._forget(surplus)
+        return wanted
+
+    async def restart(self, service: str) -> list[str]:
+        """Restart a service's processes one at a time, each ready before the next goes."""
+        names = self.replicas(service)
+        if not names:
+            raise DevstackError(f"{service} does not run; `trueup status` lists what does")
+        for name in names:
+            await self.children[name].stop()
+            self.children[name].start()
+            await self.wait_ready([name])
+        return names
+
+    async def shutdown(self) -> None:
+        """Stop everything, in order."""
+        for services in self._catalogue.stop_order():
+            chosen = [child for child in self.children.values() if child.spec.service in services]
+            await asyncio.gather(*(child.stop() for child in chosen))
+
+    async def _forget(self, names: list[str]) -> None:
+        await asyncio.gather(*(self.children[name].stop() for name in names))
+        for name in names:
+            del self.children[name]
+            self._leaving.discard(name)
+        self._write_down()
+
+    def _require_replicated(self, service: str) -> None:
+        if not self._catalogue.replicated(service):
+            raise DevstackError(f"{service} cannot be scaled; the services can")
+
+    def _write_down(self) -> None:
+        remember(self._checkout.processes_file, [child.known for child in self.children.values() if child.known])
