@@ -6,6 +6,7 @@ used only inside one instant that fills a whole page, and then they overlap.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -50,7 +51,7 @@ def count_query(entity: Entity) -> str:
     return f"SELECT COUNT(*) FROM {entity}" + (" WHERE Active IN (true, false)" if entity == "Customer" else "")
 
 
-def following(place: Place, page: list[Body]) -> Place | None:
+def following(place: Place, page: Sequence[Body]) -> Place | None:
     """The next page's place, or None when `page` was the last.
 
     Raises:
