@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +12,7 @@ class Checkout:
     """One copy of the repository."""
 
     root: Path
-
-    @property
-    def state(self) -> Path:
-        return self.root / ".trueup"
+    state: Path
 
     @property
     def logs(self) -> Path:
@@ -34,6 +32,11 @@ class Checkout:
     def lock_file(self) -> Path:
         """Held by the one supervisor."""
         return self.state / "supervisor.lock"
+
+    @property
+    def postgres(self) -> Path:
+        """Where the database is wanted; as root it may have to be elsewhere."""
+        return self.state / "postgres"
 
     @property
     def secrets_file(self) -> Path:
@@ -59,5 +62,9 @@ class Checkout:
 
 
 def here() -> Checkout:
-    """The checkout this package is installed from (it is always installed editable)."""
-    return Checkout(Path(__file__).resolve().parents[4])
+    """The checkout this package is installed from (it is always installed editable).
+
+    `TRUEUP_STATE` moves its data, so that tests run beside a stack that somebody uses.
+    """
+    root = Path(__file__).resolve().parents[4]
+    return Checkout(root, Path(os.environ.get("TRUEUP_STATE") or root / ".trueup").resolve())

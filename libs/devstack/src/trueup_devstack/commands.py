@@ -20,6 +20,7 @@ from trueup_devstack.checkout import Checkout
 from trueup_devstack.errors import DevstackError, NotRunning
 from trueup_devstack.identity import recall, stop_all
 from trueup_devstack.ports import PortPlan, from_environment
+from trueup_devstack.privileges import place_for, server_identity
 from trueup_devstack.stack import Stack
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -126,21 +127,28 @@ def reset() -> None:
     """Stop everything and forget all its data."""
     checkout = checkouts.here()
     stop(checkout)
-    shutil.rmtree(Stack(checkout, from_environment()).postgres.folder, ignore_errors=True)
-    shutil.rmtree(checkout.state, ignore_errors=True)
+    forget(checkout)
     print("all data are gone; `make up` starts afresh")
+
+
+def forget(checkout: Checkout) -> None:
+    """Delete all data; nothing may run."""
+    shutil.rmtree(place_for(checkout.postgres, server_identity()), ignore_errors=True)
+    shutil.rmtree(checkout.state, ignore_errors=True)
 
 
 @app.command()
 @_plainly
-def status(*, as_json: Annotated[bool, typer.Option("--json", help="A list of objects.")] = False) -> None:
+def status(
+    *, as_json: Annotated[bool, typer.Option("--json", help="One object with the list `processes`.")] = False
+) -> None:
     """Every process: name, pid, state, restarts."""
     checkout = checkouts.here()
     try:
         processes: list[dict[str, Any]] = control.ask(checkout, "status")
     except NotRunning:
         if as_json:
-            print("[]")
+            print('{"processes": []}')
             return
         if left := recall(checkout.processes_file):
             raise DevstackError(
@@ -148,7 +156,7 @@ def status(*, as_json: Annotated[bool, typer.Option("--json", help="A list of ob
             ) from None
         raise
     if as_json:
-        print(json.dumps(processes, indent=1))
+        print(json.dumps({"processes": processes}, indent=1))
         return
     print(f"{'NAME':<22}{'PID':>8}  {'STATE':<10}{'RESTARTS':>8}  {'PORT':>6}")
     for process in processes:

@@ -13,7 +13,13 @@ from trueup_devstack.errors import DevstackError
 
 CLUSTER_ID = "dHJ1ZXVwLWxvY2FsLWthZg"
 FORMAT_TIMEOUT_S = 60
-_QUIET = ("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true")
+_QUIET = (
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSX",
+    "--sun-misc-unsafe-memory-access=allow",
+    "--enable-native-access=ALL-UNNAMED",
+)
 _SETTINGS = {
     "process.roles": "broker,controller",
     "node.id": "1",
@@ -27,6 +33,9 @@ _SETTINGS = {
     "share.coordinator.state.topic.replication.factor": "1",
     "share.coordinator.state.topic.min.isr": "1",
     "group.initial.rebalance.delay.ms": "0",
+    # A killed broker may register again only once its former session has ended; the default is 9 s.
+    "broker.session.timeout.ms": "3000",
+    "broker.heartbeat.interval.ms": "500",
     # The default buffer alone is a third of the small heap.
     "log.cleaner.dedupe.buffer.size": "33554432",
     "num.network.threads": "2",

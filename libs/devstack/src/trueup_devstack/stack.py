@@ -30,7 +30,7 @@ class Stack:
     @property
     def postgres(self) -> Postgres:
         """The database server."""
-        return Postgres(self.checkout.state / "postgres", self.ports.postgres, password=self.wiring.secrets["postgres"])
+        return Postgres(self.checkout.postgres, self.ports.postgres, password=self.wiring.secrets["postgres"])
 
     @property
     def kafka(self) -> Kafka:

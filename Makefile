@@ -1,0 +1,108 @@
+# Trueup. `make` alone lists what there is. Asked of the machine: Python 3.11 or newer, make, git.
+PYTHON ?= $(shell command -v python3 >/dev/null && python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	&& echo python3 || for p in python3.14 python3.13 python3.12 python3.11 python3; do command -v $$p && break; done)
+BIN := .venv/bin
+STACK = $(BIN)/python -m trueup_devstack.commands
+WEB = $(BIN)/python -m trueup_devstack.web
+PYTEST = $(BIN)/python -m pytest
+MEMBERS = $(wildcard libs/*/src services/*/src)
+empty :=
+export MYPYPATH = $(subst $(empty) $(empty),:,$(MEMBERS))
+export PYTHONDONTWRITEBYTECODE =
+.DEFAULT_GOAL := help
+.PHONY: help prepare up down reset status logs migrate check lint types contracts fresh web-check test unit integration \
+	web-test e2e fmt lock schemas screenshots bench-freshness chaos mutate-guards
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+prepare: ## Install everything that is locked (up, check and test do it themselves)
+	@$(PYTHON) libs/devstack/src/trueup_devstack/bootstrap.py
+
+# ---- run -----------------------------------------------------------------------------------------------------------
+
+up: prepare ## Start everything, wait until it is ready, print address and logins; TRUEUP_PORT=8180 for another port
+	@$(STACK) up
+
+down: prepare ## Stop everything; the data stay
+	@$(STACK) down
+
+reset: prepare ## Stop everything and forget all data
+	@$(STACK) reset
+
+status: prepare ## Every process: pid, state, restarts
+	@$(STACK) status
+
+logs: prepare ## Last lines of a service: make logs S=reconciler
+	@$(STACK) logs $(or $(S),supervisor)
+
+migrate: prepare ## Bring every schema of the running database to its newest revision
+	@$(BIN)/trueup migrate
+
+# ---- check ---------------------------------------------------------------------------------------------------------
+
+check: lint types contracts fresh web-check ## Everything static: format, lint, types, import contracts, generated files, the page
+
+lint: prepare
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: prepare
+	$(BIN)/mypy $(MEMBERS) tests
+
+contracts: prepare
+	$(BIN)/lint-imports
+
+fresh: prepare
+	$(BIN)/python -m trueup_contracts.export --check
+	$(BIN)/python -m dashboard_api.openapi docs/openapi.json --check
+
+web-check: prepare
+	$(WEB) lint
+	$(WEB) types
+
+fmt: prepare ## Format the Python code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix --exit-zero .
+
+# ---- test ----------------------------------------------------------------------------------------------------------
+
+test: unit integration web-test e2e ## All tests, on a real Kafka and PostgreSQL they start themselves, and in a browser
+
+unit: prepare ## Tests that need no server
+	$(PYTEST) $(wildcard tests/unit tests/architecture tests/contract tests/oracle) -q -n 2
+
+integration: prepare ## Tests on a real Kafka and a real PostgreSQL
+	$(PYTEST) tests/integration -q
+
+web-test: prepare ## The page's own tests
+	$(WEB) test
+
+e2e: prepare ## Browser tests on a stack of their own
+	$(BIN)/python -m trueup_devstack.own_stack -- $(WEB) e2e
+
+# ---- generate ------------------------------------------------------------------------------------------------------
+
+lock: prepare ## Compile requirements.lock anew from all declarations
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11 --group dev -o requirements.lock.new $(UPGRADE)
+	@sed '/^-e /d' requirements.lock.new > requirements.lock && rm requirements.lock.new
+
+schemas: prepare ## Generate event schemas, topics.yaml, openapi.json and the page's types
+	$(BIN)/python -m trueup_contracts.export
+	$(BIN)/python -m dashboard_api.openapi docs/openapi.json
+	$(WEB) api
+
+screenshots: prepare ## Write docs/images from a running stack
+	$(WEB) screenshots
+
+# ---- measure -------------------------------------------------------------------------------------------------------
+
+bench-freshness: prepare ## From a payment to the changed row on the live stream, as JSON; needs `make up`
+	$(BIN)/python tests/load/bench_freshness.py $(ARGS)
+
+chaos: prepare ## Seeded kills under load, then verify; needs `make up`
+	$(BIN)/python tests/chaos/kill_spree.py $(ARGS)
+
+mutate-guards: prepare ## Remove each safety guard in turn; a named test must fail
+	$(BIN)/python tests/chaos/mutate_guards.py $(ARGS)
