@@ -78,18 +78,20 @@ def check_machine(root: Path) -> None:
         )
 
 
-def run(what: str, *argv: str, quiet: bool = False) -> None:
-    """Run a step of the installation.
+def run(what: str, *argv: str, show: bool = False) -> None:
+    """Run a step of the installation; shown are downloads with their sizes, not every package by name.
 
     Raises:
-        NotInstalled: it failed; with its last words when they were not shown.
+        NotInstalled: it failed; with its last words.
     """
-    done = subprocess.run(
-        argv, stdout=subprocess.PIPE if quiet else None, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    if done.returncode != 0:
-        words = f":\n{done.stdout.strip()[-1500:]}" if done.stdout else ""
-        raise NotInstalled(f"{what} failed{words}\nRun it again: what was downloaded is kept.")
+    last: list[str] = []
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        for line in process.stdout or ():
+            last = [*last[-20:], line]
+            if show and not line.startswith((" + ", " - ", " ~ ")):
+                say(f"  {line.strip()}")
+    if process.returncode != 0:
+        raise NotInstalled(f"{what} failed:\n{''.join(last).strip()}\nRun it again: what was downloaded is kept.")
 
 
 def make_venv(venv: Path) -> None:
@@ -99,7 +101,7 @@ def make_venv(venv: Path) -> None:
         NotInstalled: the system's Python has no `venv`, as on Debian without python3-venv.
     """
     try:
-        run("creating .venv", sys.executable, "-m", "venv", "--clear", str(venv), quiet=True)
+        run("creating .venv", sys.executable, "-m", "venv", "--clear", str(venv))
     except NotInstalled as error:
         raise NotInstalled(f"{error}\nOn Debian and Ubuntu: apt install python3-venv") from None
 
@@ -118,8 +120,8 @@ def install(root: Path) -> None:
             only_uv.write(pinned)
             only_uv.flush()
             pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
-            run("installing uv", *pip, "-r", only_uv.name, quiet=True)
-    run("installing packages", uv, "pip", "sync", "--python", python, "--require-hashes", str(lock))
+            run("installing uv", *pip, "-r", only_uv.name)
+    run("installing packages", uv, "pip", "sync", "--python", python, "--require-hashes", str(lock), show=True)
     editable = [part for member in members(root) for part in ("-e", str(member))]
     run("installing Trueup's own packages", uv, "pip", "install", "-q", "--python", python, "--no-deps",
         "--no-build-isolation", "--offline", *editable)  # fmt: skip
