@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
+
 from trueup_kit.settings import ServiceSettings
 
 _PREFIXES = ("sk_test_", "rk_test_", "sk_live_", "rk_live_")

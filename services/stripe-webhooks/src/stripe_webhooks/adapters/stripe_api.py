@@ -46,6 +46,10 @@ class Breaker:
             self.closed_again_at = self.monotonic() + self.pause_s
 
 
+class NotAllowed(ProviderDown):
+    """The key is wrong or may not read this: asking again changes nothing until a person does."""
+
+
 @dataclass(frozen=True, slots=True)
 class StripeGateway:
     """The port `Gateway`. The SDK itself never retries: each attempt passes the limiter and is counted."""
@@ -89,8 +93,8 @@ class StripeGateway:
             await self.acquire(endpoint, priority)
             try:
                 body = await self._once(endpoint, path, params)
-            except ProviderDown:
-                if attempt == self.attempts_max:
+            except ProviderDown as down:
+                if attempt == self.attempts_max or isinstance(down, NotAllowed):
                     raise
                 await asyncio.sleep(random.uniform(0.5, 1.0) * self.backoff_s * 2**attempt)
             else:
@@ -107,6 +111,9 @@ class StripeGateway:
                 return None
             _REQUESTS.labels(endpoint, "rejected").inc()
             raise Rejected(f"{path}: {error.http_status} {error.code or ''}") from error
+        except (stripe.AuthenticationError, stripe.PermissionError) as error:
+            _REQUESTS.labels(endpoint, "not_allowed").inc()
+            raise NotAllowed("provider_error", f"{path}: the API key is not accepted or may not read this") from error
         except stripe.StripeError as error:
             outcome = "limited" if error.http_status == 429 else "failed"
             _REQUESTS.labels(endpoint, outcome).inc()

@@ -100,16 +100,17 @@ class Load:
         if invoice_id is None:
             return None
         walk.seen.add(invoice_key(invoice_id))
-        wanted = Wanted("invoice", invoice_id)
-        if needs_attempts(item) or payments_are_cut(item):
-            # Its snapshot rests on its payment attempts, which this list does not show.
+        wanted, links = Wanted("invoice", invoice_id), payment_links(item)
+        ref = fields.customer_ref(item)
+        reading = Reading(joins=[Join(link.payment_id, invoice_id, ref) for link in links] if ref else [])
+        alone = any(link.kind != "payment_intent" for link in links)
+        if alone or needs_attempts(item) or payments_are_cut(item):
+            # It rests on payments and attempts which this list does not show.
             walk.singly.append(wanted)
-            return None
-        invoice = read_invoice(item, (), self.observer.reader.links.invoices)
-        joins = [Join(link.payment_id, invoice_id, invoice.ref) for link in payment_links(item)]
-        if any(link.kind != "payment_intent" for link in payment_links(item)):
-            walk.singly.append(wanted)
-        return invoice_id, Reading(snapshots=[invoice], joins=joins, read_whole=[wanted.label])
+        else:
+            reading.snapshots.append(read_invoice(item, (), self.observer.reader.links.invoices))
+            reading.read_whole.append(wanted.label)
+        return invoice_id, reading
 
     def _payment(self, walk: Walk, item: Json, joins: Mapping[str, Join]) -> tuple[str, Reading] | None:
         payment_id = fields.text(item, "id") or ""

@@ -1,0 +1,139 @@
+"""Reading Stripe: what is an answer, what is none, and how often it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import stripe
+
+from stripe_webhooks.adapters.stripe_api import Breaker, StripeGateway
+from stripe_webhooks.ports import Listing, Priority, ProviderDown, Rejected
+
+
+@dataclass
+class ScriptedClient:
+    """Answers or raises what it is given, one after the other; the last one for ever."""
+
+    script: list[Any]
+    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    async def raw_request_async(self, method: str, path: str, **params: Any) -> Any:
+        self.asked.append((path, params))
+        answer = self.script[min(len(self.asked), len(self.script)) - 1]
+        if isinstance(answer, Exception):
+            raise answer
+        return SimpleNamespace(data=answer)
+
+
+Made = tuple[StripeGateway, ScriptedClient, list[tuple[str, Priority]]]
+
+
+@pytest.fixture
+def make() -> Callable[..., Made]:
+    def build(*script: Any, breaker: Breaker | None = None) -> Made:
+        client, acquired = ScriptedClient(list(script)), []
+
+        async def acquire(endpoint: str, priority: Priority) -> None:
+            acquired.append((endpoint, priority))
+
+        gateway = StripeGateway(client, acquire, backoff_s=0.0, breaker=breaker or Breaker())  # type: ignore[arg-type]
+        return gateway, client, acquired
+
+    return build
+
+
+def missing() -> stripe.InvalidRequestError:
+    return stripe.InvalidRequestError("no such invoice", None, code="resource_missing", http_status=404)  # type: ignore[no-untyped-call]
+
+
+def broken(status: int = 500) -> stripe.APIError:
+    return stripe.APIError("broken", http_status=status)
+
+
+async def test_an_object(make: Callable[..., Made]) -> None:
+    gateway, client, acquired = make({"id": "in_1"})
+    assert await gateway.one("invoices", "in_1", expand=("payments",), priority="person") == {"id": "in_1"}
+    assert client.asked == [("/v1/invoices/in_1", {"expand": ["payments"]})]
+    assert acquired == [("GET /v1/invoices/{id}", "person")]
+
+
+async def test_only_stripes_own_word_means_gone(make: Callable[..., Made]) -> None:
+    gateway, _, _ = make(missing())
+    assert await gateway.one("invoices", "in_1", priority="background") is None
+    gateway, _, _ = make(stripe.InvalidRequestError("not found", None, http_status=404))  # type: ignore[no-untyped-call]
+    with pytest.raises(Rejected):
+        await gateway.one("invoices", "in_1", priority="background")
+
+
+async def test_a_page(make: Callable[..., Made]) -> None:
+    gateway, client, acquired = make({"object": "list", "data": [{"id": "in_1"}, 7], "has_more": True})
+    page = await gateway.page(
+        Listing("invoices", (("created[gte]", "5"),), ("data.payments",)), after="in_0", priority="background"
+    )
+    assert ([item["id"] for item in page.items], page.more) == (["in_1"], True)
+    expected = {"limit": 100, "created[gte]": "5", "expand": ["data.payments"], "starting_after": "in_0"}
+    assert client.asked == [("/v1/invoices", expected)]
+    assert acquired == [("GET /v1/invoices", "background")]
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [broken(), broken(200), stripe.APIConnectionError("away"), stripe.RateLimitError("slow", http_status=429)],
+)
+async def test_what_may_pass_is_asked_again_within_the_limits(make: Callable[..., Made], failure: Exception) -> None:
+    gateway, client, acquired = make(failure, failure, {"id": "in_1"})
+    assert await gateway.one("invoices", "in_1", priority="background")
+    assert len(client.asked) == len(acquired) == 3
+
+
+async def test_attempts_are_bounded(make: Callable[..., Made]) -> None:
+    gateway, client, _ = make(broken())
+    with pytest.raises(ProviderDown) as caught:
+        await gateway.one("invoices", "in_1", priority="background")
+    assert (caught.value.reason, len(client.asked)) == ("provider_error", gateway.attempts_max)
+
+
+@pytest.mark.parametrize("garbage", [{"id": "in_2"}, {}, [], "text", None])
+async def test_garbage_is_no_answer_and_never_means_gone(make: Callable[..., Made], garbage: Any) -> None:
+    gateway, _, _ = make(garbage)
+    with pytest.raises(ProviderDown):
+        await gateway.one("invoices", "in_1", priority="background")
+
+
+@pytest.mark.parametrize("garbage", [{}, {"data": []}, {"data": {}, "has_more": False}, {"data": [], "has_more": "no"}])
+async def test_a_garbled_list_is_not_an_empty_one(make: Callable[..., Made], garbage: Any) -> None:
+    gateway, _, _ = make(garbage)
+    with pytest.raises(ProviderDown):
+        await gateway.page(Listing("invoices"), after=None, priority="background")
+
+
+async def test_a_wrong_key_is_no_reason_to_ask_for_ever(make: Callable[..., Made]) -> None:
+    gateway, client, _ = make(stripe.AuthenticationError("bad key", http_status=401))
+    with pytest.raises(ProviderDown):
+        await gateway.one("invoices", "in_1", priority="background")
+    assert len(client.asked) == 1
+
+
+@pytest.mark.parametrize("bad", ["../customers", "in_1?x", "in 1", "ïn_1", ""])
+async def test_no_id_leads_to_another_path(make: Callable[..., Made], bad: str) -> None:
+    gateway, client, _ = make({"id": bad})
+    with pytest.raises(Rejected):
+        await gateway.one("invoices", bad, priority="background")
+    assert client.asked == []
+
+
+async def test_after_many_failures_nothing_is_asked_for_a_while(make: Callable[..., Made]) -> None:
+    now = 0.0
+    breaker = Breaker(failures_max=4, pause_s=5, monotonic=lambda: now)
+    gateway, client, _ = make(broken(), broken(), broken(), broken(), {"id": "in_1"}, breaker=breaker)
+    for _ in range(3):
+        with pytest.raises(ProviderDown):
+            await gateway.one("invoices", "in_1", priority="background")
+    assert len(client.asked) == 4
+    now = 6.0
+    assert await gateway.one("invoices", "in_1", priority="background")
+    assert breaker.failures == 0

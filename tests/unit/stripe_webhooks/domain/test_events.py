@@ -1,0 +1,119 @@
+"""What an event points at, in old, new and thin bodies; nothing a sender writes may crash the reader."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stripe_webhooks.domain.events import Target, coalesce, ordering_key, parse, read_event
+from stripe_webhooks.domain.fields import Unreadable
+
+if TYPE_CHECKING:
+    from tests.unit.stripe_webhooks.conftest import Bodies
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def target_of(body: dict[str, Any]) -> Target | None:
+    return parse(json.dumps(body).encode()).target
+
+
+def test_an_invoice_event_points_at_the_invoice(bodies: Bodies) -> None:
+    event = read_event(bodies.event("evt_1", bodies.invoice("in_7")))
+    assert event.target == Target("invoice", "in_7", invoice_id="in_7")
+    assert ordering_key(event) == "in_7"
+
+
+def test_an_invoice_payment_carries_the_join(bodies: Bodies) -> None:
+    event = read_event(bodies.event("evt_1", bodies.invoice_payment("inpay_1", "in_7", "pi_9")))
+    assert event.target == Target("invoice_payment", "inpay_1", "in_7", "pi_9")
+    assert ordering_key(event) == "in_7"
+
+
+def test_since_basil_an_intent_and_a_charge_name_no_invoice(bodies: Bodies) -> None:
+    assert target_of(bodies.event("e", bodies.intent("pi_9"))) == Target("payment_intent", "pi_9", None, "pi_9")
+    assert target_of(bodies.event("e", bodies.charge("ch_1", "pi_9"))) == Target("charge", "ch_1", None, "pi_9")
+
+
+def test_before_basil_they_do(bodies: Bodies) -> None:
+    intent = bodies.intent("pi_9", invoice="in_7")
+    charge = bodies.charge("ch_1", None, invoice={"id": "in_7", "object": "invoice"})
+    assert target_of(bodies.event("e", intent)) == Target("payment_intent", "pi_9", "in_7", "pi_9")
+    assert target_of(bodies.event("e", charge)) == Target("charge", "ch_1", "in_7", None)
+
+
+@pytest.mark.parametrize("kind", ["refund", "dispute"])
+def test_refunds_and_disputes_lead_to_their_payment(bodies: Bodies, kind: str) -> None:
+    body = bodies.refund("x_1", "pi_9", object=kind)
+    assert target_of(bodies.event("e", body)) == Target(kind, "x_1", None, "pi_9")  # type: ignore[arg-type]
+    expanded = body | {"payment_intent": None, "charge": bodies.charge("ch_1", "pi_8")}
+    assert target_of(bodies.event("e", expanded)) == Target(kind, "x_1", None, "pi_8")  # type: ignore[arg-type]
+
+
+def test_a_thin_event_points_through_its_related_object(bodies: Bodies) -> None:
+    event = parse(json.dumps(bodies.thin("evt_1", "invoice", "in_7")).encode())
+    assert event.target == Target("invoice", "in_7", invoice_id="in_7")
+    assert target_of(bodies.thin("e", "refund", "re_1")) == Target("refund", "re_1")
+    assert target_of(bodies.thin("e", "payment_intent", "pi_9")) == Target("payment_intent", "pi_9", None, "pi_9")
+
+
+def test_unknown_objects_concern_no_one(bodies: Bodies) -> None:
+    unknown = {"object": "billing.meter", "id": "mtr_1"}
+    event = read_event(bodies.event("evt_1", unknown))
+    assert event.target is None
+    assert ordering_key(event) == "mtr_1"
+    assert target_of(bodies.event("e", {"object": "invoice"})) is None, "an upcoming invoice has no id"
+    assert target_of(bodies.thin("e", "billing.meter", "mtr_1")) is None
+
+
+def test_an_unknown_type_on_a_known_object_is_a_hint_too(bodies: Bodies) -> None:
+    assert target_of(bodies.event("e", bodies.invoice("in_7"), type="invoice.of_2031")) is not None
+
+
+def test_many_events_about_one_invoice_are_one_look(bodies: Bodies) -> None:
+    events = [read_event(bodies.event(f"evt_{n}", bodies.invoice("in_7", total=n))) for n in range(10)]
+    assert coalesce(events) == [Target("invoice", "in_7", invoice_id="in_7")]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"",
+        b"\xff",
+        b"nope",
+        b"[]",
+        b'"text"',
+        b"{}",
+        b'{"object":"event","id":"evt_1"}',
+        b"[" * 100_000,
+        b'{"a":1e999}',
+    ],
+)
+def test_what_is_no_event_is_unreadable(value: bytes) -> None:
+    with pytest.raises(Unreadable):
+        parse(value)
+
+
+@given(JSON, JSON)
+def test_no_body_crashes_the_reader(carried: Any, created: Any) -> None:
+    body = {"id": "evt_1", "object": "event", "type": "x", "created": created, "data": {"object": carried}}
+    for shape in (body, body | {"object": "v2.core.event", "related_object": carried}, carried):
+        try:
+            event = parse(json.dumps(shape).encode())
+        except Unreadable:
+            continue
+        assert ordering_key(event)
+
+
+@given(st.binary(max_size=100))
+def test_no_bytes_crash_the_reader(value: bytes) -> None:
+    with pytest.raises(Unreadable):
+        parse(value)

@@ -1,0 +1,117 @@
+"""An invoice body, new and old, becomes what is announced."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from stripe_webhooks.domain.fields import Unreadable
+from stripe_webhooks.domain.invoices import needs_attempts, payment_links, payments_are_cut, read_invoice
+
+if TYPE_CHECKING:
+    from tests.unit.stripe_webhooks.conftest import Bodies
+
+    from stripe_webhooks.usecases.reading import LinkNames
+
+
+def test_every_field_of_an_open_invoice(bodies: Bodies, links: LinkNames) -> None:
+    card = {"type": "card", "card": {"brand": "visa", "last4": "4242"}}
+    found = read_invoice(bodies.invoice("in_1", default_payment_method=card), (), links.invoices)
+    assert found.object_id == "stripe:invoice:in_1"
+    assert (found.kind, found.ref, found.status) == ("gateway_invoice", "stripe:cus_1", "open")
+    assert (found.currency, found.amount_minor, found.paid_minor, found.remaining_minor) == ("USD", 5200, 0, 5200)
+    assert (found.number, found.gateway_invoice_id) == ("INV-in_1", "in_1")
+    assert found.due_on == date(2026, 10, 21)
+    assert found.occurred_at == datetime.fromtimestamp(1_790_000_060, UTC)
+    assert found.link_keys == {"quickbooks_invoice_id": "501"}
+    assert found.method is not None
+    assert (found.method.kind, found.method.brand, found.method.last4) == ("card", "visa", "4242")
+    assert found.failure is None
+
+
+def test_a_tried_and_unpaid_invoice_says_why(bodies: Bodies, links: LinkNames) -> None:
+    invoice = bodies.invoice(attempted=True, attempt_count=2)
+    failure = read_invoice(invoice, [bodies.declined()], links.invoices).failure
+    assert failure is not None
+    assert (failure.code, failure.decline_code, failure.advice_code) == (
+        "card_declined",
+        "insufficient_funds",
+        "try_again_later",
+    )
+    paid = invoice | {"status": "paid", "amount_remaining": 0}
+    assert read_invoice(paid, [bodies.declined()], links.invoices).failure is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "needed"),
+    [
+        ({"attempted": True}, True),
+        ({"attempted": True, "status": "uncollectible"}, True),
+        ({"attempted": False}, False),
+        ({"attempted": True, "amount_remaining": 0}, False),
+        ({"attempted": True, "status": "void"}, False),
+    ],
+)
+def test_when_the_attempts_are_needed(bodies: Bodies, fields: dict[str, Any], needed: bool) -> None:
+    assert needs_attempts(bodies.invoice(**fields)) is needed
+
+
+def test_payments_of_new_and_old_bodies(bodies: Bodies) -> None:
+    assert [link.payment_id for link in payment_links(bodies.invoice(payments=["pi_1", "pi_2"]))] == ["pi_1", "pi_2"]
+    old = {name: value for name, value in bodies.invoice().items() if name != "payments"}
+    assert [link.payment_id for link in payment_links(old | {"payment_intent": "pi_3", "charge": "ch_3"})] == ["pi_3"]
+    assert [link.kind for link in payment_links(old | {"payment_intent": None, "charge": {"id": "ch_3"}})] == ["charge"]
+    assert not payments_are_cut(old | {"payment_intent": None})
+    assert payments_are_cut(old), "a new body without its payments shows too little"
+    assert payments_are_cut(bodies.invoice() | {"payments": {"data": [], "has_more": True}})
+
+
+def test_a_payment_of_a_kind_we_never_heard_of(bodies: Bodies) -> None:
+    inpay = bodies.invoice_payment("inpay_1", "in_1", "-", payment={"type": "moon_check", "moon_check": "mc_1"})
+    links = payment_links(bodies.invoice() | {"payments": {"data": [inpay], "has_more": False}})
+    assert [(link.kind, link.payment_id) for link in links] == [("moon_check", "mc_1")]
+
+
+def test_an_unknown_status_is_passed_on(bodies: Bodies, links: LinkNames) -> None:
+    assert read_invoice(bodies.invoice(status="in_limbo"), (), links.invoices).status == "in_limbo"
+    assert read_invoice(bodies.invoice(status=None), (), links.invoices).status == "draft"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"customer": None},
+        {"currency": None},
+        {"currency": "dollars"},
+        {"total": None},
+        {"total": 52.5},
+        {"total": "5200"},
+        {"amount_paid": True},
+        {"due_date": 10**15},
+        {"currency": "isk", "total": 5250},
+    ],
+)
+def test_what_cannot_be_is_unreadable_and_names_the_customer(
+    bodies: Bodies, links: LinkNames, fields: dict[str, Any]
+) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_invoice(bodies.invoice(**fields), (), links.invoices)
+    assert caught.value.object_id == "stripe:invoice:in_1"
+    assert caught.value.ref == (None if "customer" in fields else "stripe:cus_1")
+
+
+@pytest.mark.parametrize(
+    ("code", "amount", "minor"),
+    [("jpy", 5200, 5200), ("isk", 520_000, 5200), ("ugx", 520_000, 5200), ("mga", 52, 5200), ("kwd", 5200, 5200)],
+)
+def test_amounts_are_iso_minor_units(bodies: Bodies, links: LinkNames, code: str, amount: int, minor: int) -> None:
+    invoice = bodies.invoice(currency=code, total=amount, amount_remaining=amount)
+    assert read_invoice(invoice, (), links.invoices).amount_minor == minor
+
+
+def test_link_keys_keep_to_their_order(bodies: Bodies, links: LinkNames) -> None:
+    both = bodies.invoice(metadata={"qbo_invoice_id": "2", "quickbooks_invoice_id": " 1 ", "other": "x"})
+    assert read_invoice(both, (), links.invoices).link_keys == {"quickbooks_invoice_id": "1"}
+    assert read_invoice(bodies.invoice(metadata=None), (), links.invoices).link_keys == {}

@@ -1,0 +1,158 @@
+"""The poll: a load first, then events; it reports what it covers and never more."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from stripe_webhooks.ports import ProviderDown
+from stripe_webhooks.usecases.poll import EVENT_PAGES_MAX, HORIZON
+from trueup_contracts.syncs import SyncReportedV1
+
+if TYPE_CHECKING:
+    from tests.unit.stripe_webhooks.conftest import Bodies, World
+
+
+def reports(world: World) -> list[SyncReportedV1]:
+    return [fact for fact in world.store.sent if isinstance(fact, SyncReportedV1)]
+
+
+def now_s(world: World) -> int:
+    return int(world.time.timestamp())
+
+
+async def test_the_first_pull_loads_everything_and_then_is_complete(world: World, bodies: Bodies) -> None:
+    world.stripe.put(bodies.invoice("in_1"), bodies.customer())
+    assert await world.poll()
+    first, last = reports(world)
+    assert (first.complete, first.reason, first.as_of) == (False, "never_complete", None)
+    assert (last.complete, last.reason, last.as_of, last.scope) == (True, None, world.time, "billing")
+    assert last.offsets == {"sent": {"0": len(world.store.sent) - 1}}, "the report follows the facts it covers"
+    assert last.version > 0
+
+
+async def test_what_no_webhook_brought_is_caught(world: World, bodies: Bodies) -> None:
+    await world.poll()
+    world.stripe.put(bodies.invoice("in_1"))
+    world.stripe.put(bodies.event("evt_1", bodies.invoice("in_1"), created=now_s(world)))
+    world.tick(seconds=60)
+    assert await world.poll()
+    assert "stripe:invoice:in_1" in world.store.now()
+    assert reports(world)[-1].as_of == world.time
+
+
+async def test_what_a_webhook_brought_is_not_read_again(world: World, bodies: Bodies) -> None:
+    await world.poll()
+    world.stripe.put(bodies.invoice("in_1"))
+    event = bodies.event("evt_1", bodies.invoice("in_1"), created=now_s(world))
+    world.stripe.put(event)
+    await world.digest([json.dumps(event).encode()])
+    asked = world.stripe.asked.count("invoices/in_1")
+    world.tick(seconds=60)
+    await world.poll()
+    assert world.stripe.asked.count("invoices/in_1") == asked
+
+
+async def test_polls_overlap_so_that_a_late_event_is_not_missed(world: World, bodies: Bodies) -> None:
+    await world.poll()
+    world.tick(seconds=60)
+    await world.poll()
+    world.stripe.put(bodies.invoice("in_1"))
+    world.stripe.put(bodies.event("evt_late", bodies.invoice("in_1"), created=now_s(world) - 5))
+    world.tick(seconds=60)
+    await world.poll()
+    assert "stripe:invoice:in_1" in world.store.now()
+
+
+async def test_one_pull_an_interval_is_enough_for_all_replicas(world: World) -> None:
+    assert await world.poll()
+    world.tick(seconds=20)
+    assert not await world.poll()
+    world.tick(seconds=30)
+    assert await world.poll()
+
+
+async def test_a_wish_pulls_at_once_unless_a_pull_has_begun_since(world: World) -> None:
+    await world.poll()
+    world.tick(seconds=1)
+    wished_at = world.time
+    world.tick(seconds=1)
+    assert await world.poll(wished_at)
+    assert not await world.poll(wished_at)
+
+
+async def test_who_does_not_lead_stands_by(world: World) -> None:
+    world.store.led_elsewhere = True
+    assert not await world.poll()
+    assert world.stripe.asked == []
+
+
+async def test_with_stripe_down_the_report_says_so_and_what_was_complete_ages(world: World) -> None:
+    await world.poll()
+    complete_at = world.time
+    world.stripe.down = "503"
+    world.tick(seconds=60)
+    with pytest.raises(ProviderDown):
+        await world.poll()
+    report = reports(world)[-1]
+    assert (report.complete, report.reason, report.as_of) == (False, "provider_error", complete_at)
+    assert report.error is not None
+    assert "503" in report.error
+    world.stripe.down = None
+    assert await world.poll(), "a failed pull does not move the clock: the next tick tries again"
+    assert reports(world)[-1].complete
+
+
+async def test_a_first_load_that_fails_has_never_been_complete(world: World) -> None:
+    world.stripe.down = "503"
+    with pytest.raises(ProviderDown):
+        await world.poll()
+    assert reports(world)[-1].as_of is None
+    assert world.store.at is None
+
+
+async def test_beyond_what_stripe_keeps_everything_is_loaded(world: World, bodies: Bodies) -> None:
+    await world.poll()
+    world.stripe.put(bodies.invoice("in_1"))
+    world.tick(days=HORIZON / timedelta(days=1) + 1)
+    world.stripe.asked.clear()
+    await world.poll()
+    assert "invoices" in world.stripe.asked
+    assert "events" not in world.stripe.asked
+    assert "stripe:invoice:in_1" in world.store.now()
+
+
+async def test_more_events_than_fit_are_a_load(world: World, bodies: Bodies) -> None:
+    await world.poll()
+    world.stripe.page_size = 1
+    gone = {"object": "billing.meter", "id": "m"}
+    for n in range(EVENT_PAGES_MAX + 1):
+        world.stripe.put(bodies.event(f"evt_{n}", gone, created=now_s(world)))
+    world.stripe.asked.clear()
+    world.tick(seconds=60)
+    await world.poll()
+    assert "customers" in world.stripe.asked
+
+
+async def test_gaps_are_reported_retried_and_healed(world: World, bodies: Bodies) -> None:
+    world.stripe.put(bodies.invoice("in_1", currency=None, customer="cus_3"))
+    await world.poll()
+    report = reports(world)[-1]
+    assert report.complete
+    assert [(gap.ref, gap.reason) for gap in report.gaps] == [("stripe:cus_3", "unreadable_object")]
+    world.stripe.put(bodies.invoice("in_1", customer="cus_3"))
+    world.tick(seconds=60)
+    await world.poll()
+    assert reports(world)[-1].gaps == []
+    assert "stripe:invoice:in_1" in world.store.now()
+
+
+async def test_something_unreadable_that_names_no_customer_may_be_anyones(world: World, bodies: Bodies) -> None:
+    world.stripe.put(bodies.invoice("in_1", customer=None))
+    await world.poll()
+    report = reports(world)[-1]
+    assert (report.complete, report.reason, report.gaps) == (False, "incomplete_answer", [])
+    assert report.as_of == world.time
