@@ -1,0 +1,143 @@
+"""Whether an account can be judged. Missing is never 0."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from reconciler.domain.policy import Policy
+from reconciler.domain.snapshot import Coverage, Scope, Snapshot
+from trueup_billing import Source
+
+PARTIAL_REASONS = frozenset({"truncated", "incomplete_answer"})
+"""A report that is incomplete for one of these was an answer with holes; any other was no answer."""
+
+State = Literal["complete", "stale", "partial", "unlinked", "never"]
+
+_CURES = {
+    "unlinked": "Link the customer of this source to the account.",
+    "never_complete": "Wait for the first complete pull of this source.",
+    "partial": "Repair what the source could not deliver, or redrive the dead letters; the next pull clears it.",
+    "stale": "Restore the connection to this source.",
+    "no_rate_card": "Import the account's rate card.",
+    "currency_mismatch": "Bill in the rate card's currency or correct the rate card.",
+}
+_STATES: dict[str, State] = {
+    "unlinked": "unlinked",
+    "never_complete": "never",
+    "partial": "partial",
+    "stale": "stale",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something cannot be judged. `source` is None where no source is at fault."""
+
+    code: str
+    source: Source | None
+
+    @property
+    def cure(self) -> str:
+        """What a person can do about it."""
+        return _CURES[self.code]
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """The judgement about the sources of one account; `scopes` are those that it rests on."""
+
+    reasons: tuple[Reason, ...]
+    scopes: tuple[Scope, ...]
+
+    def of(self, source: Source) -> tuple[Reason, ...]:
+        """The reasons of one source, worst first."""
+        return tuple(reason for reason in self.reasons if reason.source == source)
+
+    def state(self, source: Source) -> State:
+        """One word for one source."""
+        reasons = self.of(source)
+        return _STATES[reasons[0].code] if reasons else "complete"
+
+    @property
+    def can_judge(self) -> bool:
+        """Whether nothing stands in the way."""
+        return not self.reasons
+
+
+def metrics_of(snapshot: Snapshot) -> tuple[str, ...]:
+    """The metrics that the account needs: those of its rate card, or of its usage where it has none."""
+    rated = {rate.metric for rate in snapshot.account.rates}
+    return tuple(sorted(rated or snapshot.usage))
+
+
+def needed_scopes(snapshot: Snapshot, source: Source) -> tuple[tuple[Scope, ...], bool]:
+    """The scopes that this account rests on, and whether every one that it needs has been complete once."""
+    scopes = [scope for scope in snapshot.scopes if scope.source == source]
+    if source is not Source.AMPLITUDE:
+        name = "documents" if source is Source.QUICKBOOKS else "billing"
+        found = tuple(scope for scope in scopes if scope.scope == name)
+        return found, any(scope.as_of for scope in found)
+    refs, metrics = snapshot.refs_of(source), metrics_of(snapshot)
+    needed = [scope for scope in scopes if scope.metric in metrics and any(scope.covers_ref(ref) for ref in refs)]
+    covered = {(scope.metric, ref) for scope in needed if scope.as_of for ref in refs if scope.covers_ref(ref)}
+    return tuple(needed), all((metric, ref) in covered for metric in metrics for ref in refs)
+
+
+def assess(snapshot: Snapshot, policy: Policy, now: datetime) -> Completeness:
+    """Judge the three sources and the rate card."""
+    reasons: list[Reason] = []
+    scopes: list[Scope] = []
+    for source in Source:
+        codes, needed = _codes(snapshot, source, expired_before=now - policy.expires_after)
+        scopes += [scope for scope in needed if scope.as_of]
+        reasons += [Reason(code, source) for code in codes]
+    if not snapshot.account.rates:
+        reasons.append(Reason("no_rate_card", None))
+    return Completeness(tuple(reasons), tuple(sorted(scopes, key=lambda scope: scope.key)))
+
+
+def _codes(snapshot: Snapshot, source: Source, *, expired_before: datetime) -> tuple[list[str], tuple[Scope, ...]]:
+    """The reasons of one source, worst first, and the scopes that the account rests on."""
+    refs = snapshot.refs_of(source)
+    needed, complete = needed_scopes(snapshot, source)
+    if not refs:
+        return ["unlinked"], needed
+    codes = [] if complete else ["never_complete"]
+    if _has_gap(snapshot, source, refs) or any(scope.incomplete_reason in PARTIAL_REASONS for scope in needed):
+        codes.append("partial")
+    if any(scope.as_of and scope.as_of < expired_before for scope in needed):
+        codes.append("stale")
+    return codes, needed
+
+
+def _has_gap(snapshot: Snapshot, source: Source, refs: frozenset[str]) -> bool:
+    """A gap of any scope of the source that names a ref of the account, or a dead letter that touches it."""
+    gaps = any(gap.ref in refs for scope in snapshot.scopes if scope.source == source for gap in scope.gaps)
+    dead = any(
+        letter.source == source and (letter.ref is None or letter.ref in refs) for letter in snapshot.dead_letters
+    )
+    return gaps or dead
+
+
+def coverage_of(completeness: Completeness, metric: str) -> tuple[Coverage, ...]:
+    """What complete pulls of this metric covered."""
+    return tuple(part for scope in completeness.scopes if scope.metric == metric for part in scope.coverage)
+
+
+def coverage_start(completeness: Completeness, metrics: tuple[str, ...]) -> date | None:
+    """The first day that is covered for every metric; None when one is not covered at all."""
+    starts = [min((part.from_day for part in coverage_of(completeness, metric)), default=None) for metric in metrics]
+    known = [start for start in starts if start is not None]
+    return max(known) if known and len(known) == len(starts) else None
+
+
+def expires_at(completeness: Completeness, policy: Policy, now: datetime) -> datetime | None:
+    """The next instant at which one of the scopes becomes too old."""
+    instants = [
+        scope.as_of + policy.expires_after + timedelta(microseconds=1)
+        for scope in completeness.scopes
+        if scope.as_of and now - scope.as_of <= policy.expires_after
+    ]
+    return min(instants, default=None)

@@ -1,0 +1,46 @@
+"""Credits: which of the ledger's applications are credit and not cash."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from reconciler.domain.snapshot import Document, Payment
+from trueup_billing import Source
+
+_NEVER_APPLIED = frozenset({"void", "deleted"})
+
+
+def credits_by_invoice(payments: Iterable[Payment], documents: Mapping[str, Document]) -> dict[str, int]:
+    """Minor units of credit per invoice (document id).
+
+    The ledger sets a credit memo against an invoice by a payment that names both. What it names of the invoice is
+    credit up to the sum of its credit memos, in the order of its lines; anything above is cash.
+    """
+    credited: defaultdict[str, int] = defaultdict(int)
+    for payment in payments:
+        if payment.kind != "payment" or payment.source is not Source.QUICKBOOKS or payment.status != "succeeded":
+            continue
+        left_minor = sum(part.amount_minor for part in payment.applied if _is_credit(part.document_id, documents))
+        for part in payment.applied:
+            if left_minor <= 0:
+                break
+            if part.document_id.split(":")[1] == "invoice":
+                amount_minor = min(part.amount_minor, left_minor)
+                credited[part.document_id] += amount_minor
+                left_minor -= amount_minor
+    return dict(credited)
+
+
+def is_credit_application(payment: Payment) -> bool:
+    """Whether a ledger payment moves no money of its own but only sets credit against invoices."""
+    memos = any(part.document_id.split(":")[1] == "creditmemo" for part in payment.applied)
+    return memos and payment.amount_minor == 0
+
+
+def _is_credit(document_id: str, documents: Mapping[str, Document]) -> bool:
+    """A credit memo that stands; one that is not known (yet) is taken at the payment's word."""
+    if document_id.split(":")[1] != "creditmemo":
+        return False
+    memo = documents.get(document_id)
+    return memo is None or memo.state not in _NEVER_APPLIED

@@ -1,0 +1,114 @@
+"""What is wrong with an account, in named findings and in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reconciler.domain.completeness import Reason
+from reconciler.domain.payment_status import InvoiceState
+from reconciler.domain.result import PeriodResult, Reconciliation
+from reconciler.domain.text import money_text, month_text
+from reconciler.domain.variance import Band
+from trueup_billing import Period
+
+_PHRASES: dict[Band, str] = {
+    "over_billed": "billed {amount} ({percent} %) more than used",
+    "under_billed": "billed {amount} ({percent} %) less than used",
+    "missing_invoice": "{amount} used and no invoice",
+    "billed_without_usage": "billed {amount} without usage",
+    "needs_review": "{amount} ({percent} %) apart: small in percent, but over the cap",
+    "auto_resolved": "{amount} ({percent} %) apart, resolved by rule",
+    "within_tolerance": "{amount} ({percent} %) apart, within tolerance",
+    "matched": "billed what was used",
+    "no_activity": "nothing used and nothing billed",
+    "not_due": "not due yet",
+    "cannot_judge": "cannot be judged",
+}
+_REPORTED: frozenset[Band] = frozenset(
+    {"over_billed", "under_billed", "missing_invoice", "billed_without_usage", "needs_review", "cannot_judge"}
+)
+_SOURCE_PHRASES = {
+    "unlinked": "is not linked",
+    "never_complete": "was never read completely",
+    "partial": "is only partly read",
+    "stale": "has not been read for 24 hours",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One discrepancy of the account page."""
+
+    code: str
+    text: str
+    period: Period | None = None
+    band: Band | None = None
+    amount_minor: int | None = None
+    currency: str | None = None
+    percent: str | None = None
+
+
+def reason_text(reason: Reason) -> str:
+    """`QuickBooks is only partly read`."""
+    if reason.source is None:
+        return "No rate card" if reason.code == "no_rate_card" else "Rate card and invoices differ in currency"
+    name = "QuickBooks" if reason.source == "quickbooks" else reason.source.value.capitalize()
+    return f"{name} {_SOURCE_PHRASES[reason.code]}"
+
+
+def period_text(result: PeriodResult) -> str:
+    """`October 2026: billed 35.00 USD (7.00 %) more than used`."""
+    month = month_text(result.period.start.year, result.period.start.month)
+    variance_minor = result.variance_minor
+    amount = "" if variance_minor is None or not result.currency else money_text(abs(variance_minor), result.currency)
+    phrase = _PHRASES[result.band].format(amount=amount, percent=(result.percent or "").lstrip("-"))
+    reasons = "; ".join(reason_text(reason) for reason in result.reasons)
+    return f"{month}: {phrase}" + (f" ({reasons})" if reasons and result.band == "cannot_judge" else "")
+
+
+def summary(result: Reconciliation) -> str:
+    """The grid row in one sentence."""
+    if not result.completeness.can_judge:
+        return "Cannot be judged: " + "; ".join(reason_text(reason) for reason in result.completeness.reasons)
+    return period_text(result.row) if result.row else "No complete month yet"
+
+
+def findings(result: Reconciliation) -> list[Finding]:
+    """Account-wide reasons first, then periods, latest first, then payments that two systems tell differently."""
+    wide = [Finding(reason.code, f"{reason_text(reason)}. {reason.cure}") for reason in result.completeness.reasons]
+    return wide + list(_periods(result)) + [one for state in result.invoices for one in _disagreement(state)]
+
+
+def _periods(result: Reconciliation) -> Iterator[Finding]:
+    for period in reversed(result.periods):
+        if not period.due or period.band not in _REPORTED:
+            continue
+        if period.band == "cannot_judge" and not result.completeness.can_judge:
+            continue
+        yield Finding(
+            period.band,
+            period_text(period),
+            period.period,
+            period.band,
+            period.variance_minor,
+            period.currency,
+            period.percent,
+        )
+
+
+def _disagreement(state: InvoiceState) -> Iterator[Finding]:
+    """Paid in one system and open in the other."""
+    document, gateway = state.document, state.gateway
+    if gateway is None or gateway.invoice.remaining_minor is None or not document.standing_invoice:
+        return
+    ledger_open, gateway_open = document.balance_minor > 0, gateway.invoice.remaining_minor > 0
+    if ledger_open == gateway_open or gateway.invoice.status == "uncollectible":
+        return
+    paid, waiting = ("QuickBooks", "Stripe") if gateway_open else ("Stripe", "QuickBooks")
+    yield Finding(
+        "paid_in_one_system",
+        f"Invoice {document.number or document.document_id} is paid in {paid} and open in {waiting}",
+        amount_minor=max(document.balance_minor, gateway.invoice.remaining_minor),
+        currency=document.currency,
+    )

@@ -1,0 +1,146 @@
+"""The status of an invoice: derived from what ledger and gateway say, never stored by either."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from reconciler.domain.snapshot import Document, Payment
+
+InvoiceStatus = Literal[
+    "paid",
+    "partly_paid",
+    "pending",
+    "overdue",
+    "failed",
+    "in_dispute",
+    "refunded",
+    "uncollectible",
+    "void",
+    "draft",
+]
+OPEN_DISPUTE = frozenset(
+    {"needs_response", "under_review", "warning_needs_response", "warning_under_review"},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A gateway invoice with the payments, refunds and disputes that belong to it."""
+
+    invoice: Payment
+    payments: tuple[Payment, ...]
+    refunds: tuple[Payment, ...]
+    disputes: tuple[Payment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceState:
+    """What is still to be paid of one invoice, in its own minor units."""
+
+    document: Document
+    status: InvoiceStatus
+    remaining_minor: int
+    paid_minor: int
+    credited_minor: int
+    gateway: Gateway | None
+    paid_at: datetime | None
+    via: str | None
+
+
+def gateway_of(document: Document, payments: Iterable[Payment]) -> Gateway | None:
+    """The gateway's side of an invoice: joined by the ledger's id in its metadata, else by an equal number."""
+    payments = tuple(payments)
+    invoices = [p for p in payments if p.kind == "gateway_invoice" and p.status not in {"void", "deleted"}]
+    found = [p for p in invoices if p.link_keys.get("quickbooks_invoice_id") == document.external_id]
+    if not found and document.number:
+        found = [p for p in invoices if _numbered(p, document.number)]
+    if not found:
+        return None
+    invoice = max(found, key=lambda p: (p.occurred_at, p.object_id))
+    paid = tuple(p for p in payments if p.kind == "payment" and p.gateway_invoice_id == invoice.external_id)
+    paying = {p.external_id for p in paid}
+    rest = [p for p in payments if p.gateway_invoice_id == invoice.external_id or p.payment_id in paying]
+    return Gateway(
+        invoice,
+        paid,
+        tuple(p for p in rest if p.kind == "refund"),
+        tuple(p for p in rest if p.kind == "dispute"),
+    )
+
+
+def _numbered(invoice: Payment, number: str) -> bool:
+    """An equal number joins only where the metadata names no other document."""
+    if invoice.link_keys.get("quickbooks_invoice_id"):
+        return False
+    return number in {invoice.number, invoice.link_keys.get("invoice_number")}
+
+
+def state_of(document: Document, payments: tuple[Payment, ...], credited_minor: int, today: date) -> InvoiceState:
+    """Derive remaining, paid and status of an invoice as of a day in the account's zone."""
+    gateway = gateway_of(document, payments)
+    remaining_minor = document.balance_minor
+    if gateway is not None and gateway.invoice.remaining_minor is not None:
+        remaining_minor = min(remaining_minor, gateway.invoice.remaining_minor)
+    paid_minor = max(0, document.total_minor - remaining_minor - credited_minor)
+    paid_at, via = _last_payment(document, payments, gateway)
+    return InvoiceState(
+        document=document,
+        status=_status(document, gateway, remaining_minor, paid_minor, today),
+        remaining_minor=remaining_minor,
+        paid_minor=paid_minor,
+        credited_minor=credited_minor,
+        gateway=gateway,
+        paid_at=paid_at if paid_minor > 0 else None,
+        via=via if paid_minor > 0 else None,
+    )
+
+
+def _status(
+    document: Document, gateway: Gateway | None, remaining_minor: int, paid_minor: int, today: date
+) -> InvoiceStatus:
+    settled = _settled(document, gateway, paid_minor)
+    if settled is not None:
+        return settled
+    if remaining_minor == 0:
+        return "paid"
+    invoice = gateway.invoice if gateway else None
+    if document.state == "written_off" or (invoice and invoice.status == "uncollectible"):
+        return "uncollectible"
+    if document.due_on is not None and document.due_on < today:
+        return "overdue"
+    if invoice and invoice.attempted and invoice.failure:
+        return "failed"
+    return "partly_paid" if paid_minor > 0 else "pending"
+
+
+def _settled(document: Document, gateway: Gateway | None, paid_minor: int) -> InvoiceStatus | None:
+    """What outranks the amounts: void, draft, dispute, refund."""
+    if document.state in {"void", "draft"}:
+        return "void" if document.state == "void" else "draft"
+    if gateway is None:
+        return None
+    if any(dispute.status in OPEN_DISPUTE for dispute in gateway.disputes):
+        return "in_dispute"
+    refunded_minor = sum(refund.amount_minor for refund in gateway.refunds if refund.status == "succeeded")
+    return "refunded" if refunded_minor >= paid_minor > 0 else None
+
+
+def _last_payment(
+    document: Document, payments: tuple[Payment, ...], gateway: Gateway | None
+) -> tuple[datetime | None, str | None]:
+    """When the last money came and by which system: the gateway's word first, else the ledger's."""
+    through = [p for p in gateway.payments if p.status == "succeeded"] if gateway else []
+    if through:
+        return max(p.occurred_at for p in through), "Stripe"
+    ledger = [
+        p.occurred_at
+        for p in payments
+        if p.kind == "payment"
+        and p.status == "succeeded"
+        and p.amount_minor > 0
+        and any(part.document_id == document.document_id for part in p.applied)
+    ]
+    return (max(ledger), "QuickBooks") if ledger else (None, None)

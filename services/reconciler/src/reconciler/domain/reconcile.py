@@ -1,0 +1,184 @@
+"""The decision: from everything known about an account to everything shown about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from reconciler.domain.billed import Billed, billed_by_month
+from reconciler.domain.completeness import (
+    Completeness,
+    Reason,
+    assess,
+    coverage_of,
+    coverage_start,
+    expires_at,
+    metrics_of,
+)
+from reconciler.domain.credits import credits_by_invoice, is_credit_application
+from reconciler.domain.expected import expected_for
+from reconciler.domain.forecast import first_open_day, forecast, history_start
+from reconciler.domain.payment_status import InvoiceState, state_of
+from reconciler.domain.periods import day_in, next_midnight, periods_of
+from reconciler.domain.policy import Policy
+from reconciler.domain.result import PeriodResult, Reconciliation, TrendSeries
+from reconciler.domain.row import invoice_row, variance_row
+from reconciler.domain.snapshot import Account, Payment, Snapshot
+from reconciler.domain.variance import Band, judge
+from trueup_billing import Period, Source, month_of
+
+_NO_USAGE = frozenset({"unlinked", "never"})
+
+
+def reconcile(snapshot: Snapshot, policy: Policy, now: datetime) -> Reconciliation:
+    """Decide one account as of an instant.
+
+    Pure: the same snapshot, policy and instant give the same result, in whatever order the facts arrived.
+    """
+    account = snapshot.account
+    today = day_in(account.time_zone, now)
+    completeness = assess(snapshot, policy, now)
+    documents = {document.document_id: document for document in snapshot.documents}
+    credits_minor = credits_by_invoice(snapshot.payments, documents)
+    metrics = metrics_of(snapshot)
+    billed = billed_by_month(snapshot.documents, credits_minor)
+    periods = tuple(
+        _judge_one(
+            snapshot,
+            period,
+            billed.get(period.start, Billed()),
+            reasons=completeness.reasons,
+            policy=policy,
+            today=today,
+        )
+        for period in periods_of(account, coverage_start(completeness, metrics), today)
+    )
+    states = _invoice_states(snapshot, credits_minor, today)
+    main = _main_metric(snapshot, metrics, today)
+    return Reconciliation(
+        snapshot=snapshot,
+        now=now,
+        today=today,
+        active=_is_active(account, today),
+        completeness=completeness,
+        periods=periods,
+        row=variance_row(periods),
+        invoice=invoice_row(states, completeness),
+        invoices=states,
+        payments=_listed_payments(snapshot),
+        usage_mtd=_usage_mtd(snapshot, completeness, metrics, today),
+        main_metric=main,
+        trends=_trends(snapshot, completeness, metrics, today),
+        forecast=forecast(snapshot, completeness, today),
+        recheck_at=_recheck_at(account, completeness, policy, now),
+    )
+
+
+def _judge_one(
+    snapshot: Snapshot, period: Period, billed: Billed, *, reasons: tuple[Reason, ...], policy: Policy, today: date
+) -> PeriodResult:
+    expected = expected_for(snapshot, period)
+    due = period.end <= today
+    currencies = sorted(expected.currencies) or sorted(billed.currencies)
+    currency = currencies[0] if currencies else _own_currency(snapshot.account)
+    if not reasons and len(expected.currencies | billed.currencies) > 1:
+        reasons = (Reason("currency_mismatch", None),)
+    if reasons:
+        band: Band = "cannot_judge" if due else "not_due"
+        return PeriodResult(period, band, due, currency, None, None, expected, billed, reasons)
+    expected_minor, billed_minor = expected.amount_minor, billed.amount_minor
+    band = judge(
+        expected_minor=expected_minor,
+        billed_minor=billed_minor,
+        has_lines=bool(billed.parts),
+        currency=currency or "",
+        period=period,
+        today=today,
+        policy=policy,
+    )
+    return PeriodResult(period, band, due, currency, expected_minor, billed_minor, expected, billed)
+
+
+def _own_currency(account: Account) -> str | None:
+    return account.rates[0].currency if account.rates else None
+
+
+def _invoice_states(snapshot: Snapshot, credits_minor: Mapping[str, int], today: date) -> tuple[InvoiceState, ...]:
+    listed = [doc for doc in snapshot.documents if doc.kind == "invoice" and doc.state != "deleted"]
+    listed.sort(key=lambda document: (document.issued_on, document.document_id), reverse=True)
+    return tuple(
+        state_of(document, snapshot.payments, credits_minor.get(document.document_id, 0), today) for document in listed
+    )
+
+
+def _listed_payments(snapshot: Snapshot) -> tuple[Payment, ...]:
+    """Money movements, the ledger's note of a gateway payment left out."""
+    at_gateway = {payment.external_id for payment in snapshot.payments if payment.source is Source.STRIPE}
+    listed = [
+        payment
+        for payment in snapshot.payments
+        if payment.kind != "gateway_invoice"
+        and payment.status != "deleted"
+        and not is_credit_application(payment)
+        and not (payment.source is Source.QUICKBOOKS and at_gateway.intersection(payment.link_keys.values()))
+    ]
+    return tuple(sorted(listed, key=lambda payment: (payment.occurred_at, payment.object_id), reverse=True))
+
+
+def _usage_mtd(
+    snapshot: Snapshot, completeness: Completeness, metrics: tuple[str, ...], today: date
+) -> dict[str, tuple[Fraction, str]]:
+    if completeness.state(Source.AMPLITUDE) in _NO_USAGE:
+        return {}
+    month = month_of(today)
+    units = {rate.metric: rate.unit for rate in snapshot.account.rates}
+    result = {}
+    for metric in metrics:
+        series = snapshot.usage.get(metric)
+        quantity = series.total(month.start, month.end) if series else Fraction(0)
+        result[metric] = (quantity, series.unit if series else units.get(metric, ""))
+    return result
+
+
+def _main_metric(snapshot: Snapshot, metrics: tuple[str, ...], today: date) -> str | None:
+    """The metric that brought the most money in the last 30 days; the first by name where none did."""
+    prices = {rate.metric: rate.unit_price for rate in snapshot.account.rates}
+    start = today - timedelta(days=30)
+
+    def worth(metric: str) -> tuple[Fraction, str]:
+        series = snapshot.usage.get(metric)
+        quantity = series.total(start, today + timedelta(days=1)) if series else Fraction(0)
+        return -quantity * prices.get(metric, Fraction(1)), metric
+
+    return min(metrics, key=worth, default=None)
+
+
+def _trends(
+    snapshot: Snapshot, completeness: Completeness, metrics: tuple[str, ...], today: date
+) -> tuple[TrendSeries, ...]:
+    if completeness.state(Source.AMPLITUDE) in _NO_USAGE:
+        return ()
+    start = history_start(today)
+    found = []
+    for metric in metrics:
+        series = snapshot.usage.get(metric)
+        coverage = coverage_of(completeness, metric)
+        first = max(start, min((part.from_day for part in coverage), default=start))
+        if series is None or first > today:
+            continue
+        days = tuple((day, series.on(day)) for day in Period(first, today + timedelta(days=1)).days())
+        found.append(TrendSeries(metric, series.unit, days, first_open_day(coverage, first, today)))
+    return tuple(found)
+
+
+def _is_active(account: Account, today: date) -> bool:
+    started = account.active_from is None or account.active_from <= today
+    return started and (account.active_to is None or today < account.active_to)
+
+
+def _recheck_at(account: Account, completeness: Completeness, policy: Policy, now: datetime) -> datetime:
+    """Due days, periods, quarters and lags all turn at the account's midnight; ages at their own instant."""
+    midnight = next_midnight(account.time_zone, now)
+    expiry = expires_at(completeness, policy, now)
+    return midnight if expiry is None else min(midnight, expiry)
