@@ -52,9 +52,10 @@ async def _commit(deps: Deps, hours: Hours, tally: Tally, version: int, history_
     partitions = await deps.memory.partitions()
     standings = await deps.memory.standings()
     placed = assign(partitions, {key.account for key in tally.totals}, deps.plan.partition_capacity)
-    exported, changed = await _new_totals(deps, tally.totals, hours.end, partitions, standings)
-    # Knowing day X up to an instant means that every event uploaded until then is in the published value.
-    run = Run(history_from, max(history_from, last_day_before(hours.end, deps.plan.zone)), hours.end)
+    # Every event uploaded up to this instant, included, is in the published values; the end itself was not exported.
+    as_of = hours.end - timedelta(microseconds=1)
+    exported, changed = await _new_totals(deps, tally.totals, as_of, partitions, standings)
+    run = Run(history_from, max(history_from, last_day_before(hours.end, deps.plan.zone)), as_of)
     # An unfiltered answer speaks of accounts it does not name; a filtered one only of those it was asked for.
     joined = set(placed.values()) if len(set(partitions.values())) > 1 else set()
     step = Step(
@@ -70,7 +71,7 @@ async def _commit(deps: Deps, hours: Hours, tally: Tally, version: int, history_
 
 
 async def _new_totals(
-    deps: Deps, added: Totals, end: datetime, partitions: dict[str, int], standings: dict[Scope, Standing]
+    deps: Deps, added: Totals, as_of: datetime, partitions: dict[str, int], standings: dict[Scope, Standing]
 ) -> tuple[dict[Key, Decimal], Totals]:
     """The running totals of the touched buckets, and those among them that must be announced.
 
@@ -85,7 +86,7 @@ async def _new_totals(
         total = exported[key] = before + quantity
         partition = partitions.get(key.account)
         counted_at = None if partition is None else instants.get((key.metric, partition), {}).get(key.day)
-        if (counted_at is None or counted_at <= end) and total != (shown or 0):
+        if (counted_at is None or counted_at <= as_of) and total != (shown or 0):
             changed[key] = total
     return exported, changed
 

@@ -1,0 +1,182 @@
+"""A world of metered events in memory: every port of the use cases, deterministic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+
+import pytest
+
+from ingest_amplitude.domain.answers import Sums
+from ingest_amplitude.domain.buckets import Key, Metric, Totals
+from ingest_amplitude.domain.tally import RecentIds, Tally
+from ingest_amplitude.domain.windows import Hours
+from ingest_amplitude.ports import Scope, SourceUnavailable, Standing, Step, TooMuchAtOnce
+from ingest_amplitude.usecases.deps import Deps, Plan
+from trueup_contracts.envelope import Event
+from trueup_contracts.syncs import SyncReportedV1
+
+NOW = datetime(2026, 11, 10, 12, 30, tzinfo=UTC)
+CALLS = Metric("api_calls", "api_calls_metered", "quantity", "calls")
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One event: when it happened, when Amplitude had it."""
+
+    uuid: str
+    at: datetime
+    uploaded: datetime
+    account: str
+    quantity: int
+    event_type: str = "api_calls_metered"
+
+
+@dataclass
+class World:
+    """Amplitude, a memory and a bus in one."""
+
+    now: datetime = NOW
+    events: list[Upload] = field(default_factory=list)
+    plan: Plan = field(
+        default_factory=lambda: Plan(
+            [CALLS], "account_id", UTC, history_months=1, export_delay=timedelta(0), partition_capacity=5, groups_max=8
+        )
+    )
+    recent: RecentIds = field(default_factory=RecentIds)
+    down: str | None = None
+    incomplete: str | None = None
+    computed_at: datetime | None = None
+    export_hours_max: int = 10_000
+    exports: list[Hours] = field(default_factory=list)
+    questions: list[tuple[str, tuple[str, ...] | None]] = field(default_factory=list)
+    sent: list[tuple[Key, Decimal, int]] = field(default_factory=list)
+    reports: list[SyncReportedV1] = field(default_factory=list)
+    last_version: int = 0
+    first_day: date | None = None
+    end: datetime | None = None
+    placed: dict[str, int] = field(default_factory=dict)
+    claims: dict[Scope, Standing] = field(default_factory=dict)
+    exported_totals: dict[Key, Decimal] = field(default_factory=dict)
+    shown_totals: dict[Key, Decimal] = field(default_factory=dict)
+    die_at_publish: int | None = None
+    numbers: count[int] = field(default_factory=count)
+
+    def deps(self) -> Deps:
+        return Deps(source=self, memory=self, turn=self, clock=lambda: self.now, plan=self.plan, recent=self.recent)
+
+    def happen(
+        self, account: str, quantity: int, at: datetime, uploaded: datetime | None = None, uuid: str | None = None
+    ) -> None:
+        self.events.append(Upload(uuid or f"e{next(self.numbers)}", at, uploaded or at, account, quantity))
+
+    # Amplitude.
+    async def export(self, hours: Hours, tally: Tally) -> None:
+        if self.down:
+            raise SourceUnavailable(self.down)
+        self.exports.append(hours)
+        if len(hours) > self.export_hours_max:
+            raise TooMuchAtOnce("too much")
+        for event in self.events:
+            if hours.start <= event.uploaded < hours.end:
+                properties = {"account_id": event.account, "quantity": event.quantity}
+                tally.add(event.event_type, f"{event.at:%Y-%m-%d %H:%M:%S.%f}", event.uuid, properties)
+
+    async def sums(self, metric: Metric, days: Sequence[date], accounts: Sequence[str] | None, limit: int) -> Sums:
+        if self.down:
+            raise SourceUnavailable(self.down)
+        self.questions.append((metric.name, None if accounts is None else tuple(accounts)))
+        unique = {event.uuid: event for event in self.events if event.uploaded <= self.now}
+        found: dict[str, list[Decimal]] = {}
+        for event in unique.values():
+            wanted = accounts is None or event.account in accounts
+            if wanted and event.event_type == metric.event_type and event.at.date() in days:
+                row = found.setdefault(event.account, [Decimal(0)] * len(days))
+                row[days.index(event.at.date())] += event.quantity
+        top = dict(sorted(found.items(), key=lambda item: -sum(item[1]))[:limit])
+        rows = {account: tuple(row) for account, row in top.items()}
+        return Sums(rows, len(rows), self.incomplete, self.computed_at or self.now)
+
+    # The turn.
+    async def version(self) -> int:
+        self.last_version += 1
+        return self.last_version
+
+    async def publish(self, totals: Totals, *, version: int, observed_at: datetime, step: Step) -> int:
+        self.sent += [(key, quantity, version) for key, quantity in totals.items()]
+        if self.die_at_publish is not None:
+            self.die_at_publish -= 1
+            if self.die_at_publish < 0:
+                self.die_at_publish = None
+                raise ConnectionError("killed between publishing and committing")
+        self.shown_totals |= totals
+        self.exported_totals |= step.exported
+        self.end = step.export_end or self.end
+        self.placed |= step.placed
+        self.claims |= step.standings
+        return len(totals)
+
+    async def report(self, event: Event) -> None:
+        assert isinstance(event, SyncReportedV1)
+        self.reports.append(event)
+
+    async def offsets(self) -> dict[str, dict[str, int]]:
+        return {}
+
+    # The memory.
+    async def history_from(self, proposed: date) -> date:
+        self.first_day = self.first_day or proposed
+        return self.first_day
+
+    async def export_end(self) -> datetime | None:
+        return self.end
+
+    async def partitions(self) -> dict[str, int]:
+        return dict(self.placed)
+
+    async def standings(self) -> dict[Scope, Standing]:
+        return dict(self.claims)
+
+    async def exported(self, keys: Sequence[Key]) -> dict[Key, tuple[Decimal, Decimal | None]]:
+        known = self.exported_totals.keys() | self.shown_totals.keys()
+        return {
+            key: (self.exported_totals.get(key, Decimal(0)), self.shown_totals.get(key)) for key in keys if key in known
+        }
+
+    async def shown(self, metric: str, first: date, last: date) -> dict[Key, Decimal]:
+        return {
+            key: quantity
+            for key, quantity in self.shown_totals.items()
+            if key.metric == metric and first <= key.day <= last
+        }
+
+    def on_the_bus(self) -> Mapping[Key, Decimal]:
+        """What a consumer knows: the highest version of each key."""
+        latest: dict[Key, tuple[int, Decimal]] = {}
+        for key, quantity, version in self.sent:
+            if key not in latest or latest[key][0] < version:
+                latest[key] = (version, quantity)
+        return {key: quantity for key, (_, quantity) in latest.items() if quantity != 0}
+
+    def truth(self, as_of: datetime) -> Mapping[Key, Decimal]:
+        """What really was used, as Amplitude had it at an instant."""
+        totals: dict[Key, Decimal] = {}
+        for event in {event.uuid: event for event in self.events if event.uploaded <= as_of}.values():
+            key = Key("api_calls", event.at.date(), event.account)
+            totals[key] = totals.get(key, Decimal(0)) + event.quantity
+        return {key: quantity for key, quantity in totals.items() if quantity != 0}
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture(scope="session")
+def new_world() -> type[World]:
+    """Worlds for tests that run many examples."""
+    return World

@@ -1,0 +1,113 @@
+"""Exported events add up exactly, each once."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest_amplitude.domain.buckets import Key, Metric
+from ingest_amplitude.domain.tally import RecentIds, Tally, event_id
+
+CALLS = Metric("api_calls", "api_calls_metered", "quantity", "calls")
+BYTES = Metric("bytes_out", "api_calls_metered", "bytes", "bytes")
+
+
+def tally(zone: str = "UTC", recent: RecentIds | None = None) -> Tally:
+    return Tally(
+        [CALLS, BYTES],
+        account_property="account_id",
+        zone=ZoneInfo(zone),
+        first_day=date(2026, 10, 1),
+        recent=recent or RecentIds(),
+    )
+
+
+def add(into: Tally, uuid: str, time: str = "2026-10-02 10:00:00.000000", **properties: object) -> None:
+    into.add("api_calls_metered", time, uuid, {"account_id": "a", "quantity": 1, "bytes": 1} | properties)
+
+
+class TestTally:
+    def test_adds_up_by_account_metric_and_day(self) -> None:
+        counted = tally()
+        add(counted, "1", quantity=5)
+        add(counted, "2", quantity=7, bytes=Decimal("0.1"))
+        add(counted, "3", quantity="0.25", bytes=Decimal("0.2"), account_id="b")
+        assert counted.totals == {
+            Key("api_calls", date(2026, 10, 2), "a"): Decimal(12),
+            Key("bytes_out", date(2026, 10, 2), "a"): Decimal("1.1"),
+            Key("api_calls", date(2026, 10, 2), "b"): Decimal("0.25"),
+            Key("bytes_out", date(2026, 10, 2), "b"): Decimal("0.2"),
+        }
+
+    def test_counts_an_event_once(self) -> None:
+        recent = RecentIds()
+        counted = tally(recent=recent)
+        add(counted, "550e8400-e29b-41d4-a716-446655440000")
+        add(counted, "550e8400-e29b-41d4-a716-446655440000")
+        assert counted.repeated == 1
+        assert counted.totals[Key("api_calls", date(2026, 10, 2), "a")] == 1
+        recent.remember(counted.event_ids)
+        again = tally(recent=recent)
+        add(again, "550e8400-e29b-41d4-a716-446655440000")
+        assert again.repeated == 1
+        assert again.totals == {}
+
+    def test_days_are_the_projects(self) -> None:
+        counted = tally("America/Los_Angeles")
+        add(counted, "1", "2026-10-02 06:59:59.999000")
+        add(counted, "2", "2026-10-02 07:00:00")
+        assert {key.day for key in counted.totals} == {date(2026, 10, 1), date(2026, 10, 2)}
+
+    @given(st.integers(0, 57 * 24 * 60), st.sampled_from(["Asia/Kathmandu", "UTC"]))
+    def test_the_day_is_that_of_the_instant(self, minutes: int, zone: str) -> None:
+        moment = datetime(2026, 10, 5, tzinfo=UTC) + timedelta(minutes=minutes)
+        counted = tally(zone)
+        add(counted, "1", f"{moment:%Y-%m-%d %H:%M:%S.%f}")
+        assert {key.day for key in counted.totals} == {moment.astimezone(ZoneInfo(zone)).date()}
+
+    def test_passes_over_other_events_and_days_before_the_history(self) -> None:
+        counted = tally()
+        counted.add("page_viewed", "2026-10-02 10:00", "1", {})
+        add(counted, "2", "2026-09-30 23:59:00")
+        assert (counted.totals, counted.unreadable) == ({}, 0)
+
+    @pytest.mark.parametrize(
+        "broken", [{"account_id": None}, {"account_id": ""}, {"account_id": 7}, {"time": "soon"}, {"time": ""}]
+    )
+    def test_counts_what_cannot_be_read_without_guessing(self, broken: dict[str, object]) -> None:
+        counted = tally()
+        time = str(broken.pop("time", "2026-10-02 10:00"))
+        add(counted, "1", time, **broken)
+        assert (counted.totals, counted.unreadable) == ({}, 1)
+
+    @pytest.mark.parametrize("value", [None, True, "many", 1.5, Decimal("NaN")])
+    def test_a_quantity_must_be_an_exact_number(self, value: object) -> None:
+        counted = tally()
+        add(counted, "1", quantity=value)
+        assert counted.unreadable == 1
+        assert Key("api_calls", date(2026, 10, 2), "a") not in counted.totals
+
+
+class TestRecentIds:
+    def test_is_bounded_and_forgets_the_oldest(self) -> None:
+        recent = RecentIds(generation_max=10)
+        for start in range(0, 100, 5):
+            recent.remember(set(range(start, start + 5)))
+        assert 99 in recent
+        assert 0 not in recent
+        assert sum(number in recent for number in range(100)) <= 20
+
+    def test_a_uuid_takes_the_room_of_a_number(self) -> None:
+        assert event_id("00000000-0000-0000-0000-0000000000ff") == 255
+        assert event_id("not a uuid") == "not a uuid"
+
+
+def test_the_memory_of_minutes_is_bounded() -> None:
+    counted = tally()
+    start = datetime(2026, 10, 1, tzinfo=UTC)
+    for minute in range(100_050):
+        counted._day((start + timedelta(minutes=minute)).isoformat(" "))
+    assert len(counted._days) <= 100_001
