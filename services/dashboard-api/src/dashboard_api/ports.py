@@ -65,11 +65,18 @@ class AccountReads(Protocol):
         """Timeline entries before the cursor; None when unknown or out of scope."""
 
 
+States = tuple[tuple[str, str, str | None], ...]
+"""Source, state and reason of each."""
+
+
 class SourceReads(Protocol):
     """The state of the three sources, the same for everybody."""
 
     async def reports(self) -> Json:
         """A JSON list, one entry for each source."""
+
+    async def states(self) -> States:
+        """What a listener is told to look at again when it changes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,9 @@ class Settings(ServiceSettings):
             if self.environment == "production" and (parts.scheme == "http" or is_loopback(parts.hostname or "")):
                 raise ValueError(f"{name}: production needs https and a public host, not {value}")
         if self.token_audience == self.oidc_client_id:
-            raise ValueError("TOKEN_AUDIENCE must differ from OIDC_CLIENT_ID, or an ID token would pass as access token")
+            raise ValueError(
+                "TOKEN_AUDIENCE must differ from OIDC_CLIENT_ID, or an ID token would pass as access token"
+            )
         return self
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from dashboard_api.domain.configuration import RateConfig
 from dashboard_api.domain.csv_rows import Cells, read_rows
@@ -72,7 +73,7 @@ def _overlaps(wanted: Wanted) -> list[RowError]:
     """Two prices of one metric must not hold on the same day."""
     errors = []
     ordered = sorted(wanted.values(), key=lambda each: (each[1].client_id, each[1].metric, each[1].valid_from))
-    for (_, before), (line, after) in zip(ordered, ordered[1:], strict=False):
+    for (_, before), (line, after) in pairwise(ordered):
         same = (before.client_id, before.metric) == (after.client_id, after.metric)
         if same and (before.valid_to is None or before.valid_to > after.valid_from):
             detail = f"The price from {before.valid_from} still holds then; end it with valid_to {after.valid_from}."

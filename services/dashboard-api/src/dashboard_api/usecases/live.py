@@ -30,6 +30,10 @@ class Listener:
         self._news = asyncio.Event()
         self.closed: str | None = None
 
+    def ended(self) -> bool:
+        """Whether nothing more may be handed to the reader."""
+        return self.closed is not None
+
     def add(self, changes: Mapping[str, int]) -> None:
         """Changes that this listener may see."""
         if changes:

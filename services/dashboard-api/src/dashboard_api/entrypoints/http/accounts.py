@@ -52,6 +52,7 @@ def _dates(
 
 
 def _query(
+    *,
     dates: Annotated[DateRange | None, Depends(_dates)],
     search: Annotated[str | None, Query(max_length=200, description="Part of name, id or invoice number.")] = None,
     status: Annotated[list[PaymentStatus] | None, Query(max_length=20)] = None,
@@ -104,6 +105,7 @@ async def account(request: Request, services: Wired, principal: Asking, client_i
 
 @router.get("/{client_id}/invoices", response_model=Invoices, openapi_extra=needs(Permission.PORTFOLIO_READ))
 async def invoices(
+    *,
     request: Request,
     services: Wired,
     principal: Asking,
@@ -118,6 +120,7 @@ async def invoices(
 
 @router.get("/{client_id}/timeline", response_model=Timeline, openapi_extra=needs(Permission.PORTFOLIO_READ))
 async def timeline(
+    *,
     request: Request,
     services: Wired,
     principal: Asking,

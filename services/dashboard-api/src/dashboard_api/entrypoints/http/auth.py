@@ -19,6 +19,7 @@ from dashboard_api.entrypoints.http.services import Asking, Services, Wired
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
 
 LOGIN_PATH = "/api/v1/auth/login"
+CALLBACK_PATH = "/api/v1/auth/callback"
 
 
 @router.get("/login", status_code=302, response_class=RedirectResponse)

@@ -34,9 +34,7 @@ _RATES = _csv("client_id,metric,unit,unit_price,currency,quickbooks_item,valid_f
 
 
 @router.post("/accounts", max_body_size=BODY_MAX, openapi_extra=needs(Permission.IMPORTS_WRITE) | _ACCOUNTS)
-async def import_accounts(
-    request: Request, services: Wired, principal: Asking, dry_run: DryRun = True
-) -> ImportResult:
+async def import_accounts(request: Request, services: Wired, principal: Asking, dry_run: DryRun = True) -> ImportResult:
     """Add and change accounts with their owners and links; accounts that the file does not name stay as they are."""
     return _shown(await services.import_accounts(principal, await _text(request), dry_run=dry_run))
 

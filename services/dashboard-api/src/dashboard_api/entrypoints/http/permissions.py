@@ -12,13 +12,15 @@ from dashboard_api.domain.errors import NotAllowed, NotSignedIn
 from dashboard_api.entrypoints.http.cookies import Cookies
 from dashboard_api.usecases.identify import Identify
 
-PUBLIC = frozenset({
-    ("GET", "/api/v1/auth/login"),
-    ("GET", "/api/v1/auth/callback"),
-    ("GET", "/livez"),
-    ("GET", "/readyz"),
-    ("GET", "/metrics"),
-})
+PUBLIC = frozenset(
+    {
+        ("GET", "/api/v1/auth/login"),
+        ("GET", "/api/v1/auth/callback"),
+        ("GET", "/livez"),
+        ("GET", "/readyz"),
+        ("GET", "/metrics"),
+    }
+)
 """All that is open to everybody, besides the OpenAPI document. Whatever is not here needs a permission."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

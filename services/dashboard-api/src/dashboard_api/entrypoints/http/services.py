@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -33,6 +34,8 @@ class Services:
     live: LiveHub
     cookies: Cookies
     public_url: str
+    sweep: Callable[[], Awaitable[None]]
+    """Forgets what has ended; for the process to call now and then."""
 
 
 def _services(request: Request) -> Services:

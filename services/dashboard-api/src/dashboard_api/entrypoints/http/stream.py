@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 from collections.abc import AsyncIterator
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
@@ -20,7 +21,7 @@ router = APIRouter(prefix="/api/v1", tags=["stream"])
 PING_S = 15.0
 LIFE_S = 600.0
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-_DOCUMENTED = {
+_DOCUMENTED: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "`accounts`: which accounts changed, to what revision. `sources`: the state of a source changed. "
         "`reconnect`: open the stream again. `closed`: do not; the session has ended.",
@@ -49,9 +50,9 @@ async def events(
     ends_at = loop.time() + life_s
     try:
         yield f"retry: {random.randint(1000, 3000)}\n: open\n\n"
-        while listener.closed is None and (left_s := ends_at - loop.time()) > 0:
+        while not listener.ended() and (left_s := ends_at - loop.time()) > 0:
             changes, sources_changed = await listener.news(min(ping_s, left_s))
-            if listener.closed is not None:
+            if listener.ended():
                 break
             if changes:
                 yield _event("accounts", [{"client_id": each, "revision": changes[each]} for each in sorted(changes)])

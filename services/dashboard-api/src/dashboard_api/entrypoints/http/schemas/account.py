@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from dashboard_api.entrypoints.http.schemas.base import (
+from dashboard_api.entrypoints.http.schemas.words import (
     Answer,
     BandName,
     CurrencyCode,

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dashboard_api.entrypoints.http.schemas.base import Answer, SourceName
+from dashboard_api.entrypoints.http.schemas.words import Answer, SourceName
 
 
 class SyncRequest(BaseModel):

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from dashboard_api.entrypoints.http.schemas.base import Answer, Days, DecimalText, Money, PercentText
+from dashboard_api.entrypoints.http.schemas.words import Answer, Days, DecimalText, Money, PercentText
 
 
 class MetricForecast(Answer):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard_api.entrypoints.http.schemas.base import Answer
+from dashboard_api.entrypoints.http.schemas.words import Answer
 
 
 class Me(Answer):

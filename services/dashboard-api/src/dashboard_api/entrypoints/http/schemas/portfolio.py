@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 
-from dashboard_api.entrypoints.http.schemas.base import (
+from dashboard_api.entrypoints.http.schemas.words import (
     Answer,
     BandName,
     CurrencyCode,

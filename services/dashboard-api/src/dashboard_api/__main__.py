@@ -1,0 +1,115 @@
+"""The process: `python -m dashboard_api`."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import httpx
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from dashboard_api.adapters.account_reads import PostgresAccountReads
+from dashboard_api.adapters.configuration import PostgresConfiguration
+from dashboard_api.adapters.database import Database
+from dashboard_api.adapters.issuer import OidcIssuer
+from dashboard_api.adapters.issuer_keys import IssuerKeys
+from dashboard_api.adapters.owners import PostgresOwners
+from dashboard_api.adapters.sessions import PostgresLoginStates, PostgresSessions
+from dashboard_api.adapters.source_reads import PostgresSourceReads
+from dashboard_api.adapters.sync_requests import PostgresSyncRequests
+from dashboard_api.adapters.tokens import IssuerAccessTokens
+from dashboard_api.entrypoints import announcements
+from dashboard_api.entrypoints.http.app import create_app
+from dashboard_api.entrypoints.http.auth import CALLBACK_PATH
+from dashboard_api.entrypoints.http.cookies import Cookies
+from dashboard_api.entrypoints.http.services import Services
+from dashboard_api.settings import Settings
+from dashboard_api.usecases.accounts import Accounts
+from dashboard_api.usecases.identify import Identify
+from dashboard_api.usecases.imports import ImportAccounts, ImportRates
+from dashboard_api.usecases.live import LiveHub
+from dashboard_api.usecases.login import Login
+from dashboard_api.usecases.syncs import RequestSync
+from dashboard_api.usecases.watch_sources import WatchSources
+from trueup_contracts.accounts import AccountReconciledV1
+from trueup_kit import logs
+from trueup_kit.consumer import Consumer
+from trueup_kit.health import Health
+from trueup_kit.loops import every
+from trueup_kit.outbox import Relay
+from trueup_kit.postgres import create_engine
+from trueup_kit.producer import Producer
+from trueup_kit.service import run
+from trueup_kit.settings import load
+
+SERVICE = "dashboard-api"
+SCHEMA = "dashboard"
+ISSUER_TIMEOUT_S = 4.0
+SWEEP_S = 3600.0
+WATCH_SOURCES_S = 5.0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) -> Services:
+    """All use cases on their adapters."""
+    database = Database(engine)
+    sessions = PostgresSessions(
+        database, idle=timedelta(minutes=settings.session_idle_min), absolute=timedelta(hours=settings.session_absolute_h)
+    )
+    keys = IssuerKeys(http, issuer=settings.oidc_issuer)
+    issuer = OidcIssuer(
+        http,
+        keys,
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret.get_secret_value(),
+        redirect_uri=f"{settings.public_url}{CALLBACK_PATH}",
+        roles_claim=settings.roles_claim,
+    )
+    tokens = IssuerAccessTokens(
+        keys, issuer=settings.oidc_issuer, audience=settings.token_audience, roles_claim=settings.roles_claim
+    )
+    configuration = PostgresConfiguration(database, service=SERVICE)
+    return Services(
+        identify=Identify(sessions=sessions, tokens=tokens),
+        login=Login(issuer=issuer, states=PostgresLoginStates(database), sessions=sessions),
+        accounts=Accounts(PostgresAccountReads(database)),
+        sources=PostgresSourceReads(database),
+        request_sync=RequestSync(PostgresSyncRequests(database, service=SERVICE)),
+        import_accounts=ImportAccounts(configuration, now=_now),
+        import_rates=ImportRates(configuration, now=_now),
+        live=LiveHub(owners=PostgresOwners(database), sessions=sessions, now=_now),
+        cookies=Cookies(secure=settings.secure, session_ttl_s=settings.session_absolute_h * 3600),
+        public_url=settings.public_url,
+        sweep=sessions.sweep,
+    )
+
+
+async def main(settings: Settings) -> None:
+    """Serve until told to stop."""
+    logs.configure(service=SERVICE, level=settings.log_level, fmt=settings.log_format)
+    health = Health(SERVICE)
+    engine = create_engine(
+        settings.postgres_dsn, application_name=SERVICE, pool_size=settings.postgres_pool_size, schema=SCHEMA
+    )
+    http = httpx.AsyncClient(timeout=ISSUER_TIMEOUT_S, follow_redirects=False)
+    services = wire(settings, engine=engine, http=http)
+    producer = Producer(settings.kafka_bootstrap, service=SERVICE)
+    consumer = Consumer(settings.kafka_bootstrap, service=SERVICE, group=None)
+    consumer.subscribe(AccountReconciledV1.topic, announcements.into(services.live), from_end=True)
+    relay = Relay(engine, producer, service=SERVICE)
+    watch = WatchSources(services.sources, services.live)
+    await run(
+        settings=settings,
+        health=health,
+        app=create_app(services),
+        tasks={},
+        on_stop=[services.live.stop, consumer.stop, producer.stop, http.aclose, engine.dispose],
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(main(load(Settings)))

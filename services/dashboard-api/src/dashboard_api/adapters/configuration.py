@@ -1,0 +1,142 @@
+"""What people entered, in the service's schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from dashboard_api.adapters.database import Database
+from dashboard_api.domain.access import Principal
+from dashboard_api.domain.configuration import AccountConfig, RateConfig
+from trueup_contracts.envelope import Event
+from trueup_kit import outbox
+
+# A file of many thousand rows may take longer than a page.
+CHANGE_LIMIT_S = 60.0
+
+
+class PostgresConfiguration:
+    """Changes wait for each other, so that what a file was compared with is what it changes."""
+
+    def __init__(self, database: Database, *, service: str) -> None:
+        self._database = database
+        self._service = service
+
+    @asynccontextmanager
+    async def change(self, *, writing: bool) -> AsyncIterator[PostgresChange]:
+        """One change at a time when writing; a dry run holds up nobody."""
+        async with self._database.writing(limit_s=CHANGE_LIMIT_S) as connection:
+            if writing:
+                await connection.execute("LOCK TABLE dashboard.accounts IN SHARE ROW EXCLUSIVE MODE")
+            yield PostgresChange(connection, service=self._service)
+
+
+class PostgresChange:
+    """One transaction on what people entered."""
+
+    def __init__(self, connection: asyncpg.Connection[asyncpg.Record], *, service: str) -> None:
+        self._connection = connection
+        self._service = service
+
+    async def accounts(self) -> dict[str, AccountConfig]:
+        """All accounts by client id, owners included."""
+        rows = await self._connection.fetch(
+            """
+            SELECT client_id, name, time_zone, active_from, active_to, refs,
+                   ARRAY(SELECT user_name FROM dashboard.account_owners AS own
+                         WHERE own.client_id = account.client_id ORDER BY user_name COLLATE "C") AS owners
+            FROM dashboard.accounts AS account
+            """
+        )
+        return {
+            row["client_id"]: AccountConfig(
+                client_id=row["client_id"],
+                name=row["name"],
+                time_zone=row["time_zone"],
+                active_from=row["active_from"],
+                active_to=row["active_to"],
+                refs=tuple(row["refs"]),
+                owners=tuple(row["owners"]),
+            )
+            for row in rows
+        }
+
+    async def rates(self) -> dict[str, list[RateConfig]]:
+        """All rate cards by client id."""
+        rows = await self._connection.fetch("SELECT * FROM dashboard.rates ORDER BY client_id, metric, valid_from")
+        cards: dict[str, list[RateConfig]] = {}
+        for row in rows:
+            rate = RateConfig(
+                client_id=row["client_id"],
+                metric=row["metric"],
+                unit=row["unit"],
+                unit_price=row["unit_price"],
+                currency=row["currency"],
+                item_id=row["item_id"],
+                valid_from=row["valid_from"],
+                valid_to=row["valid_to"],
+            )
+            cards.setdefault(rate.client_id, []).append(rate)
+        return cards
+
+    async def versions(self, count: int) -> list[int]:
+        """New versions, ascending; drawn under the lock of the change."""
+        rows = await self._connection.fetch(
+            "SELECT nextval('dashboard.fact_version') AS version FROM generate_series(1, $1)", count
+        )
+        return sorted(row["version"] for row in rows)
+
+    async def save_accounts(self, accounts: Sequence[AccountConfig]) -> None:
+        """Insert or replace accounts with their owners."""
+        await self._connection.executemany(
+            """
+            INSERT INTO dashboard.accounts (client_id, name, time_zone, active_from, active_to, refs, configured_at)
+            VALUES ($1, $2, $3, $4, $5, $6, now())
+            ON CONFLICT (client_id) DO UPDATE SET name = excluded.name, time_zone = excluded.time_zone,
+                active_from = excluded.active_from, active_to = excluded.active_to, refs = excluded.refs,
+                configured_at = excluded.configured_at
+            """,
+            [(a.client_id, a.name, a.time_zone, a.active_from, a.active_to, list(a.refs)) for a in accounts],
+        )
+        owned = [(account.client_id, user) for account in accounts for user in account.owners]
+        await self._connection.execute(
+            "DELETE FROM dashboard.account_owners WHERE client_id = ANY($1::text[])", [a.client_id for a in accounts]
+        )
+        await self._connection.execute(
+            "INSERT INTO dashboard.account_owners (client_id, user_name) SELECT * FROM unnest($1::text[], $2::text[])",
+            [client_id for client_id, _ in owned],
+            [user for _, user in owned],
+        )
+
+    async def save_rates(self, cards: Mapping[str, Sequence[RateConfig]]) -> None:
+        """Replace the whole rate cards of these clients."""
+        await self._connection.execute("DELETE FROM dashboard.rates WHERE client_id = ANY($1::text[])", list(cards))
+        await self._connection.executemany(
+            """
+            INSERT INTO dashboard.rates
+                (client_id, metric, valid_from, valid_to, unit, unit_price, currency, item_id)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            """,
+            [
+                (r.client_id, r.metric, r.valid_from, r.valid_to, r.unit, r.unit_price, r.currency, r.item_id)
+                for card in cards.values()
+                for r in card
+            ],
+        )
+
+    async def audit(self, principal: Principal, action: str, detail: Mapping[str, object]) -> None:
+        """Write down who did what."""
+        await self._connection.execute(
+            "INSERT INTO dashboard.audit_log (user_name, role, action, detail) VALUES ($1, $2, $3, $4::jsonb)",
+            principal.user,
+            principal.role.value,
+            action,
+            json.dumps(detail),
+        )
+
+    async def publish(self, events: Sequence[Event]) -> None:
+        """Put events on the outbox of this transaction."""
+        await outbox.append(self._connection, events, service=self._service)

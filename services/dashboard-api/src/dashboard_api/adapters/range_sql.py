@@ -1,0 +1,116 @@
+"""What a date range makes of the grid's rows.
+
+Invoice total, due date and status are those of the account's invoices inside the range; variance and flag are those
+of the periods inside it: on the service axis the periods that touch the range, else those which its invoices bill.
+Each text defines the step `looked` over the step `base`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dashboard_api.domain.portfolio import Axis, DateRange
+
+_COLUMNS = "client_id, name, usage_sort, band, flagged, due_on, status, variance_minor, variance_currency"
+
+WHOLE = f"""
+    looked AS (
+        SELECT {_COLUMNS},
+               CASE WHEN band = 'billed_without_usage' THEN 'Infinity' ELSE variance_ratio END AS variance_ratio,
+               invoice_total_minor AS total_minor, invoice_currency AS total_currency,
+               figures.totals, jsonb_build_object('invoice_totals', figures.totals) AS shown
+        FROM base CROSS JOIN LATERAL (
+            SELECT CASE WHEN invoice_total_minor IS NULL THEN '[]'::jsonb ELSE jsonb_build_array(jsonb_build_object(
+                'amount_minor', invoice_total_minor, 'currency', invoice_currency)) END AS totals) AS figures)
+"""
+
+_INSIDE = {
+    Axis.DUE: "invoice.due_on BETWEEN {first} AND {last}",
+    Axis.INVOICE: "invoice.issued_on BETWEEN {first} AND {last}",
+    Axis.SERVICE: "invoice.period_start <= {last} AND invoice.period_end > {first}",
+}
+_PERIOD_OF_INVOICE = """
+    EXISTS (SELECT FROM inside WHERE inside.client_id = judged.client_id AND inside.period_start = judged.period_start)
+"""
+_PERIODS = {
+    Axis.DUE: _PERIOD_OF_INVOICE,
+    Axis.INVOICE: _PERIOD_OF_INVOICE,
+    Axis.SERVICE: "judged.period_start <= {last} AND judged.period_end > {first}",
+}
+_KEPT = {
+    Axis.DUE: "chosen.client_id IS NOT NULL",
+    Axis.INVOICE: "chosen.client_id IS NOT NULL",
+    # A period without an invoice is what somebody who looks at service periods wants to see most.
+    Axis.SERVICE: "(chosen.client_id IS NOT NULL OR worst.client_id IS NOT NULL)",
+}
+
+_STEPS = """
+    inside AS (
+        SELECT invoice.* FROM dashboard.seen_invoices AS invoice JOIN base USING (client_id)
+        WHERE invoice.kind = 'invoice' AND <inside>),
+    chosen AS (
+        SELECT DISTINCT ON (client_id) client_id, due_on, status, currency FROM inside
+        ORDER BY client_id, (status = 'overdue') DESC, CASE WHEN status = 'overdue' THEN due_on END,
+                 CASE WHEN status = 'overdue' THEN document_id END, (status <> 'void') DESC,
+                 issued_on DESC, document_id DESC),
+    summed AS (
+        SELECT client_id, jsonb_agg(jsonb_build_object('amount_minor', total_minor, 'currency', currency)
+                                    ORDER BY currency) AS totals,
+               jsonb_object_agg(currency, total_minor) AS by_currency
+        FROM (SELECT client_id, currency,
+                     coalesce(sum(total_minor) FILTER (WHERE status <> 'void'), 0)::bigint AS total_minor
+              FROM inside GROUP BY 1, 2) AS each GROUP BY 1),
+    worst AS (
+        SELECT DISTINCT ON (client_id) graded.*
+        FROM (SELECT judged.*, CASE WHEN judged.flagged THEN 2 WHEN judged.band = 'needs_review' THEN 1
+                                    WHEN judged.band IN ('not_due', 'no_activity') THEN -1 ELSE 0 END AS grade,
+                     CASE WHEN judged.variance_minor IS NULL THEN NULL WHEN judged.expected_minor = 0
+                          THEN 'Infinity' ELSE judged.variance_minor::numeric / judged.expected_minor END AS ratio
+              FROM dashboard.seen_reconciliations AS judged JOIN base USING (client_id)
+              WHERE judged.current AND judged.due AND <period>) AS graded
+        ORDER BY client_id, grade DESC, CASE WHEN grade >= 0 THEN abs(ratio) END DESC NULLS LAST, period_start DESC),
+    looked AS (
+        SELECT base.client_id, base.name, base.usage_sort, figures.*,
+               jsonb_build_object(
+                   'invoice_totals', figures.totals,
+                   'invoice_total', CASE WHEN figures.total_minor IS NULL THEN NULL ELSE jsonb_build_object(
+                       'amount_minor', figures.total_minor, 'currency', figures.total_currency) END,
+                   'due_date', figures.due_on, 'status', figures.status, 'flagged', figures.flagged)
+               || CASE WHEN base.band = 'cannot_judge' THEN '{{}}'::jsonb ELSE jsonb_build_object(
+                   'variance', CASE WHEN worst.client_id IS NULL THEN NULL ELSE <variance> END,
+                   'summary', CASE WHEN worst.payload -> 'period' = base.item #> '{{variance,period}}'
+                                   THEN base.item -> 'summary' END) END AS shown
+        FROM base LEFT JOIN chosen USING (client_id) LEFT JOIN summed USING (client_id)
+             LEFT JOIN worst USING (client_id)
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN base.band = 'cannot_judge' THEN base.band ELSE worst.band END AS band,
+                   base.band IS DISTINCT FROM 'cannot_judge' AND coalesce(worst.flagged, false) AS flagged,
+                   chosen.due_on,
+                   CASE WHEN base.status IS NOT NULL THEN chosen.status END AS status,
+                   CASE WHEN base.band IS DISTINCT FROM 'cannot_judge' THEN worst.variance_minor END AS variance_minor,
+                   CASE WHEN base.band IS DISTINCT FROM 'cannot_judge' THEN worst.currency END AS variance_currency,
+                   CASE WHEN base.band IS DISTINCT FROM 'cannot_judge' THEN worst.ratio END AS variance_ratio,
+                   (summed.by_currency ->> chosen.currency)::bigint AS total_minor,
+                   chosen.currency AS total_currency,
+                   coalesce(summed.totals, '[]') AS totals) AS figures
+        WHERE <kept>)
+"""
+_VARIANCE_KEYS = ("period", "expected_minor", "billed_minor", "amount_minor", "percent", "band", "currency", "reasons")
+_VARIANCE = f"jsonb_build_object({', '.join(f'{key!r}, worst.payload -> {key!r}' for key in _VARIANCE_KEYS)})"
+
+
+def _text(axis: Axis) -> str:
+    text = _STEPS.replace("<inside>", _INSIDE[axis]).replace("<period>", _PERIODS[axis])
+    return text.replace("<kept>", _KEPT[axis]).replace("<variance>", _VARIANCE)
+
+
+RANGED = {axis: _text(axis) for axis in Axis}
+
+
+def range_arguments(dates: DateRange, add: Callable[[Any], str]) -> dict[str, str]:
+    """Placeholders for the first and the last day; an open end reaches as far as dates go."""
+    return {
+        "first": f"coalesce({add(dates.first)}::date, '-infinity')",
+        "last": f"coalesce({add(dates.last)}::date, 'infinity')",
+    }
