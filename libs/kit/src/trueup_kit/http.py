@@ -1,0 +1,175 @@
+"""HTTP towards a provider: limited, patient within bounds, and honest about failure.
+
+Every call pays the limiter first. What may pass by itself (connection, time-out, 429, 5xx) is tried again with
+exponential backoff and jitter, `Retry-After` honoured up to a bound; after several failures in a row the circuit opens
+and calls fail at once until a single probe gets through.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+from prometheus_client import Counter, Histogram
+
+from trueup_kit.errors import ProviderUnavailable
+from trueup_kit.limits import Limiter, Priority
+
+FIRST_DELAY_S = 0.5
+LONGEST_DELAY_S = 20.0
+RETRY_AFTER_LONGEST_S = 60.0
+FAILURES_TO_OPEN = 5
+OPEN_S = 20.0
+CALLS = Counter("trueup_provider_calls_total", "Calls to a provider", ["source", "outcome"])
+SECONDS = Histogram("trueup_provider_call_seconds", "Time of one call", ["source"])
+
+
+class Circuit:
+    """Opens after several failures in a row; half open lets one probe through."""
+
+    def __init__(self, *, failures_to_open: int = FAILURES_TO_OPEN, open_s: float = OPEN_S) -> None:
+        self._failures_to_open = failures_to_open
+        self._open_s = open_s
+        self._failures = 0
+        self._opened_at: float | None = None
+        self._probing = False
+
+    def enter(self) -> None:
+        """Ask to call.
+
+        Raises:
+            ProviderUnavailable: open, or a probe is already under way (reason `circuit_open`).
+        """
+        if self._opened_at is None:
+            return
+        left_s = self._opened_at + self._open_s - time.monotonic()
+        if left_s > 0 or self._probing:
+            raise ProviderUnavailable("circuit_open", retry_after_s=max(left_s, 1.0))
+        self._probing = True
+
+    def note(self, *, worked: bool) -> None:
+        """Say how the call ended."""
+        self._probing = False
+        if worked:
+            self._failures, self._opened_at = 0, None
+            return
+        self._failures += 1
+        if self._failures >= self._failures_to_open:
+            self._opened_at = time.monotonic()
+
+
+class ProviderClient:
+    """An httpx client for one provider account. Close it with `aclose`."""
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        limiter: Limiter | None,
+        timeout_s: float,
+        attempts_max: int,
+        service: str,
+        source: str,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._limiter = limiter
+        self._attempts_max = attempts_max
+        self._source = source
+        self._circuit = Circuit()
+        self._http = httpx.AsyncClient(
+            base_url=base_url,
+            timeout=httpx.Timeout(timeout_s, connect=min(5.0, timeout_s)),
+            headers={"user-agent": f"trueup-{service}"},
+            transport=transport,
+            follow_redirects=False,
+        )
+
+    @property
+    def http(self) -> httpx.AsyncClient:
+        """The plain client, for a streamed answer; the caller pays the limiter and bears the failures."""
+        return self._http
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        cost: float = 1,
+        priority: Priority = "background",
+        **options: Any,  # noqa: ANN401 - handed to httpx as they are
+    ) -> httpx.Response:
+        """Call and return the answer, 4xx other than 429 included: those are for the caller to read.
+
+        Raises:
+            ProviderUnavailable: still failing after `attempts_max` attempts, or the circuit is open.
+        """
+        failure = ProviderUnavailable("connection")
+        for attempt in range(1, self._attempts_max + 1):
+            try:
+                return await self._once(method, path, cost, priority, options)
+            except ProviderUnavailable as error:
+                failure = error
+                if attempt == self._attempts_max or error.reason in {"circuit_open", "no_database"}:
+                    break
+                await asyncio.sleep(_delay_s(attempt, error.retry_after_s))
+        raise failure
+
+    async def _once(
+        self, method: str, path: str, cost: float, priority: Priority, options: dict[str, Any]
+    ) -> httpx.Response:
+        self._circuit.enter()
+        worked = False
+        try:
+            if self._limiter is not None:
+                await self._limiter.acquire(cost, priority=priority)
+            with SECONDS.labels(self._source).time():
+                answer = await self._http.request(method, path, **options)
+            failure = failure_of(answer)
+            # A provider that limits us is alive: only silence and its own errors open the circuit.
+            worked = failure is None or failure.reason == "rate_limited"
+        except httpx.TimeoutException as error:
+            failure = ProviderUnavailable("timeout")
+            failure.__cause__ = error
+        except httpx.TransportError as error:
+            failure = ProviderUnavailable("connection")
+            failure.__cause__ = error
+        finally:
+            self._circuit.note(worked=worked)
+        CALLS.labels(self._source, failure.reason if failure else "answered").inc()
+        if failure is not None:
+            raise failure
+        return answer
+
+
+def failure_of(answer: httpx.Response) -> ProviderUnavailable | None:
+    """What of an answer may pass by itself: 429 and 5xx."""
+    if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        return ProviderUnavailable("rate_limited", status=answer.status_code, retry_after_s=retry_after_s(answer))
+    if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+        return ProviderUnavailable("server_error", status=answer.status_code, retry_after_s=retry_after_s(answer))
+    return None
+
+
+def retry_after_s(answer: httpx.Response) -> float | None:
+    """`Retry-After` in seconds, whether it was given as a number or as a date (RFC 9110, 10.2.3)."""
+    text = answer.headers.get("retry-after", "")
+    if text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _delay_s(attempt: int, asked_s: float | None) -> float:
+    own_s = min(FIRST_DELAY_S * 2.0 ** (attempt - 1), LONGEST_DELAY_S) * random.uniform(0.5, 1.0)
+    return max(own_s, min(asked_s, RETRY_AFTER_LONGEST_S)) if asked_s is not None else own_s

@@ -1,0 +1,114 @@
+"""One limiter for each provider account, shared by all replicas: its tokens are a row in the owning service's schema.
+
+Replicas reserve portions of about a second, so a busy limiter costs each of them one round trip a second. A portion that
+is not used within its second is forfeited, which errs on the safe side. No database, no call. Background work leaves a
+share of the tokens to what a person asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+from prometheus_client import Counter, Gauge
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from trueup_kit.errors import ProviderUnavailable
+from trueup_kit.postgres import is_transient, raw
+
+Priority = Literal["person", "background"]
+PORTION_S = 1.0
+WAIT_LONGEST_S = 2.0
+USED = Counter("trueup_limiter_used_total", "Tokens spent", ["limiter", "priority"])
+REFUSED = Counter("trueup_limiter_refused_total", "Reservations that had to wait", ["limiter", "priority"])
+WAITING = Gauge("trueup_limiter_waiting", "Calls waiting for tokens", ["limiter"])
+
+ENSURE = (
+    "INSERT INTO limiter (name, tokens, refilled_at) VALUES ($1, $2, clock_timestamp()) ON CONFLICT (name) DO NOTHING"
+)
+# The inner row is locked first, so that two replicas never take the same tokens.
+RESERVE = """
+UPDATE limiter SET tokens = current.available - $4, refilled_at = current.at
+FROM (
+    SELECT name, clock_timestamp() AS at,
+        least($2::float8, tokens + $3::float8 * extract(epoch FROM clock_timestamp() - refilled_at)::float8) AS available
+    FROM limiter WHERE name = $1 FOR UPDATE
+) AS current
+WHERE limiter.name = current.name AND current.available - $4::float8 >= $5::float8
+RETURNING limiter.tokens
+"""
+
+
+@dataclass
+class _Portion:
+    tokens: float = 0.0
+    until: float = 0.0
+
+
+class Limiter:
+    """A token bucket: at most `capacity` at once, `refill_per_s` a second.
+
+    Within any window of W seconds at most `capacity + refill_per_s × W` is spent: choose both so that this stays below
+    the provider's limit. Background work leaves `1 - background_share` of the capacity untouched.
+    """
+
+    def __init__(
+        self, engine: AsyncEngine, *, name: str, capacity: float, refill_per_s: float, background_share: float = 0.8
+    ) -> None:
+        self._engine = engine
+        self._name = name
+        self._capacity = capacity
+        self._refill_per_s = refill_per_s
+        self._floor: dict[Priority, float] = {"person": 0.0, "background": capacity * (1 - background_share)}
+        self._portions: dict[Priority, _Portion] = {"person": _Portion(), "background": _Portion()}
+        self._locks: dict[Priority, asyncio.Lock] = {"person": asyncio.Lock(), "background": asyncio.Lock()}
+        self._ensured = False
+
+    async def acquire(self, cost: float = 1, *, priority: Priority = "background") -> None:
+        """Wait until `cost` tokens are ours.
+
+        Raises:
+            ValueError: the cost can never be met at this priority.
+            ProviderUnavailable: the database that keeps the tokens is away (reason `no_database`).
+        """
+        if cost > self._capacity - self._floor[priority]:
+            raise ValueError(f"{self._name}: a cost of {cost:g} is more than {priority} work may ever take")
+        with WAITING.labels(self._name).track_inprogress():
+            async with self._locks[priority]:
+                await self._take(cost, priority)
+        USED.labels(self._name, priority).inc(cost)
+
+    async def _take(self, cost: float, priority: Priority) -> None:
+        portion = self._portions[priority]
+        if portion.tokens >= cost and time.monotonic() < portion.until:
+            portion.tokens -= cost
+            return
+        ceiling = self._capacity - self._floor[priority]
+        wanted = min(max(cost, self._refill_per_s * PORTION_S), ceiling)
+        while True:
+            for amount in dict.fromkeys((wanted, cost)):
+                if await self._reserve(amount, priority):
+                    self._portions[priority] = _Portion(amount - cost, time.monotonic() + PORTION_S)
+                    return
+            REFUSED.labels(self._name, priority).inc()
+            pause_s = min(cost / self._refill_per_s, WAIT_LONGEST_S)
+            await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))
+
+    async def _reserve(self, amount: float, priority: Priority) -> bool:
+        try:
+            async with self._engine.begin() as conn:
+                driver = await raw(conn)
+                if not self._ensured:
+                    await driver.execute(ENSURE, self._name, self._capacity)
+                left = await driver.fetchval(
+                    RESERVE, self._name, self._capacity, self._refill_per_s, float(amount), self._floor[priority]
+                )
+        except Exception as error:
+            if is_transient(error):
+                raise ProviderUnavailable("no_database") from error
+            raise
+        self._ensured = True
+        return left is not None
