@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import stripe
 
-from stripe_webhooks.adapters.stripe_api import Breaker, StripeGateway
+from stripe_webhooks.adapters.stripe_api import StripeGateway
 from stripe_webhooks.ports import Listing, Priority, ProviderDown, Rejected
+from trueup_kit.errors import ProviderUnavailable
+from trueup_kit.http import Circuit
 
 
 @dataclass
@@ -34,16 +36,19 @@ Made = tuple[StripeGateway, ScriptedClient, list[tuple[str, Priority]]]
 
 @pytest.fixture
 def make() -> Callable[..., Made]:
-    def build(*script: Any, breaker: Breaker | None = None) -> Made:
+    def build(*script: Any, circuit: Circuit | None = None) -> Made:
         client, acquired = ScriptedClient(list(script)), []
 
         async def acquire(endpoint: str, priority: Priority) -> None:
             acquired.append((endpoint, priority))
 
-        gateway = StripeGateway(client, acquire, backoff_s=0.0, breaker=breaker or Breaker())  # type: ignore[arg-type]
+        gateway = StripeGateway(client, acquire, backoff_s=0.0, circuit=circuit or Circuit())  # type: ignore[arg-type]
         return gateway, client, acquired
 
     return build
+
+
+NO_ANSWER = stripe.APIConnectionError("away")  # type: ignore[no-untyped-call]
 
 
 def missing() -> stripe.InvalidRequestError:
@@ -82,7 +87,7 @@ async def test_a_page(make: Callable[..., Made]) -> None:
 
 @pytest.mark.parametrize(
     "failure",
-    [broken(), broken(200), stripe.APIConnectionError("away"), stripe.RateLimitError("slow", http_status=429)],
+    [broken(), broken(200), NO_ANSWER, stripe.RateLimitError("slow", http_status=429)],
 )
 async def test_what_may_pass_is_asked_again_within_the_limits(make: Callable[..., Made], failure: Exception) -> None:
     gateway, client, acquired = make(failure, failure, {"id": "in_1"})
@@ -111,6 +116,18 @@ async def test_a_garbled_list_is_not_an_empty_one(make: Callable[..., Made], gar
         await gateway.page(Listing("invoices"), after=None, priority="background")
 
 
+async def test_a_list_cut_short_never_looks_like_its_end(make: Callable[..., Made]) -> None:
+    refusal = stripe.InvalidRequestError("bad cursor", None, code="resource_missing", http_status=400)  # type: ignore[no-untyped-call]
+    for listing in (Listing("invoices"), Listing("refunds", (("payment_intent", "pi_1"),))):
+        for failure in (refusal, missing()):
+            gateway, _, _ = make(failure)
+            with pytest.raises(ProviderDown):
+                await gateway.page(listing, after="in_gone", priority="background")
+    gateway, _, _ = make(missing())
+    gone = await gateway.page(Listing("refunds", (("payment_intent", "pi_1"),)), after=None, priority="background")
+    assert (gone.items, gone.more) == ([], False)
+
+
 async def test_a_wrong_key_is_no_reason_to_ask_for_ever(make: Callable[..., Made]) -> None:
     gateway, client, _ = make(stripe.AuthenticationError("bad key", http_status=401))
     with pytest.raises(ProviderDown):
@@ -127,13 +144,27 @@ async def test_no_id_leads_to_another_path(make: Callable[..., Made], bad: str) 
 
 
 async def test_after_many_failures_nothing_is_asked_for_a_while(make: Callable[..., Made]) -> None:
-    now = 0.0
-    breaker = Breaker(failures_max=4, pause_s=5, monotonic=lambda: now)
-    gateway, client, _ = make(broken(), broken(), broken(), broken(), {"id": "in_1"}, breaker=breaker)
+    gateway, client, _ = make(broken(), circuit=Circuit(failures_to_open=4, open_s=60))
     for _ in range(3):
         with pytest.raises(ProviderDown):
             await gateway.one("invoices", "in_1", priority="background")
     assert len(client.asked) == 4
-    now = 6.0
+
+
+async def test_then_one_question_decides(make: Callable[..., Made]) -> None:
+    script = [broken(), broken(), broken(), broken(), {"id": "in_1"}]
+    gateway, _, _ = make(*script, circuit=Circuit(failures_to_open=4, open_s=0))
+    with pytest.raises(ProviderDown):
+        await gateway.one("invoices", "in_1", priority="background")
     assert await gateway.one("invoices", "in_1", priority="background")
-    assert breaker.failures == 0
+
+
+async def test_without_the_limiters_database_nothing_is_asked(make: Callable[..., Made]) -> None:
+    gateway, client, _ = make({"id": "in_1"})
+
+    async def away(endpoint: str, priority: Priority) -> None:
+        raise ProviderUnavailable("no_database")
+
+    with pytest.raises(ProviderDown):
+        await replace(gateway, acquire=away).one("invoices", "in_1", priority="background")
+    assert client.asked == []

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-from trueup_kit.producer import BrokerUnavailable, Producer
-
 from stripe_webhooks.ports import InboxAway
 from trueup_contracts.topics import STRIPE_EVENTS_RECEIVED
+from trueup_kit.errors import BrokerUnavailable
+from trueup_kit.producer import Producer
 
 
 @dataclass(frozen=True, slots=True)
 class KafkaInbox:
-    """The port `Inbox`. `timeout_s` bounds the whole wait: the sender is told 503 in time to repeat."""
+    """The port `Inbox`. The producer's own publish timeout bounds the wait: the sender is told 503 in time."""
 
     producer: Producer
-    timeout_s: float
 
     async def append(self, *, key: str, value: bytes, event_id: str, created_at: datetime) -> None:
         """See the port."""
@@ -31,7 +29,6 @@ class KafkaInbox:
             "content-type": "application/json",
         }
         try:
-            async with asyncio.timeout(self.timeout_s):
-                await self.producer.publish_raw(STRIPE_EVENTS_RECEIVED, key=key, value=value, headers=headers)
-        except (BrokerUnavailable, TimeoutError) as error:
-            raise InboxAway(str(error) or "the bus did not answer in time") from error
+            await self.producer.publish_raw(STRIPE_EVENTS_RECEIVED, key=key, value=value, headers=headers)
+        except BrokerUnavailable as error:
+            raise InboxAway(str(error)) from error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +13,8 @@ from prometheus_client import Counter
 
 from stripe_webhooks.domain.fields import Json, items_of
 from stripe_webhooks.ports import Listing, Page, Priority, ProviderDown, Rejected
+from trueup_kit.errors import ProviderUnavailable
+from trueup_kit.http import Circuit
 
 PAGE_SIZE = 100
 _REQUESTS = Counter(
@@ -24,30 +25,8 @@ Acquire = Callable[[str, Priority], Awaitable[None]]
 """Waits until one request to an endpoint (`GET /v1/invoices/{id}`) is within the account's limits."""
 
 
-@dataclass(slots=True)
-class Breaker:
-    """After so many failures in a row nothing is asked for a while; then one question decides."""
-
-    failures_max: int = 10
-    pause_s: float = 5.0
-    monotonic: Callable[[], float] = time.monotonic
-    failures: int = 0
-    closed_again_at: float = 0.0
-
-    def check(self) -> None:
-        """Raise `ProviderDown` while the pause lasts."""
-        if self.failures >= self.failures_max and self.monotonic() < self.closed_again_at:
-            raise ProviderDown("provider_error", "not asked: Stripe has failed too often just now")
-
-    def note(self, *, ok: bool) -> None:
-        """Count one outcome."""
-        self.failures = 0 if ok else self.failures + 1
-        if self.failures >= self.failures_max:
-            self.closed_again_at = self.monotonic() + self.pause_s
-
-
-class NotAllowed(ProviderDown):
-    """The key is wrong or may not read this: asking again changes nothing until a person does."""
+class NotNow(ProviderDown):
+    """Asking again at once is useless: the circuit is open, the limiter's database is away, the key is not accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +37,8 @@ class StripeGateway:
     acquire: Acquire
     attempts_max: int = 4
     backoff_s: float = 0.25
-    breaker: Breaker = field(default_factory=Breaker)
+    circuit: Circuit = field(default_factory=Circuit)
+    """After several failures in a row nothing is asked for a while; then one question decides."""
 
     async def one(
         self, resource: str, object_id: str, *, expand: tuple[str, ...] = (), priority: Priority
@@ -79,50 +59,70 @@ class StripeGateway:
         if after is not None:
             params["starting_after"] = after
         path = f"/v1/{listing.resource}"
-        body = await self._get(f"GET {path}", path, params, priority)
+        body = await self._list(
+            path, params, priority, about_one=any("created" not in name for name, _ in listing.filters)
+        )
         if body is None:
-            # A filter or a cursor names an object that is gone: there is nothing (more) behind it.
             return Page([], more=False)
         if not isinstance(body.get("data"), list) or not isinstance(body.get("has_more"), bool):
             raise ProviderDown("incomplete_answer", f"{path} answered with something that is no list")
         return Page(items_of(body), more=bool(body["has_more"]))
 
+    async def _list(self, path: str, params: Mapping[str, Any], priority: Priority, *, about_one: bool) -> Json | None:
+        """A page of a list; None when the one object that the list is about is gone.
+
+        A refusal of a list about everything, or of the cursor within any list, leaves the list incomplete: it must not
+        look like its end.
+        """
+        try:
+            body = await self._get(f"GET {path}", path, params, priority)
+        except Rejected as error:
+            if about_one and "starting_after" not in params:
+                raise
+            raise ProviderDown("provider_error", str(error)) from error
+        if body is None and not (about_one and "starting_after" not in params):
+            raise ProviderDown("incomplete_answer", f"{path} ended before its end")
+        return body
+
     async def _get(self, endpoint: str, path: str, params: Mapping[str, Any], priority: Priority) -> Json | None:
         for attempt in range(1, self.attempts_max + 1):
-            self.breaker.check()
-            await self.acquire(endpoint, priority)
             try:
-                body = await self._once(endpoint, path, params)
+                return await self._once(endpoint, path, params, priority)
             except ProviderDown as down:
-                if attempt == self.attempts_max or isinstance(down, NotAllowed):
+                if attempt == self.attempts_max or isinstance(down, NotNow):
                     raise
                 await asyncio.sleep(random.uniform(0.5, 1.0) * self.backoff_s * 2**attempt)
-            else:
-                return body
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    async def _once(self, endpoint: str, path: str, params: Mapping[str, Any]) -> Json | None:
+    async def _once(self, endpoint: str, path: str, params: Mapping[str, Any], priority: Priority) -> Json | None:
+        outcome = "failed"
         try:
+            self.circuit.enter()
+        except ProviderUnavailable as error:
+            raise NotNow("provider_error", "not asked: Stripe has failed too often just now") from error
+        try:
+            await self.acquire(endpoint, priority)
             response = await self.client.raw_request_async("get", path, **params)
+            outcome = "ok"
+        except ProviderUnavailable as error:
+            raise NotNow("provider_error", f"not asked: {error.reason}") from error
         except stripe.InvalidRequestError as error:
-            self.breaker.note(ok=True)
-            if error.http_status == 404 and error.code == "resource_missing":
-                _REQUESTS.labels(endpoint, "missing").inc()
+            gone = error.http_status == 404 and error.code == "resource_missing"
+            outcome = "gone" if gone else "rejected"
+            if gone:
                 return None
-            _REQUESTS.labels(endpoint, "rejected").inc()
             raise Rejected(f"{path}: {error.http_status} {error.code or ''}") from error
         except (stripe.AuthenticationError, stripe.PermissionError) as error:
-            _REQUESTS.labels(endpoint, "not_allowed").inc()
-            raise NotAllowed("provider_error", f"{path}: the API key is not accepted or may not read this") from error
+            outcome = "not_allowed"
+            raise NotNow("provider_error", f"{path}: the API key is not accepted or may not read this") from error
         except stripe.StripeError as error:
             outcome = "limited" if error.http_status == 429 else "failed"
-            _REQUESTS.labels(endpoint, outcome).inc()
-            # Being asked to slow down says that Stripe is well.
-            self.breaker.note(ok=outcome == "limited")
             detail = f"{path}: {type(error).__name__} {error.http_status or 'no answer'} {error.code or ''}"
             raise ProviderDown("provider_error", detail.strip()) from error
-        self.breaker.note(ok=True)
-        _REQUESTS.labels(endpoint, "ok").inc()
+        finally:
+            # Whoever refuses or slows us down is alive: only silence and its own errors open the circuit.
+            self.circuit.note(worked=outcome != "failed")
+            _REQUESTS.labels(endpoint, outcome).inc()
         body = response.data
         if not isinstance(body, Mapping):
             raise ProviderDown("incomplete_answer", f"{path} answered with something that is no object")

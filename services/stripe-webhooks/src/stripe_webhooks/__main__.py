@@ -1,0 +1,96 @@
+"""`python -m stripe_webhooks`: reads the settings, wires everything, runs until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from fastapi import FastAPI
+from trueup_kit.consumer import Consumer
+from trueup_kit.ingest import Leases, ObservationPublisher
+
+from stripe_webhooks.adapters.kafka_inbox import KafkaInbox
+from stripe_webhooks.adapters.limits import Pace
+from stripe_webhooks.adapters.postgres import PostgresStore
+from stripe_webhooks.adapters.stripe_api import StripeGateway, connect
+from stripe_webhooks.entrypoints.http import webhook_router
+from stripe_webhooks.entrypoints.inbox import InboxSubscriber
+from stripe_webhooks.entrypoints.schedule import Schedule
+from stripe_webhooks.settings import Settings
+from stripe_webhooks.usecases.accept import AcceptWebhook
+from stripe_webhooks.usecases.digest import Digest
+from stripe_webhooks.usecases.load import Load
+from stripe_webhooks.usecases.observe import Observer
+from stripe_webhooks.usecases.poll import Poll
+from stripe_webhooks.usecases.reading import LinkNames, Reader
+from stripe_webhooks.usecases.resolve import Resolver
+from trueup_contracts.syncs import SyncRequestedV1
+from trueup_contracts.topics import STRIPE_EVENTS_RECEIVED
+from trueup_kit import logs
+from trueup_kit.health import Health, health_router
+from trueup_kit.postgres import create_engine
+from trueup_kit.producer import Producer
+from trueup_kit.service import run
+from trueup_kit.settings import load
+
+SERVICE = "stripe-webhooks"
+BATCH_RECORDS_MAX = 100
+"""At most as many things to look at: some five seconds at Stripe's pace, far below any broker's patience."""
+BREATH_S = 0.08
+"""Between two pages of a load: longer than others wait between two tries for a lease."""
+
+
+def now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+async def main() -> None:
+    """Wire and run."""
+    settings = load(Settings)
+    logs.configure(service=SERVICE, level=settings.log_level, fmt=settings.log_format)
+    engine = create_engine(settings.postgres_dsn, application_name=SERVICE, pool_size=settings.postgres_pool_size)
+    producer = Producer(settings.kafka_bootstrap, service=SERVICE, publish_timeout_s=settings.publish_timeout_s)
+    # A connection of its own: webhooks never wait behind a load's thousands of records.
+    front = Producer(settings.kafka_bootstrap, service=SERVICE, publish_timeout_s=settings.accept_timeout_s)
+    client, connections = connect(
+        settings.stripe_api_key.get_secret_value(), settings.stripe_api_base, timeout_s=settings.request_timeout_s
+    )
+    pace = Pace(engine, settings.limit_per_s, settings.account_limit_per_s, settings.background_share)
+    gateway = StripeGateway(client, pace)
+    store = PostgresStore(
+        engine, Leases(engine, service=SERVICE), ObservationPublisher(engine, producer, service=SERVICE)
+    )
+    links = LinkNames(settings.invoice_metadata_keys, settings.customer_metadata_keys)
+    observer = Observer(Reader(gateway, links), Resolver(gateway, store), store, now)
+    digest = Digest(observer, store)
+    full_load = Load(observer, breathe=lambda: asyncio.sleep(BREATH_S))
+    poll = Poll(digest, full_load, store, now, timedelta(seconds=settings.poll_interval_s))
+    schedule = Schedule(poll, settings.poll_interval_s, now)
+
+    consumer = Consumer(settings.kafka_bootstrap, service=SERVICE, group=SERVICE)
+    inbox = InboxSubscriber(digest, producer, SERVICE)
+    consumer.subscribe(STRIPE_EVENTS_RECEIVED, inbox, max_records=BATCH_RECORDS_MAX)
+    consumer.subscribe(SyncRequestedV1.topic, schedule.wish, max_records=BATCH_RECORDS_MAX)
+
+    health = Health(SERVICE)
+    health.add("producer", front.probe)
+    health.add("consumer", consumer.probe)
+    app = FastAPI(title="Trueup: Stripe webhooks", openapi_url=None)
+    secrets = [secret.get_secret_value() for secret in settings.webhook_secrets]
+    app.include_router(webhook_router(AcceptWebhook(KafkaInbox(front), secrets, settings.livemode, now)))
+    app.include_router(health_router(health))
+
+    await producer.start()
+    await front.start()
+    await run(
+        settings=settings,
+        health=health,
+        app=app,
+        tasks={"consumer": consumer.start, "poll": schedule.run},
+        on_stop=[consumer.stop, producer.stop, front.stop, connections.close_async, engine.dispose],
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

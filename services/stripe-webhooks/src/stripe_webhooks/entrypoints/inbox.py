@@ -1,0 +1,61 @@
+"""The subscriber of the inbox: batches of raw webhooks."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from trueup_kit.consumer import Record
+
+from stripe_webhooks.ports import Busy, ProviderDown, Superseded
+from stripe_webhooks.usecases.digest import Digest
+from trueup_kit.dlq import divert
+from trueup_kit.errors import KitError
+from trueup_kit.logs import get_logger
+from trueup_kit.postgres import is_transient
+from trueup_kit.producer import Producer
+
+T = TypeVar("T")
+log = get_logger(__name__)
+ATTEMPTS = 5
+FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class InboxSubscriber:
+    """Returns when everything a batch points at is announced and acknowledged; then the batch may be, too."""
+
+    digest: Digest
+    producer: Producer
+    service: str
+
+    async def __call__(self, records: list[Record]) -> None:
+        """Poison is diverted by itself. What may pass is tried again, within a bound; after it the batch comes anew."""
+        poison = await patiently(lambda: self.digest([record.value for record in records]))
+        for one in poison:
+            record = records[one.index]
+            log.warning("a record is no Stripe event", partition=record.partition, offset=record.offset)
+            await divert(self.producer, record, one.error, self.service)
+
+
+async def patiently(work: Callable[[], Awaitable[T]]) -> T:
+    """Repeat work that failed for a reason that passes, some 15 s in all; then the last error goes on."""
+    delay_s = FIRST_DELAY_S
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return await work()
+        except Exception as error:
+            if attempt == ATTEMPTS or not passes(error):
+                raise
+            log.warning("trying again", attempt=attempt, error=str(error))
+        await asyncio.sleep(delay_s * random.uniform(0.5, 1.0))
+        delay_s = min(delay_s * 2, LONGEST_DELAY_S)
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def passes(error: BaseException) -> bool:
+    """Whether the same may work later: Stripe, the bus or the database away, a lease held or lost."""
+    return isinstance(error, (ProviderDown, Busy, Superseded, KitError)) or is_transient(error)
