@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import sys
@@ -183,12 +184,12 @@ def logs(
     for path in paths:
         for line in logfiles.tail(path, lines):
             _print_line(path, line, several=len(paths) > 1)
-    if follow:
-        try:
-            for path, line in logfiles.follow(paths):
+    with contextlib.suppress(KeyboardInterrupt):
+        follower = logfiles.Follower(paths)
+        while follow:
+            for path, line in follower.added():
                 _print_line(path, line, several=len(paths) > 1)
-        except KeyboardInterrupt:
-            return
+            time.sleep(0.2)
 
 
 def _print_line(path: Path, line: str, *, several: bool) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Iterator, Sequence
+import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 
 BYTES_MAX = 32 * 1024 * 1024
@@ -43,20 +43,25 @@ def tail(path: Path, lines: int) -> list[str]:
         return []
 
 
-def follow(paths: Sequence[Path], *, interval_s: float = 0.2) -> Iterator[tuple[Path, str]]:
-    """Lines as they are written, for ever; starts over when a log is trimmed."""
-    positions = {path: path.stat().st_size if path.exists() else 0 for path in paths}
-    while True:
-        for path in paths:
-            size = path.stat().st_size if path.exists() else 0
-            if size < positions[path]:
-                positions[path] = 0
-            if size > positions[path]:
-                with path.open("rb") as log:
-                    log.seek(positions[path])
-                    chunk = log.read(size - positions[path])
+class Follower:
+    """Reads what is added to logs from now on."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._positions = {path: _size(path) for path in paths}
+
+    def added(self) -> list[tuple[Path, str]]:
+        """Whole lines written since the last call; starts over where a log was trimmed."""
+        lines: list[tuple[Path, str]] = []
+        for path, position in self._positions.items():
+            start = position if _size(path) >= position else 0
+            with contextlib.suppress(FileNotFoundError), path.open("rb") as log:
+                log.seek(start)
+                chunk = log.read()
                 whole = chunk[: chunk.rfind(b"\n") + 1]
-                positions[path] += len(whole)
-                for line in whole.decode(errors="replace").splitlines():
-                    yield path, line
-        time.sleep(interval_s)
+                self._positions[path] = start + len(whole)
+                lines += [(path, line) for line in whole.decode(errors="replace").splitlines()]
+        return lines
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

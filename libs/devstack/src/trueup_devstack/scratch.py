@@ -30,13 +30,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def _folder(name: str) -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix=f"trueup-{name}-"))
-    folder.chmod(0o711)
+def folder(name: str) -> Iterator[Path]:
+    """An empty folder that goes away again; any user may pass it, for servers that run as another one."""
+    place = Path(tempfile.mkdtemp(prefix=f"trueup-{name}-"))
+    place.chmod(0o711)
     try:
-        yield folder
+        yield place
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(place, ignore_errors=True)
 
 
 @contextmanager
@@ -78,12 +79,12 @@ def _running(
 @contextmanager
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL that trusts everyone on 127.0.0.1 and does not care for its disk."""
-    with _folder("postgres") as folder:
-        server = Postgres(folder / "postgres", free_port(), settings=(("fsync", "off"), ("max_connections", "300")))
+    with folder("postgres") as place:
+        server = Postgres(place / "postgres", free_port(), settings=(("fsync", "off"), ("max_connections", "300")))
         server.initialise()
         with _running(
             server.command(),
-            log=folder / "log",
+            log=place / "log",
             ready=server.accepts,
             stop_signal=signal.SIGINT,
             identity=server.identity,
@@ -94,8 +95,8 @@ def postgres() -> Iterator[Postgres]:
 @contextmanager
 def kafka() -> Iterator[Kafka]:
     """A Kafka broker without topics; the first one on a machine downloads its jars."""
-    with _folder("kafka") as folder:
-        broker = Kafka(folder / "kafka", jars.prepare(print), free_port(), free_port())
+    with folder("kafka") as place:
+        broker = Kafka(place / "kafka", jars.prepare(print), free_port(), free_port())
         broker.initialise()
-        with _running(broker.command(), log=folder / "log", ready=broker.accepts):
+        with _running(broker.command(), log=place / "log", ready=broker.accepts):
             yield broker

@@ -105,12 +105,15 @@ class Supervisor:
         surplus = [name for name in self.replicas(service) if name not in wanted]
         missing = [name for name in wanted if name not in self.children]
         # New ones get requests once they are ready; leaving ones get none any more before they are stopped.
-        self._leaving |= set(missing) | set(surplus)
+        self._leaving |= set(missing)
         try:
             self.start(missing)
-            await self.wait_ready(missing)
-        finally:
-            self._leaving -= set(missing)
+            await self.wait_ready(missing, timeout_s=READY_TIMEOUT_S)
+        except BaseException:
+            await self._forget(missing)
+            raise
+        self._leaving -= set(missing)
+        self._leaving |= set(surplus)
         await self._catalogue.upstreams_changed(service, self.upstreams)
         await self._forget(surplus)
         return wanted

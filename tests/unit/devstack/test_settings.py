@@ -1,0 +1,60 @@
+"""What each process is told, and what the gateway's blanks are filled with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from trueup_devstack import gateway, settings
+from trueup_devstack.checkout import Checkout
+from trueup_devstack.ports import SERVICES, PortPlan
+from trueup_devstack.secrets import load
+
+
+@pytest.fixture
+def wiring(tmp_path: Path) -> settings.Wiring:
+    return settings.Wiring(Checkout(tmp_path, tmp_path / ".trueup"), PortPlan(9000), load(tmp_path / "secrets.json"))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_service_gets_its_own_role_and_port(wiring: settings.Wiring, service: str) -> None:
+    role = service.replace("-", "_")
+    env = settings.service(wiring, service, 9042)
+    assert all(name.startswith(f"{role.upper()}_") for name in env)
+    assert env[f"{role.upper()}_POSTGRES_DSN"].startswith(f"postgresql://{role}:")
+    assert env[f"{role.upper()}_HTTP_PORT"] == "9042"
+
+
+def test_no_service_learns_another_roles_password(wiring: settings.Wiring) -> None:
+    env = settings.service(wiring, "reconciler", 9040)
+    others = [secret for name, secret in wiring.secrets.items() if name != "reconciler"]
+    assert not [secret for secret in others if any(secret in value for value in env.values())]
+
+
+def test_what_a_person_exports_wins(wiring: settings.Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RECONCILER_DECISION_INTERVAL_MS", "50")
+    monkeypatch.setenv("RECONCILER_HTTP_HOST", "127.0.0.2")
+    env = settings.service(wiring, "reconciler", 9040)
+    assert env["RECONCILER_DECISION_INTERVAL_MS"] == "50"
+    assert env["RECONCILER_HTTP_HOST"] == "127.0.0.2"
+
+
+def test_metrics_are_json(wiring: settings.Wiring) -> None:
+    metrics = json.loads(settings.service(wiring, "ingest-amplitude", 9010)["INGEST_AMPLITUDE_METRICS"])
+    assert {entry["metric"] for entry in metrics} == {"api_calls", "messages_sent", "storage_gb_hours"}
+
+
+def test_the_gateway_gets_every_replica(wiring: settings.Wiring) -> None:
+    ports = {"dashboard-api": [9050, 9051], "stripe-webhooks": []}
+    env = gateway.environment(wiring, lambda service: ports[service])
+    assert env["TRUEUP_API_UPSTREAMS"] == "to 127.0.0.1:9050 127.0.0.1:9051"
+    assert env["TRUEUP_WEBHOOK_UPSTREAMS"] == "to 127.0.0.1:9030"
+
+
+def test_every_blank_of_the_caddyfile_is_filled(wiring: settings.Wiring) -> None:
+    text = (Path(__file__).parents[3] / "deploy" / "gateway" / "Caddyfile").read_text()
+    blanks = {part.split(":")[0].split("}")[0] for part in text.split("{$")[1:]}
+    assert blanks
+    assert blanks <= gateway.environment(wiring, lambda _: []).keys()
