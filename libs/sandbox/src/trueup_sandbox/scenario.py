@@ -101,7 +101,6 @@ class Amplitude(Part):
     """Minutes after its end until an hour can be exported; the real service takes about 120."""
     cost_per_5_min: int = 1000
     cost_per_hour: int = 108_000
-    concurrent_max: int = 5
 
 
 class QuickBooks(Part):

@@ -203,7 +203,7 @@ def _series(scenario: Scenario, account: Account, draw: random.Random, first_ind
         monthly = account.planted.expected_major
     metrics = {price.metric: price for price in account.prices}
     by_name = {metric.metric: metric for metric in scenario.metrics}
-    series = []
+    series: list[Series] = []
     for name, price in metrics.items():
         scale = 100 if account.currency.exponent == 0 else 1
         daily = max(40, int(monthly * scale / len(metrics) / 30 / float(price.unit_price)))

@@ -171,7 +171,9 @@ def refund(desk: Desk, payment: GatewayPayment, at_ms: int) -> Change:
 def dispute(desk: Desk, payment: GatewayPayment, at_ms: int) -> Change:
     """The cardholder disputes the whole payment."""
     case_id = f"dp_{token(desk.scenario.seed, 'dp', payment.id, length=24)}"
-    case = Dispute(case_id, payment.account, payment.id, payment.amount_minor, "needs_response", "product_not_received", at_ms)
+    case = Dispute(
+        case_id, payment.account, payment.id, payment.amount_minor, "needs_response", "product_not_received", at_ms
+    )
     tells = ("charge.dispute.created", "disputes", case.id)
     return desk.change(at_ms, "dispute", payment.account, [("disputes", case)], tells)
 

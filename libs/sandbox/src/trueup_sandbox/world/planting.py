@@ -119,7 +119,9 @@ def _lines_from_nowhere(plot: Plot) -> list[LedgerLine]:
     service_date = last - timedelta(days=1)
     text = f"{price.item_name} {service_date:%B %Y}"
     return [
-        LedgerLine(price.item_id, price.item_name, text, Decimal(ROUND_QUANTITY), price.unit_price, amount, service_date)
+        LedgerLine(
+            price.item_id, price.item_name, text, Decimal(ROUND_QUANTITY), price.unit_price, amount, service_date
+        )
     ]
 
 

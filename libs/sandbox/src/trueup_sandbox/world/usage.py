@@ -137,6 +137,14 @@ class UsageBook:
             return self._planned[series][day] + extra
         return extra + sum(report.quantity for report in self._reports(series, day) if report.at_ms <= as_of_ms)
 
+    def reports_on(self, series: int, day: int, as_of_ms: int) -> int:
+        """How many reports of a series on a day (by index) were visible at the instant."""
+        if day < 0:
+            return 0
+        sums = self._sums.get((series, day))
+        extra = bisect_right(sums.at_ms, as_of_ms) if sums else 0
+        return extra + sum(report.at_ms <= as_of_ms for report in self._reports(series, day))
+
     def total(self, series: int, start: date, end: date, as_of_ms: int) -> int:
         """The total of the half-open days as far as it was visible at the instant."""
         return sum(self.value(series, day, as_of_ms) for day in range(self.index(start), self.index(end)))
@@ -159,6 +167,10 @@ class UsageBook:
             Report(series, day, parts[number], start_ms + times[number] * 1000 + 137, number)
             for number in range(PORTIONS)
         ]
+
+    def any_in(self, hour: int) -> bool:
+        """Whether anything may have been uploaded in an hour (hours since 1970)."""
+        return hour * HOUR_MS >= self._first_ms or hour in self._by_hour
 
     def uploaded_in(self, hour: int) -> Iterator[Report]:
         """Every report uploaded in an hour (hours since 1970)."""

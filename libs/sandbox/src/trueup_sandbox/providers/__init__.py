@@ -1,0 +1,1 @@
+"""The three providers as their clients see them: each a web application of its own, reading one world."""

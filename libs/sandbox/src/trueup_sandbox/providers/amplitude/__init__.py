@@ -1,0 +1,1 @@
+"""Amplitude: event segmentation with its cost budget, and the raw export."""

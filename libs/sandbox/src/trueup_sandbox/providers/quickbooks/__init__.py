@@ -1,0 +1,1 @@
+"""QuickBooks Online: rotating tokens, query, change capture, both spellings of a fault."""

@@ -1,0 +1,164 @@
+"""Making something happen now: one kind at a time, to a named client or to one that nothing is planted at."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal, get_args
+
+from trueup_sandbox.world.accounts import Account
+from trueup_sandbox.world.billing import OPEN_GATEWAY, Bill, credit, issue, usage_lines, withdraw
+from trueup_sandbox.world.changes import Change
+from trueup_sandbox.world.desk import NothingToDo
+from trueup_sandbox.world.paying import attempt, dispute, give_up, refund, wire
+from trueup_sandbox.world.records import GatewayInvoice, GatewayPayment, LedgerDocument
+from trueup_sandbox.world.world import World
+
+Kind = Literal[
+    "usage", "late_usage", "pay", "decline", "wire", "invoice", "refund", "dispute", "uncollectible", "credit", "void",
+    "delete",
+]  # fmt: skip
+KINDS: tuple[Kind, ...] = get_args(Kind)
+TRIES = 30
+CREDIT_SHARE = 10
+"""A credit on demand takes off a tenth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What happened to whom, and the ids of what it touched."""
+
+    kind: str
+    client_id: str
+    at_ms: int
+    objects: dict[str, str]
+
+
+class Happenings:
+    """Makes things happen in one world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._desk = world.desk
+        self._store = world.desk.store
+        self._draw = random.Random()
+        self._free = [account for account in world.accounts if account.planted is None]
+        self._pool: list[str] = []
+        self._fill(self._store.gateway_invoices.all())
+        world.listeners.append(self._notice)
+
+    def _fill(self, invoices: Iterable[GatewayInvoice]) -> None:
+        for invoice in invoices:
+            if invoice.status == "open" and self._world.accounts[invoice.account].planted is None:
+                self._pool.append(invoice.id)
+
+    def _notice(self, change: Change) -> None:
+        self._fill(put for _, put in change.puts if isinstance(put, GatewayInvoice) and put.created_ms == change.at_ms)
+
+    @property
+    def open_count(self) -> int:
+        """Open invoices that random happenings may touch; a little over the truth after payments."""
+        return len(self._pool)
+
+    def make(self, kind: Kind, client_id: str | None = None) -> Happened:
+        """Let one thing happen now.
+
+        Raises:
+            UnknownObject: no such client.
+            NothingToDo: it cannot happen to that client, or to anybody, just now.
+        """
+        account = self._desk.account(client_id) if client_id else None
+        if kind in {"usage", "late_usage"}:
+            return self._use(account, late=kind == "late_usage")
+        makers: dict[str, Callable[[Account | None], Change]] = {
+            "pay": lambda one: attempt(self._desk, self._open_invoice(one), self._now(), card="fine"),
+            "decline": lambda one: attempt(self._desk, self._open_invoice(one), self._now(), card="insufficient_funds"),
+            "wire": lambda one: wire(self._desk, self._open_invoice(one), self._now()),
+            "uncollectible": lambda one: give_up(self._desk, self._open_invoice(one), self._now()),
+            "invoice": self._bill,
+            "refund": lambda one: refund(self._desk, self._payment(one), self._now()),
+            "dispute": lambda one: dispute(self._desk, self._payment(one), self._now()),
+            "credit": self._credit,
+            "void": lambda one: withdraw(self._desk, self._document(one), self._now()),
+            "delete": lambda one: withdraw(self._desk, self._document(one), self._now(), delete=True),
+        }
+        change = self._world.commit(makers[kind](account))
+        objects = {shelf: record.id for shelf, record in change.puts}
+        return Happened(kind, self._world.accounts[change.account].client_id, change.at_ms, objects)
+
+    def _now(self) -> int:
+        return self._world.clock.stamp()
+
+    def _use(self, account: Account | None, *, late: bool) -> Happened:
+        today = self._world.today()
+        day = today
+        if late:
+            day = max(today.replace(day=1), today - timedelta(days=self._draw.randint(1, 2)))
+        account = account or self._someone(lambda one: one.active_on(day))
+        if not account.active_on(day):
+            raise NothingToDo(f"{account.client_id} has no contract on {day}")
+        series = self._desk.cast.series[self._draw.choice(account.series)]
+        quantity = 1 + int(series.daily * self._draw.random() / 1000)
+        extra = self._world.add_usage(series.index, day, quantity, kind="late_usage" if late else "usage")
+        objects = {"metric": series.metric.metric, "day": day.isoformat(), "quantity": str(quantity)}
+        return Happened("late_usage" if late else "usage", account.client_id, extra.at_ms, objects)
+
+    def _someone(self, fits: Callable[[Account], bool]) -> Account:
+        for _ in range(TRIES):
+            account = self._draw.choice(self._free)
+            if fits(account):
+                return account
+        raise NothingToDo("no account fits just now")
+
+    def _open_invoice(self, account: Account | None) -> GatewayInvoice:
+        """The client's open invoice that is due first, or any; if there is none, a new one is issued."""
+        if account is not None:
+            mine = [one for one in self._store.gateway_invoices.of_account(account.index) if one.status in OPEN_GATEWAY]
+            if mine:
+                return min(mine, key=lambda one: one.due_ms)
+        while account is None and self._pool:
+            place = self._draw.randrange(len(self._pool))
+            invoice = self._store.gateway_invoices.get(self._pool[place])
+            if invoice.status == "open":
+                return invoice
+            self._pool[place] = self._pool[-1]
+            self._pool.pop()
+        change = self._world.commit(self._bill(account))
+        return next(put for _, put in change.puts if isinstance(put, GatewayInvoice))
+
+    def _bill(self, account: Account | None) -> Change:
+        """An early invoice for this month's usage so far."""
+        today = self._world.today()
+        for _ in range(1 if account else TRIES):
+            one = account or self._someone(lambda other: other.active_on(today))
+            lines = usage_lines(
+                self._desk, one, today.replace(day=1), today + timedelta(days=1), self._world.clock.read()
+            )
+            if lines:
+                return issue(self._desk, one, self._now(), Bill(lines, one.habits.terms_days))
+        raise NothingToDo("nothing was used this month that is not billed yet")
+
+    def _payment(self, account: Account | None) -> GatewayPayment:
+        """The client's latest payment that was neither given back nor disputed."""
+        for _ in range(1 if account else TRIES):
+            index = (account or self._someone(lambda _: True)).index
+            spoken_for = {one.payment for one in self._store.refunds.of_account(index)}
+            spoken_for |= {one.payment for one in self._store.disputes.of_account(index)}
+            for payment in reversed(self._store.payments.of_account(index)):
+                if payment.status == "succeeded" and payment.id not in spoken_for:
+                    return payment
+        raise NothingToDo("no payment to take back")
+
+    def _document(self, account: Account | None) -> LedgerDocument:
+        """The client's latest ledger invoice that nothing was paid on."""
+        twin = self._open_invoice(account)
+        document = self._store.invoices.get(twin.ledger_id)
+        if document.state != "open" or document.links or twin.paid_minor:
+            raise NothingToDo(f"{document.number} has payments on it")
+        return document
+
+    def _credit(self, account: Account | None) -> Change:
+        document = self._store.invoices.get(self._open_invoice(account).ledger_id)
+        return credit(self._desk, document, self._now(), max(1, document.net_minor // CREDIT_SHARE))
