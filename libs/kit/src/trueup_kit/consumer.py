@@ -1,0 +1,181 @@
+"""Read Kafka in raw batches and acknowledge after the work is done, through restarts of the broker.
+
+Built on FastStream's batch subscribers. A handler that fails has its batch delivered again, after a pause. A subscription
+that no longer polls, or whose start failed, is rebuilt as a whole: aiokafka may never resume by itself after a broker
+restart. A log that ends below the offset it should be read from was recreated: that subscription stops with an alarm.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiokafka import TopicPartition
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+
+from trueup_kit.logs import get_logger
+from trueup_kit.reading import Handler, Reading, Record, StartAt, to_record
+
+__all__ = ["Consumer", "Handler", "Record", "StartAt", "Subscription", "TopicPartition", "to_record"]
+
+log = get_logger(__name__)
+CHECK_S = 1.0
+STALLED_S = 45.0
+START_TIMEOUT_S = 40.0
+STOP_TIMEOUT_S = 15.0
+FIRST_DELAY_S, LONGEST_DELAY_S = 0.3, 3.0
+FETCH_BYTES_MAX = 4 * 1024 * 1024
+Step = Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """What is read, and how."""
+
+    topic: str
+    handler: Handler
+    max_records: int
+    start_at: StartAt | None
+    from_end: bool
+
+
+class Consumer:
+    """All of a process's subscriptions in one group; `group=None` reads every partition whole, without a group."""
+
+    def __init__(
+        self,
+        bootstrap: str,
+        *,
+        service: str,
+        group: str | None,
+        session_timeout_s: float = 20.0,
+        batch_timeout_ms: int = 20,
+    ) -> None:
+        self._bootstrap = bootstrap
+        self._service = service
+        self._group = group
+        self._session_timeout_s = session_timeout_s
+        self._batch_timeout_ms = batch_timeout_ms
+        self._subscriptions: list[Subscription] = []
+        self._keepers: list[asyncio.Task[None]] = []
+        self._readings: dict[str, Reading] = {}
+        self._troubles: dict[str, str] = {}
+
+    def subscribe(
+        self,
+        topic: str,
+        handler: Handler,
+        *,
+        max_records: int = 1000,
+        start_at: StartAt | None = None,
+        from_end: bool = False,
+    ) -> None:
+        """Let `handler` have every record of the topic, in batches that are acknowledged when it returns.
+
+        `start_at` names the offsets to read newly assigned partitions from; partitions it leaves out are read from the
+        group's position. `from_end`: only what comes after now.
+        """
+        self._subscriptions.append(Subscription(topic, handler, max_records, start_at, from_end))
+        self._troubles[topic] = "not connected yet"
+
+    async def start(self) -> None:
+        """Begin to read; returns at once, connecting goes on in the background for as long as it takes."""
+        if not self._keepers:
+            self._keepers = [
+                asyncio.create_task(self._keep(one), name=f"consume {one.topic}") for one in self._subscriptions
+            ]
+
+    async def run(self) -> None:
+        """Start and read until cancelled."""
+        await self.start()
+        await asyncio.gather(*self._keepers)
+
+    async def stop(self) -> None:
+        """Let running handlers finish, within a bound, leave the group and close."""
+        keepers, self._keepers = self._keepers, []
+        for keeper in keepers:
+            keeper.cancel()
+        await asyncio.gather(*keepers, return_exceptions=True)
+        self._troubles = dict.fromkeys(self._troubles, "stopped")
+
+    def probe(self) -> str | None:
+        """None while every subscription reads; else which one does not, and why."""
+        alarms = {topic: reading.alarm for topic, reading in self._readings.items() if reading.alarm}
+        troubles = self._troubles | alarms
+        return "; ".join(f"{topic}: {text}" for topic, text in sorted(troubles.items())) or None
+
+    async def _keep(self, subscription: Subscription) -> None:
+        delay_s = FIRST_DELAY_S
+        while True:
+            reading = Reading(subscription.handler, subscription.start_at, topic=subscription.topic)
+            broker = self._broker(subscription, reading)
+            try:
+                async with asyncio.timeout(START_TIMEOUT_S):
+                    await broker.start()
+                self._note(subscription.topic, reading)
+                delay_s = FIRST_DELAY_S
+                await self._watch(reading)
+                self._troubles[subscription.topic] = "stalled, connecting again"
+                log.warning("a subscription stalled, connecting again", topic=subscription.topic)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the answer is a new connection
+                trouble = f"no connection to Kafka: {type(error).__name__}"
+                if self._troubles.get(subscription.topic) != trouble:
+                    log.warning("cannot read from Kafka", topic=subscription.topic, error=str(error) or repr(error))
+                self._troubles[subscription.topic] = trouble
+            finally:
+                await _close(broker)
+            await asyncio.sleep(delay_s)
+            delay_s = min(delay_s * 2, LONGEST_DELAY_S)
+
+    def _note(self, topic: str, reading: Reading) -> None:
+        self._readings[topic] = reading
+        if self._troubles.pop(topic, None) is not None:
+            log.info("reading from Kafka", topic=topic)
+
+    async def _watch(self, reading: Reading) -> None:
+        """Returns when the subscription has not polled for too long, though no handler is at work."""
+        while reading.silent_s() < STALLED_S:  # noqa: ASYNC110 - nobody can tell us of silence
+            await asyncio.sleep(CHECK_S)
+
+    def _broker(self, subscription: Subscription, reading: Reading) -> KafkaBroker:
+        broker = KafkaBroker(
+            self._bootstrap,
+            client_id=self._service,
+            logger=None,
+            apply_types=False,
+            graceful_timeout=STOP_TIMEOUT_S,
+            allow_auto_create_topics=False,
+            metadata_max_age_ms=30_000,
+        )
+        subscriber = broker.subscriber(
+            subscription.topic,
+            group_id=self._group,
+            batch=True,
+            max_records=subscription.max_records,
+            batch_timeout_ms=self._batch_timeout_ms,
+            auto_offset_reset="latest" if subscription.from_end else "earliest",
+            # Without a group there is nothing to acknowledge; with one, only what the handler has finished.
+            ack_policy=AckPolicy.MANUAL if self._group is None else AckPolicy.NACK_ON_ERROR,
+            session_timeout_ms=int(self._session_timeout_s * 1000),
+            heartbeat_interval_ms=int(min(3.0, self._session_timeout_s / 3) * 1000),
+            max_partition_fetch_bytes=FETCH_BYTES_MAX,
+            decoder=_as_it_is,
+            listener=reading,
+        )
+        subscriber(reading.handle)
+        reading.consumer_of(lambda: subscriber.consumer)
+        return broker
+
+
+async def _as_it_is(message: object) -> object:
+    """The raw message goes to the handler; a decoder that returned None would have handed it None."""
+    return message
+
+
+async def _close(broker: KafkaBroker) -> None:
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(STOP_TIMEOUT_S + 5):
+            await broker.stop()
