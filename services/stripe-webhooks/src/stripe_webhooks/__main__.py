@@ -6,7 +6,6 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from fastapi import FastAPI
-from trueup_kit.consumer import Consumer
 from trueup_kit.ingest import Leases, ObservationPublisher
 
 from stripe_webhooks.adapters.kafka_inbox import KafkaInbox
@@ -27,7 +26,8 @@ from stripe_webhooks.usecases.resolve import Resolver
 from trueup_contracts.syncs import SyncRequestedV1
 from trueup_contracts.topics import STRIPE_EVENTS_RECEIVED
 from trueup_kit import logs
-from trueup_kit.health import Health, health_router
+from trueup_kit.consumer import Consumer
+from trueup_kit.health import Health
 from trueup_kit.postgres import create_engine
 from trueup_kit.producer import Producer
 from trueup_kit.service import run
@@ -68,7 +68,9 @@ async def main() -> None:
     poll = Poll(digest, full_load, store, now, timedelta(seconds=settings.poll_interval_s))
     schedule = Schedule(poll, settings.poll_interval_s, now)
 
-    consumer = Consumer(settings.kafka_bootstrap, service=SERVICE, group=SERVICE)
+    consumer = Consumer(
+        settings.kafka_bootstrap, service=SERVICE, group=SERVICE, session_timeout_s=settings.session_timeout_s
+    )
     inbox = InboxSubscriber(digest, producer, SERVICE)
     consumer.subscribe(STRIPE_EVENTS_RECEIVED, inbox, max_records=BATCH_RECORDS_MAX)
     consumer.subscribe(SyncRequestedV1.topic, schedule.wish, max_records=BATCH_RECORDS_MAX)
@@ -79,15 +81,13 @@ async def main() -> None:
     app = FastAPI(title="Trueup: Stripe webhooks", openapi_url=None)
     secrets = [secret.get_secret_value() for secret in settings.webhook_secrets]
     app.include_router(webhook_router(AcceptWebhook(KafkaInbox(front), secrets, settings.livemode, now)))
-    app.include_router(health_router(health))
 
-    await producer.start()
-    await front.start()
     await run(
         settings=settings,
         health=health,
         app=app,
-        tasks={"consumer": consumer.start, "poll": schedule.run},
+        on_start=[front.start, producer.start],
+        tasks={"consumer": consumer.run, "poll": schedule.run},
         on_stop=[consumer.stop, producer.stop, front.stop, connections.close_async, engine.dispose],
     )
 

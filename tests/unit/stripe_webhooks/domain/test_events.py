@@ -102,6 +102,11 @@ def test_what_is_no_event_is_unreadable(value: bytes) -> None:
         parse(value)
 
 
+def test_texts_that_no_database_holds_are_cleaned(bodies: Bodies) -> None:
+    event = parse(b'{"id":"evt\\u0000_1\\ud800","object":"event","type":"x","data":{"object":{"id":"\\u0000"}}}')
+    assert (event.event_id, ordering_key(event)) == ("evt_1?", "evt_1?")
+
+
 @given(JSON, JSON)
 def test_no_body_crashes_the_reader(carried: Any, created: Any) -> None:
     body = {"id": "evt_1", "object": "event", "type": "x", "created": created, "data": {"object": carried}}

@@ -44,7 +44,12 @@ def items_of(value: object) -> list[Json]:
 def text(body: Json, name: str) -> str | None:
     """A string field; absent, null, empty or of another kind: None."""
     value = body.get(name)
-    return value if isinstance(value, str) and value else None
+    return (clean(value) or None) if isinstance(value, str) else None
+
+
+def clean(value: str) -> str:
+    """The text without what neither PostgreSQL nor UTF-8 can hold: NUL, and halves of surrogate pairs."""
+    return value.replace("\x00", "").encode(errors="replace").decode()
 
 
 def identity(body: Json, name: str) -> str | None:
@@ -143,6 +148,6 @@ def links(body: Json, names: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for field, word in names.items():
         value = metadata.get(field)
-        if isinstance(value, str) and value.strip():
-            found.setdefault(word, value.strip())
+        if isinstance(value, str) and (kept := clean(value).strip()):
+            found.setdefault(word, kept)
     return found

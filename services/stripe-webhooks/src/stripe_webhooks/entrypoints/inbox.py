@@ -8,10 +8,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from trueup_kit.consumer import Record
-
 from stripe_webhooks.ports import Busy, ProviderDown, Superseded
 from stripe_webhooks.usecases.digest import Digest
+from trueup_kit.consumer import Record
 from trueup_kit.dlq import divert
 from trueup_kit.errors import KitError
 from trueup_kit.logs import get_logger

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
-from trueup_kit.consumer import Record
 
 from stripe_webhooks.ports import Busy, ProviderDown, Superseded
 from stripe_webhooks.usecases.poll import Poll
 from trueup_contracts.syncs import SyncRequestedV1
+from trueup_kit.consumer import Record
 from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.logs import get_logger
 from trueup_kit.loops import every

@@ -1,0 +1,271 @@
+"""From Stripe to the announced facts: on real Kafka and PostgreSQL, through the official SDK."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import time
+from typing import TYPE_CHECKING, Any
+
+from stripe_webhooks.domain.events import parse
+from trueup_contracts.syncs import SyncRequestedV1
+from trueup_contracts.topics import STRIPE_EVENTS_RECEIVED, dlq
+from trueup_kit.producer import Producer
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from tests.integration.stripe_webhooks.conftest import Bus, Fact, Sandbox, Sender, Services
+
+from trueup_contracts.customers import CustomerObservedV1
+from trueup_contracts.payments import PaymentObservedV1
+from trueup_contracts.syncs import SyncReportedV1
+
+PAYMENTS, CUSTOMERS, SYNCS = PaymentObservedV1.topic, CustomerObservedV1.topic, SyncReportedV1.topic
+
+
+async def until(found: Callable[[], Awaitable[bool]], *, timeout_s: float = 30.0, what: str = "it") -> None:
+    deadline = time.monotonic() + timeout_s
+    while not await found():
+        assert time.monotonic() < deadline, f"{what} did not come true within {timeout_s:g} s"
+        await asyncio.sleep(0.05)
+
+
+async def loaded(bus: Bus) -> bool:
+    return any(report["complete"] for report in await bus.facts(SYNCS))
+
+
+def of_kind(facts: dict[str, Fact], kind: str) -> dict[str, Fact]:
+    return {key: fact for key, fact in facts.items() if fact["kind"] == kind}
+
+
+async def agree(bus: Bus, sandbox: Sandbox) -> None:
+    """What the bus ends up with is what Stripe holds: by count, by invoice and by payment."""
+    held = await sandbox.control("/sources/stripe/facts")
+    facts = await bus.last(PAYMENTS)
+    for kind, shelf in (
+        ("gateway_invoice", "invoices"),
+        ("payment", "payments"),
+        ("refund", "refunds"),
+        ("dispute", "disputes"),
+    ):
+        found = of_kind(facts, kind)
+        assert len(found) == held[shelf]["count"], kind
+        states: dict[str, int] = {}
+        for fact in found.values():
+            states[fact["status"]] = states.get(fact["status"], 0) + 1
+        if kind != "payment":
+            assert states == held[shelf]["states"], kind
+    assert len(await bus.last(CUSTOMERS)) == held["customers"]["count"]
+    assert await bus.compacted(PAYMENTS) == facts, "compaction keeps the newest"
+
+
+async def test_the_first_start_announces_everything_and_says_so(services: Services, sandbox: Sandbox, bus: Bus) -> None:
+    await services.start()
+    await until(lambda: loaded(bus), what="the first load")
+    await agree(bus, sandbox)
+    reports = await bus.facts(SYNCS)
+    assert [report["complete"] for report in reports] == [False, True]
+    assert "as_of" not in reports[0]
+    ends = {record.partition: record.offset for record in await bus.read(PAYMENTS)}
+    assert reports[1]["offsets"][PAYMENTS] == {str(partition): offset for partition, offset in ends.items()}
+    keys = [record.key for record in await bus.read(PAYMENTS)]
+    assert len(keys) == len(set(keys)), "each fact once"
+
+
+async def test_a_restart_announces_nothing_that_has_not_changed(services: Services, sandbox: Sandbox, bus: Bus) -> None:
+    first = await services.start()
+    await until(lambda: loaded(bus))
+    sent = len(await bus.read(PAYMENTS))
+    assert first.stop() == 0
+    await services.start(POLL_INTERVAL_S="1")
+    await until(lambda: _reports(bus, 4), what="two more pulls")
+    assert len(await bus.read(PAYMENTS)) == sent
+
+
+async def _reports(bus: Bus, count: int) -> bool:
+    return len(await bus.read(SYNCS)) >= count
+
+
+async def test_a_payment_is_announced_within_a_second(services: Services, sandbox: Sandbox, bus: Bus) -> None:
+    await services.start()
+    await until(lambda: loaded(bus))
+    [paid] = await sandbox.happen("pay")
+
+    async def announced() -> bool:
+        facts = await bus.last(PAYMENTS)
+        return any(
+            fact["status"] == "paid" and fact.get("gateway_invoice_id") in paid["objects"].values()
+            for fact in of_kind(facts, "gateway_invoice").values()
+        )
+
+    await until(announced, timeout_s=5, what=f"{paid} announced")
+    await agree(bus, sandbox)
+
+
+async def test_repeats_and_disorder_end_in_the_same_facts(
+    services: Services, sandbox: Sandbox, bus: Bus, sender: Sender
+) -> None:
+    await services.start()
+    await until(lambda: loaded(bus))
+    await sandbox.control("/deliveries", mode="shuffle")
+    for kind, count in (("decline", 3), ("pay", 8), ("refund", 2), ("dispute", 2), ("void", 1), ("uncollectible", 1)):
+        await sandbox.happen(kind, count)
+    await until(sandbox.delivered, what="all delivered")
+    await _drained(bus, services)
+    await agree(bus, sandbox)
+    sent = len(await bus.read(PAYMENTS))
+    bodies = [record.value for record in await bus.read(STRIPE_EVENTS_RECEIVED)]
+    for repeat in range(5):
+        for body in bodies[::-1] if repeat % 2 else bodies:
+            assert (await sender.post(body)).status_code == 200
+    await _drained(bus, services)
+    assert len(await bus.read(PAYMENTS)) == sent, "a repeat announces nothing"
+    await agree(bus, sandbox)
+
+
+async def _drained(bus: Bus, services: Services) -> None:
+    """Everything in the inbox is worked through: a marker sent last has been passed by every partition's owner."""
+    from aiokafka.admin import AIOKafkaAdminClient
+
+    admin = AIOKafkaAdminClient(bootstrap_servers=bus.bootstrap)
+    await admin.start()
+    try:
+        ends: dict[int, int] = {}
+        for record in await bus.read(STRIPE_EVENTS_RECEIVED):
+            ends[record.partition] = record.offset + 1
+
+        async def committed() -> bool:
+            offsets = await admin.list_consumer_group_offsets("stripe-webhooks")
+            done = {tp.partition: meta.offset for tp, meta in offsets.items() if tp.topic == STRIPE_EVENTS_RECEIVED}
+            return all(done.get(partition, 0) >= end for partition, end in ends.items())
+
+        await until(committed, timeout_s=60, what="the inbox drained")
+    finally:
+        await admin.close()
+
+
+async def test_the_poll_catches_what_no_webhook_brought(services: Services, sandbox: Sandbox, bus: Bus) -> None:
+    await services.start(POLL_INTERVAL_S="1")
+    await until(lambda: loaded(bus))
+    await sandbox.control("/deliveries", mode="hold")
+    await sandbox.happen("pay", 5)
+    await sandbox.happen("refund", 1)
+    held = await sandbox.control("/sources/stripe/facts")
+
+    async def caught() -> bool:
+        facts = await bus.last(PAYMENTS)
+        return (
+            len(of_kind(facts, "refund")) == held["refunds"]["count"]
+            and sum(fact["status"] == "paid" for fact in of_kind(facts, "gateway_invoice").values())
+            == held["invoices"]["states"]["paid"]
+        )
+
+    await until(caught, timeout_s=20, what="the poll's catch")
+    await agree(bus, sandbox)
+    assert await bus.read(STRIPE_EVENTS_RECEIVED) == []
+
+
+async def test_a_wish_pulls_at_once(services: Services, sandbox: Sandbox, bus: Bus) -> None:
+    from datetime import UTC, datetime
+
+    await services.start()
+    await until(lambda: loaded(bus))
+    reports = len(await bus.read(SYNCS))
+    wish = SyncRequestedV1(
+        version=1, request_id="r1", source="stripe", requested_by="ana", requested_at=datetime.now(UTC)
+    )
+    producer = Producer(bus.bootstrap, service="test")
+    await producer.start()
+    await producer.publish(wish)
+    await producer.stop()
+    await until(lambda: _reports(bus, reports + 1), timeout_s=10, what="the pull that was wished for")
+
+
+async def test_poison_goes_to_the_dead_letters_alone(services: Services, sandbox: Sandbox, bus: Bus) -> None:
+    await services.start()
+    await until(lambda: loaded(bus))
+    producer = Producer(bus.bootstrap, service="test")
+    await producer.start()
+    for value in (b"nope", b"\xff\xfe"):
+        await producer.publish_raw(STRIPE_EVENTS_RECEIVED, key="in_1", value=value, headers={})
+    await producer.stop()
+    await sandbox.happen("pay", 3)
+    await until(sandbox.delivered)
+    await _drained(bus, services)
+    letters = await bus.read(dlq(STRIPE_EVENTS_RECEIVED))
+    assert sorted(letter.value for letter in letters) == [b"nope", b"\xff\xfe"]
+    assert all(dict(letter.headers)["dlq_error"] for letter in letters)
+    await agree(bus, sandbox)
+
+
+async def test_with_stripe_down_webhooks_wait_and_are_worked_through_after(
+    services: Services, sandbox: Sandbox, bus: Bus
+) -> None:
+    await services.start()
+    await until(lambda: loaded(bus))
+    for mode in ("down", "garbage"):
+        await sandbox.control("/faults", provider="stripe", mode=mode)
+        await sandbox.happen("pay", 2)
+        await until(sandbox.delivered, what="webhooks are taken although Stripe cannot be read")
+        before = len(await bus.read(PAYMENTS))
+        await asyncio.sleep(1)
+        assert len(await bus.read(PAYMENTS)) == before
+        await sandbox.control("/faults", provider="stripe", mode="none")
+        await _drained(bus, services)
+        await agree(bus, sandbox)
+    assert await bus.read(dlq(STRIPE_EVENTS_RECEIVED)) == []
+
+
+async def test_killed_in_the_middle_nothing_is_lost_or_announced_wrongly(
+    services: Services, sandbox: Sandbox, bus: Bus
+) -> None:
+    process = await services.start()
+    await until(lambda: loaded(bus))
+    for _ in range(3):
+        await sandbox.happen("pay", 6)
+        await sandbox.happen("decline", 2)
+
+        async def some_taken(seen: int = len(await bus.read(PAYMENTS))) -> bool:
+            return len(await bus.read(PAYMENTS)) > seen
+
+        await until(some_taken)
+        process.kill()
+        await process.start()
+    await until(sandbox.delivered, timeout_s=60, what="all delivered")
+    await _drained(bus, services)
+    await agree(bus, sandbox)
+    assert await bus.read(dlq(STRIPE_EVENTS_RECEIVED)) == []
+
+
+async def test_two_replicas_and_one_paused_end_in_the_same_facts(
+    services: Services, sandbox: Sandbox, bus: Bus
+) -> None:
+    await services.start(POLL_INTERVAL_S="2")
+    second = await services.start(POLL_INTERVAL_S="2")
+    await until(lambda: loaded(bus))
+    for n in range(4):
+        await sandbox.happen("pay", 5)
+        await sandbox.happen("decline", 2)
+        if n == 1:
+            second.send(signal.SIGSTOP)
+        if n == 2:
+            second.send(signal.SIGCONT)
+    await until(sandbox.delivered, what="all delivered")
+    await _drained(bus, services)
+    await agree(bus, sandbox)
+
+
+async def test_every_record_has_the_key_of_its_invoice(services: Services, sandbox: Sandbox, bus: Bus) -> None:
+    await services.start()
+    await until(lambda: loaded(bus))
+    await sandbox.happen("pay", 3)
+    await until(sandbox.delivered)
+    for record in await bus.read(STRIPE_EVENTS_RECEIVED):
+        carried: dict[str, Any] = json.loads(record.value)["data"]["object"]
+        target = parse(record.value).target
+        assert target is not None
+        assert record.key.decode() == (
+            carried["id"] if carried["object"] == "invoice" else target.invoice_id or carried["id"]
+        )

@@ -1,0 +1,182 @@
+"""Leases, versions, hashes and notes on a real database and bus."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from trueup_kit.ingest import Leases, ObservationPublisher
+
+from stripe_webhooks.adapters.postgres import PostgresStore
+from stripe_webhooks.domain.buckets import BUCKETS
+from stripe_webhooks.ports import Busy, Join, Missing, Notes, Progress, Superseded
+from trueup_contracts.payments import PaymentObservedV1
+from trueup_kit import migrate
+from trueup_kit.postgres import create_engine
+from trueup_kit.producer import Producer
+
+if TYPE_CHECKING:
+    from tests.conftest import Database
+    from tests.integration.stripe_webhooks.conftest import Bus
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def invoice(version: int, status: str = "open", invoice_id: str = "in_1") -> PaymentObservedV1:
+    return PaymentObservedV1(
+        version=version,
+        object_id=f"stripe:invoice:{invoice_id}",
+        kind="gateway_invoice",
+        ref="stripe:cus_1",
+        status=status,
+        currency="USD",
+        amount_minor=5200,
+        occurred_at=NOW,
+        observed_at=NOW,
+    )
+
+
+@pytest.fixture
+async def stores(database: Database, topics: str) -> AsyncIterator[tuple[PostgresStore, PostgresStore]]:
+    """Two replicas' stores; leases live two seconds."""
+    producer = Producer(topics, service="stripe-webhooks")
+    await producer.start()
+    engines = [create_engine(database.dsn("stripe_webhooks"), application_name="test") for _ in range(2)]
+    made = [
+        PostgresStore(
+            engine,
+            Leases(engine, service="stripe-webhooks", ttl_s=2),
+            ObservationPublisher(engine, producer, service="stripe-webhooks"),
+            wait_s=1.0,
+        )
+        for engine in engines
+    ]
+    yield made[0], made[1]
+    await producer.stop()
+    for engine in engines:
+        await engine.dispose()
+
+
+Stores = tuple[PostgresStore, PostgresStore]
+
+
+async def test_one_holder_at_a_time_and_versions_grow(stores: Stores) -> None:
+    one, other = stores
+    async with one.hold(3) as first:
+        with pytest.raises(Busy):
+            async with other.hold(3):
+                pytest.fail("two hold one bucket")
+        async with other.hold(4) as elsewhere:
+            assert elsewhere.version > first.version
+    async with other.hold(3) as later:
+        assert later.version > elsewhere.version
+
+
+async def test_all_buckets_wait_for_one(stores: Stores) -> None:
+    one, other = stores
+    order: list[str] = []
+
+    async def look() -> None:
+        async with one.hold(BUCKETS - 1):
+            order.append("look begins")
+            await asyncio.sleep(0.3)
+            order.append("look ends")
+
+    async def load() -> None:
+        await asyncio.sleep(0.1)
+        async with other.hold_all() as held:
+            assert set(held) == set(range(BUCKETS))
+            order.append("page")
+
+    await asyncio.gather(look(), load())
+    assert order == ["look begins", "look ends", "page"]
+
+
+async def test_only_what_has_changed_is_published(stores: Stores, bus: Bus) -> None:
+    one, other = stores
+    for store, status in ((one, "open"), (other, "open"), (one, "paid")):
+        async with store.hold(0) as held:
+            await store.publish(held, [invoice(held.version, status)], Notes())
+    facts = await bus.facts(PaymentObservedV1.topic)
+    assert [fact["status"] for fact in facts] == ["open", "paid"]
+    offsets = await one.offsets()
+    [(partition, offset)] = offsets[PaymentObservedV1.topic].items()
+    last = (await bus.read(PaymentObservedV1.topic))[-1]
+    assert (int(partition), offset) == (last.partition, last.offset)
+
+
+async def test_who_was_paused_for_too_long_publishes_nothing_stale(
+    stores: Stores, bus: Bus, database: Database
+) -> None:
+    paused, other = stores
+    async with paused.hold(0) as held:
+        stale = invoice(held.version, "open")
+        await _expire_leases(database)
+        async with other.hold(0) as later:
+            await other.publish(later, [invoice(later.version, "paid")], Notes())
+        with pytest.raises(Superseded):
+            await paused.publish(held, [stale], Notes(joins=[Join("pi_1", "in_1", "stripe:cus_1")]))
+    assert [fact["status"] for fact in await bus.facts(PaymentObservedV1.topic)] == ["paid"]
+    assert await other.joins(["pi_1"]) == {}
+
+
+async def _expire_leases(database: Database) -> None:
+    import asyncpg
+
+    connection = await asyncpg.connect(database.admin_dsn)
+    try:
+        columns = await connection.fetch(
+            "SELECT column_name FROM information_schema.columns"
+            " WHERE table_schema = 'stripe_webhooks' AND table_name = 'leases' AND data_type LIKE 'timestamp%'"
+        )
+        names = {row["column_name"] for row in columns}
+        column = next(name for name in ("expires_at", "until", "held_until") if name in names)
+        await connection.execute(f"UPDATE stripe_webhooks.leases SET {column} = clock_timestamp() - interval '1 s'")
+    finally:
+        await connection.close()
+
+
+async def test_notes_are_kept(stores: Stores) -> None:
+    one, other = stores
+    notes = Notes(
+        joins=[Join("pi_1", "in_1", "stripe:cus_1"), Join("pi_1", "in_2", "stripe:cus_1")],
+        missing=[Missing("invoice:in_9", None, "rejected", "400"), Missing("customer:c", "stripe:c", "x", "y")],
+        progress=Progress(NOW - timedelta(hours=1), NOW),
+    )
+    async with one.hold(0) as held:
+        await one.publish(held, [invoice(held.version)], notes)
+        await one.publish(held, [], Notes(read_whole=["customer:c"]))
+    assert await other.joins(["pi_1", "pi_2"]) == {"pi_1": Join("pi_1", "in_2", "stripe:cus_1")}
+    assert await other.missing() == [Missing("invoice:in_9", None, "rejected", "400")]
+    assert await other.progress() == Progress(NOW - timedelta(hours=1), NOW)
+    assert await other.known() == ["stripe:invoice:in_1"]
+    assert (await other.last_said(["stripe:invoice:in_1"])).keys() == {"stripe:invoice:in_1"}
+
+
+async def test_seen_events(stores: Stores) -> None:
+    one, other = stores
+    await one.mark_seen(["evt_1", "evt_2"])
+    await other.mark_seen(["evt_2", "evt_3"])
+    assert await one.seen(["evt_1", "evt_3", "evt_4"]) == {"evt_1", "evt_3"}
+    await one.forget_old()
+    assert await one.seen(["evt_1"]) == {"evt_1"}
+
+
+async def test_what_is_gone_is_no_longer_known(stores: Stores) -> None:
+    one, _ = stores
+    async with one.hold(0) as held:
+        await one.publish(held, [invoice(held.version)], Notes())
+    async with one.hold(0) as held:
+        await one.publish(held, [invoice(held.version, "deleted")], Notes())
+    assert await one.known() == []
+
+
+def test_the_schema_goes_down_and_up_again(database: Database) -> None:
+    dsn = database.dsn("migrator")
+    migrate.downgrade(dsn, "stripe_webhooks", "stripe_webhooks.migrations")
+    assert migrate.current(dsn, "stripe_webhooks", "stripe_webhooks.migrations") is None
+    migrate.upgrade(dsn, "stripe_webhooks", "stripe_webhooks.migrations")
+    assert migrate.current(dsn, "stripe_webhooks", "stripe_webhooks.migrations") == "0001"
