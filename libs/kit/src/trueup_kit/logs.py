@@ -26,22 +26,22 @@ _KEYS = re.compile(r"\b(sk_(?:test|live)|rk_(?:test|live)|whsec|xox[abprs])[_-][
 class BoundLogger(Protocol):
     """What `get_logger` returns: an event name in words, and its facts as keywords."""
 
-    def debug(self, event: str, **facts: Any) -> None:
+    def debug(self, event: str, **facts: object) -> None:
         """For a developer."""
 
-    def info(self, event: str, **facts: Any) -> None:
+    def info(self, event: str, **facts: object) -> None:
         """Something normal happened."""
 
-    def warning(self, event: str, **facts: Any) -> None:
+    def warning(self, event: str, **facts: object) -> None:
         """Something is off that the service copes with."""
 
-    def error(self, event: str, **facts: Any) -> None:
+    def error(self, event: str, **facts: object) -> None:
         """Something failed that a person may have to look at."""
 
-    def exception(self, event: str, **facts: Any) -> None:
+    def exception(self, event: str, **facts: object) -> None:
         """Like `error`, with the traceback of the exception in hand."""
 
-    def bind(self, **facts: Any) -> BoundLogger:
+    def bind(self, **facts: object) -> BoundLogger:
         """A logger that adds these facts to every line."""
 
 
@@ -51,7 +51,7 @@ def configure(*, service: str, level: str = "INFO", fmt: str = "json") -> None:
     `level` is DEBUG, INFO, WARNING or ERROR; `fmt` is `json` or `text`. Safe to repeat.
     """
 
-    def name_service(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    def name_service(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         event.setdefault("service", service)
         return event
 
@@ -98,21 +98,21 @@ def get_logger(name: str) -> BoundLogger:
     return cast("BoundLogger", structlog.stdlib.get_logger(name))
 
 
-def add_trace(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def add_trace(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Name the trace in hand, so that one click can be followed through all services."""
     if found := trace.trace_id():
         event.setdefault("trace_id", found)
     return event
 
 
-def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def redact(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Blot out secrets: by the name of the fact, and by shape (passwords in addresses, bearer tokens, known keys)."""
     for name in event:
         event[name] = _clean(name, event[name])
     return event
 
 
-def _clean(name: str, value: Any) -> Any:
+def _clean(name: str, value: object) -> object:
     if value is not None and _SECRET_NAME.search(name):
         return "***"
     if isinstance(value, str):
