@@ -231,13 +231,13 @@ class TestAlways:
         world = new_world()
         accounts = st.sampled_from([f"a{n}" for n in range(9)])
         for _ in range(data.draw(st.integers(1, 8))):
+            world.now += timedelta(minutes=data.draw(st.sampled_from([5, 30, 65, 26 * 60])))
             for _ in range(data.draw(st.integers(0, 6))):
                 late = data.draw(st.integers(0, 30 * 24 * 60))
                 uploaded = world.now - timedelta(minutes=data.draw(st.integers(0, 4)))
                 world.happen(
                     data.draw(accounts), data.draw(st.integers(1, 9)), uploaded - timedelta(minutes=late), uploaded
                 )
-            world.now += timedelta(minutes=data.draw(st.sampled_from([5, 30, 65, 26 * 60])))
             world.down = "HTTP 503" if data.draw(st.integers(0, 5)) == 0 else None
             world.die_at_publish = data.draw(st.sampled_from([None, None, 0, 1]))
             try:

@@ -13,7 +13,7 @@ class TestReadCustomer:
         field = {"DefinitionId": "1", "Name": "Client id", "StringValue": "c-1"}
         read = read_customer(customer(CustomField=[field], ParentRef={"value": "3"}), {"client_id": "Client id"})
         assert (read.ref, read.name, read.email) == ("quickbooks:7", "Acme", "ap@acme.example")
-        assert read.link_keys == {"quickbooks_id": "7", "client_id": "c-1"}
+        assert read.link_keys == {"client_id": "c-1"}
         assert (read.parent_ref, read.active) == ("quickbooks:3", True)
 
     def test_takes_the_company_name_where_there_is_no_other(self, customer: Any) -> None:

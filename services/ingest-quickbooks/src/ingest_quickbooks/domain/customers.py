@@ -32,7 +32,7 @@ def read_customer(body: Body, link_fields: Mapping[str, str]) -> Customer:
         currency=reading.currency(body).code if body.get("CurrencyRef") is not None else None,
         active=body.get("Active") is not False,
         parent_ref=reading.customer_ref(reading.reference(body, "ParentRef")) if has_parent else None,
-        link_keys={"quickbooks_id": external_id} | _link_keys(body, link_fields),
+        link_keys=_link_keys(body, link_fields),
     )
 
 

@@ -1,0 +1,1 @@
+"""Amplitude over HTTP, and PostgreSQL and Kafka for what is remembered and announced."""

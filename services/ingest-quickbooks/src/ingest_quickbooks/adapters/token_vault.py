@@ -1,0 +1,185 @@
+"""QuickBooks' tokens: encrypted at rest, renewed by one writer, stored before they are used.
+
+The refresh token rotates: the former value dies. Two refreshes at once can be read as theft and cost the connection, so
+a refresh happens under the row's lock, and whoever waited for the lock takes what the other has brought.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+import asyncpg
+import httpx
+from cryptography.fernet import Fernet, InvalidToken
+from prometheus_client import Gauge
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from ingest_quickbooks.domain.tokens import BadTokenAnswer, TokenAnswer, read_token_answer, renewal_due
+from ingest_quickbooks.ports import ConnectionDead, SourceUnavailable
+from trueup_kit.errors import ProviderUnavailable
+from trueup_kit.http import ProviderClient
+from trueup_kit.logs import get_logger
+from trueup_kit.postgres import raw
+
+log = get_logger(__name__)
+ALIVE = Gauge(
+    "trueup_connection_alive", "1 while the provider accepts our connection, 0 when a person must reconnect", ["source"]
+)
+
+SEED = """
+INSERT INTO connections (realm_id, refresh_token, state, seeded_from) VALUES ($1, $2, 'alive', $3)
+ON CONFLICT (realm_id) DO UPDATE
+SET refresh_token = excluded.refresh_token, access_token = NULL, access_expires_at = NULL, refresh_expires_at = NULL,
+    state = 'alive', seeded_from = excluded.seeded_from, rotated_at = NULL
+WHERE connections.state = 'dead' AND connections.seeded_from IS DISTINCT FROM excluded.seeded_from
+"""
+READ = "SELECT refresh_token, access_token, access_expires_at, state, rotated_at FROM connections WHERE realm_id = $1"
+STORE = """
+UPDATE connections SET refresh_token = $2, access_token = $3, access_expires_at = $4, refresh_expires_at = $5,
+    state = 'alive', rotated_at = $6
+WHERE realm_id = $1
+"""
+BURY = "UPDATE connections SET state = 'dead', access_token = NULL, access_expires_at = NULL WHERE realm_id = $1"
+
+RENEW_AGAIN_AFTER = timedelta(minutes=5)
+"""A token refused younger than this is no matter of age: renewing it again and again would look like theft."""
+
+_Connection = asyncpg.Connection[asyncpg.Record]
+
+
+class TokenVault:
+    """The tokens of one company. `initial_refresh_token` fills an empty vault, or replaces a dead connection."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        client: ProviderClient,
+        *,
+        token_url: str,
+        client_id: str,
+        client_secret: str,
+        realm_id: str,
+        key: str,
+        initial_refresh_token: str | None,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._engine = engine
+        self._client = client
+        self._token_url = token_url
+        self._auth = httpx.BasicAuth(client_id, client_secret)
+        self._realm_id = realm_id
+        self._cipher = Fernet(key)
+        self._initial = initial_refresh_token
+        self._clock = clock
+
+    async def access_token(self, *, refused: str | None = None) -> str:
+        """A token for at least five minutes more.
+
+        Raises:
+            ConnectionDead: the refresh token is not accepted, or there is none; it is not tried again.
+            SourceUnavailable: the token endpoint cannot be reached or answers nonsense.
+        """
+        async with self._engine.begin() as conn:
+            row = await (await raw(conn)).fetchrow(READ, self._realm_id)
+        token = self._usable(row, refused)
+        if token is None:
+            token = await self._renew(refused)
+        ALIVE.labels("quickbooks").set(1)
+        return token
+
+    def _usable(self, row: asyncpg.Record | None, refused: str | None) -> str | None:
+        if row is None or row["state"] == "dead" or row["access_token"] is None:
+            return None
+        if renewal_due(row["access_expires_at"], self._clock()):
+            return None
+        token = self._open(row["access_token"])
+        return None if token == refused else token
+
+    async def _renew(self, refused: str | None) -> str:
+        dead: ConnectionDead
+        async with self._engine.begin() as conn:
+            driver = await raw(conn)
+            if self._initial is not None:
+                await driver.execute(SEED, self._realm_id, self._seal(self._initial), _fingerprint(self._initial))
+            row = await driver.fetchrow(READ + " FOR UPDATE", self._realm_id)
+            token = self._usable(row, refused)
+            if token is not None:
+                return token  # another process renewed while we waited for the lock
+            if row is None or row["state"] == "dead":
+                raise self._dead("connect QuickBooks again: there is no refresh token that works")
+            if refused is not None and row["rotated_at"] and self._clock() - row["rotated_at"] < RENEW_AGAIN_AFTER:
+                raise SourceUnavailable("QuickBooks refuses a token that it has just given")
+            try:
+                answer = await self._refresh(self._open(row["refresh_token"]))
+            except ConnectionDead as error:
+                await driver.execute(BURY, self._realm_id)
+                dead = error
+            else:
+                await self._store(driver, answer)
+                return answer.access_token
+        # The burial is committed by now: nobody asks with this token again.
+        log.error("QuickBooks no longer accepts the connection: a person must reconnect", error=str(dead))
+        raise self._dead(str(dead))
+
+    async def _refresh(self, refresh_token: str) -> TokenAnswer:
+        asked_at = self._clock()
+        try:
+            answer = await self._client.request(
+                "POST",
+                self._token_url,
+                auth=self._auth,
+                headers={"accept": "application/json"},
+                data={"grant_type": "refresh_token", "refresh_token": refresh_token},
+            )
+        except ProviderUnavailable as error:
+            raise SourceUnavailable(f"token endpoint: {error}") from error
+        try:
+            body = json.loads(answer.content)
+        except ValueError:
+            body = None
+        if answer.status_code != HTTPStatus.OK:
+            raise _refusal(body, answer.status_code)
+        try:
+            return read_token_answer(body, asked_at)
+        except BadTokenAnswer as error:
+            raise SourceUnavailable(f"token endpoint: {error}") from error
+
+    async def _store(self, driver: _Connection, answer: TokenAnswer) -> None:
+        await driver.execute(
+            STORE,
+            self._realm_id,
+            self._seal(answer.refresh_token),
+            self._seal(answer.access_token),
+            answer.access_expires_at,
+            answer.refresh_expires_at,
+            self._clock(),
+        )
+
+    def _dead(self, words: str) -> ConnectionDead:
+        ALIVE.labels("quickbooks").set(0)
+        return ConnectionDead(words)
+
+    def _seal(self, secret: str) -> bytes:
+        return self._cipher.encrypt(secret.encode())
+
+    def _open(self, sealed: bytes) -> str:
+        try:
+            return self._cipher.decrypt(bytes(sealed)).decode()
+        except InvalidToken:
+            raise self._dead("the stored tokens were sealed with another TOKEN_KEY") from None
+
+
+def _refusal(body: object, status: int) -> SourceUnavailable:
+    code = body.get("error") if isinstance(body, dict) else None
+    if code == "invalid_grant":
+        return ConnectionDead("the refresh token is not accepted (invalid_grant)")
+    return SourceUnavailable(f"token endpoint: HTTP {status} {code or ''}".rstrip())
+
+
+def _fingerprint(secret: str) -> str:
+    """Tells two initial tokens apart without keeping them."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""What sets a pull going: the clock, and a person's wish."""

@@ -1,0 +1,47 @@
+"""What the service is told from outside: `INGEST_QUICKBOOKS_*`."""
+
+from __future__ import annotations
+
+from cryptography.fernet import Fernet
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from trueup_kit.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """The company, its connection, and the pace."""
+
+    model_config = SettingsConfigDict(env_prefix="INGEST_QUICKBOOKS_")
+
+    base_url: str = "https://quickbooks.api.intuit.com"
+    token_url: str = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105 - an address
+    client_id: str
+    client_secret: SecretStr
+    realm_id: str = Field(pattern=r"^\d+$", examples=["9130000000000001"])
+    """The company, as QuickBooks names it when it is connected."""
+    token_key: SecretStr
+    """Seals the tokens at rest; 32 bytes, base64 (`python -c "from cryptography.fernet import Fernet as F; print(F.generate_key().decode())"`)."""
+    initial_refresh_token: SecretStr | None = None
+    """Fills an empty vault, and replaces a connection that has died; otherwise without effect."""
+
+    poll_interval_s: float = Field(default=60.0, ge=1)
+    limit_per_min: float = Field(default=500.0, gt=0)
+    """Requests per minute and company; QuickBooks' own limit is 500."""
+    limit_per_s: float = Field(default=10.0, gt=0)
+    """Requests per second; QuickBooks' own limit is 10."""
+    background_share: float = Field(default=0.8, gt=0, le=1)
+    request_timeout_s: float = Field(default=30.0, gt=0, le=120)
+    attempts_max: int = Field(default=4, ge=1, le=10)
+
+    link_fields: dict[str, str] = {}
+    """Link key (`client_id`, `amplitude_id`) → the customer field or custom field that holds it."""
+
+    @field_validator("token_key")
+    @classmethod
+    def _is_key(cls, value: SecretStr) -> SecretStr:
+        try:
+            Fernet(value.get_secret_value())
+        except ValueError:
+            raise ValueError("give 32 random bytes in URL-safe base64, as Fernet.generate_key() makes them") from None
+        return value

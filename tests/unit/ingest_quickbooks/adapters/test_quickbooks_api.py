@@ -1,0 +1,148 @@
+"""The ledger over HTTP: exact numbers, both spellings of a fault, one renewal per refusal, nothing guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import httpx
+import pytest
+
+from ingest_quickbooks.adapters.quickbooks_api import QuickBooksApi
+from ingest_quickbooks.domain.answers import GarbledAnswer
+from ingest_quickbooks.domain.paging import Place
+from ingest_quickbooks.ports import ConnectionDead, SourceUnavailable
+from trueup_kit.errors import ProviderUnavailable
+from trueup_kit.http import ProviderClient
+
+SINCE = datetime(2026, 11, 10, 12, tzinfo=UTC)
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+class Tokens:
+    """Hands out t1, t2, ...; a refused one is replaced."""
+
+    def __init__(self) -> None:
+        self.refused: list[str | None] = []
+
+    async def access_token(self, *, refused: str | None = None) -> str:
+        self.refused.append(refused)
+        return "t1" if refused is None else "t2"
+
+
+def api(answer: Answer, tokens: Tokens | None = None) -> QuickBooksApi:
+    client = ProviderClient(
+        base_url="https://ledger.example/quickbooks",
+        limiter=None,
+        timeout_s=5,
+        attempts_max=1,
+        service="test",
+        source="quickbooks",
+        transport=httpx.MockTransport(answer),
+    )
+    return QuickBooksApi(client, tokens or Tokens(), realm_id="42")
+
+
+def says(text: str, status: int = 200) -> Answer:
+    return lambda _: httpx.Response(status, text=text)
+
+
+class TestRequests:
+    async def test_change_capture_names_entities_and_instant(self) -> None:
+        asked: list[httpx.Request] = []
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            asked.append(request)
+            return httpx.Response(
+                200, text='{"CDCResponse":[{"QueryResponse":[{}]}],"time":"2026-11-10T04:05:00-08:00"}'
+            )
+
+        changes = await api(answer).changes(SINCE, ["Invoice", "Payment"])
+        assert changes.time == datetime(2026, 11, 10, 12, 5, tzinfo=UTC)
+        (request,) = asked
+        assert request.url.path == "/quickbooks/v3/company/42/cdc"
+        assert dict(request.url.params) == {
+            "entities": "Invoice,Payment",
+            "changedSince": "2026-11-10T12:00:00+00:00",
+            "minorversion": "75",
+        }
+        assert "%2B00%3A00" in str(request.url)  # a plus sign would arrive as a space
+        assert request.headers["authorization"] == "Bearer t1"
+
+    async def test_numbers_are_exact(self) -> None:
+        (row,) = await api(says('{"QueryResponse":{"Invoice":[{"Id":"1","TotalAmt":0.1}]}}')).page("Invoice", Place())
+        assert row["TotalAmt"] == Decimal("0.1")
+
+    async def test_counts(self) -> None:
+        assert await api(says('{"QueryResponse":{"totalCount":7}}')).count("Invoice") == 7
+        with pytest.raises(GarbledAnswer):
+            await api(says('{"QueryResponse":{}}')).count("Invoice")
+
+
+class TestRefusedTokens:
+    @pytest.mark.parametrize(
+        "refusal",
+        [
+            httpx.Response(401, text="<html><body>Unauthorized</body></html>"),
+            httpx.Response(401, text='{"fault":{"error":[{"message":"m","code":"3200"}],"type":"AUTHENTICATION"}}'),
+            httpx.Response(200, text='{"Fault":{"Error":[{"Message":"m","code":"3200"}],"type":"AUTHENTICATION"}}'),
+        ],
+    )
+    async def test_are_renewed_once(self, refusal: httpx.Response) -> None:
+        tokens = Tokens()
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            good = request.headers["authorization"] == "Bearer t2"
+            return httpx.Response(200, text='{"QueryResponse":{}}') if good else refusal
+
+        assert await api(answer, tokens).page("Invoice", Place()) == []
+        assert tokens.refused == [None, "t1"]
+
+    async def test_a_second_refusal_ends_it(self) -> None:
+        tokens = Tokens()
+        text = '{"fault":{"error":[{"message":"m","code":"3200"}],"type":"AUTHENTICATION"}}'
+        with pytest.raises(ConnectionDead):
+            await api(says(text, 401), tokens).page("Invoice", Place())
+        assert tokens.refused == [None, "t1"]
+
+
+class TestFailures:
+    async def test_a_fault_in_a_200_is_a_failure(self) -> None:
+        with pytest.raises(SourceUnavailable, match="610"):
+            await api(says('{"Fault":{"Error":[{"Message":"Not found","code":"610"}]}}')).page("Invoice", Place())
+
+    async def test_what_needs_a_person_is_told_apart(self) -> None:
+        with pytest.raises(ConnectionDead):
+            await api(says('{"Fault":{"Error":[{"Message":"lapsed","code":"6190"}]}}', 403)).page("Invoice", Place())
+
+    @pytest.mark.parametrize("status", [429, 500, 503])
+    async def test_what_may_pass_is_a_failure_of_the_source(self, status: int) -> None:
+        with pytest.raises(SourceUnavailable, match=str(status)):
+            await api(says("upstream connect error", status)).page("Invoice", Place())
+
+    @pytest.mark.parametrize(
+        "text", ["<html>", "", "null", "[1", '{"QueryResponse":{"Invoice":[{"Id":NaN}]}}', "[" * 99999]
+    )
+    async def test_garbage_is_refused(self, text: str) -> None:
+        with pytest.raises((GarbledAnswer, SourceUnavailable)):
+            await api(says(text)).page("Invoice", Place())
+
+    async def test_silence_is_a_failure_of_the_source(self) -> None:
+        def silent(_: httpx.Request) -> httpx.Response:
+            raise httpx.ReadTimeout("silence")
+
+        with pytest.raises(SourceUnavailable, match="timeout"):
+            await api(silent).page("Invoice", Place())
+
+    async def test_no_database_is_not_the_sources_fault(self) -> None:
+        class Broken(ProviderClient):
+            async def request(self, *_: object, **__: object) -> httpx.Response:
+                raise ProviderUnavailable("no_database")
+
+        client = Broken(
+            base_url="https://x", limiter=None, timeout_s=1, attempts_max=1, service="t", source="quickbooks"
+        )
+        with pytest.raises(ProviderUnavailable):
+            await QuickBooksApi(client, Tokens(), realm_id="1").count("Invoice")
+        await client.aclose()
