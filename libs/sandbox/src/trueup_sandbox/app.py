@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from trueup_sandbox.control import routes as control
 from trueup_sandbox.deliveries import Deliverer
+from trueup_sandbox.key import routes as answer_key
 from trueup_sandbox.oidc.routes import Client, Issuer
 from trueup_sandbox.oidc.tokens import Signer, load_key
 from trueup_sandbox.providers.amplitude.routes import AmplitudeApi
@@ -68,6 +69,7 @@ def create(settings: SandboxSettings, world: World) -> Sandbox:
     app.mount("/amplitude", AmplitudeApi(world, gates["amplitude"]).app())
     app.mount("/oidc", Issuer(signer, client).app())
     app.include_router(control.build(controls))
+    app.include_router(answer_key.build(world))
     return Sandbox(app, controls)
 
 

@@ -65,11 +65,11 @@ class Shares(Part):
 class Mix(Part):
     """Weights of the live happenings."""
 
-    usage: float = 0.9
-    late_usage: float = 0.03
-    pay: float = 0.03
-    decline: float = 0.01
-    invoice: float = 0.03
+    usage: float = 0.967
+    late_usage: float = 0.02
+    pay: float = 0.008
+    decline: float = 0.001
+    invoice: float = 0.004
 
 
 class Live(Part):

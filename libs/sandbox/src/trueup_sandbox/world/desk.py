@@ -32,6 +32,7 @@ class Desk:
     usage: UsageBook
     store: Store = field(default_factory=Store)
     ledger_id: int = FIRST_LEDGER_ID
+    _by_client: dict[str, Account] = field(default_factory=dict)
     told_from_ms: int = 0
     """Changes before this instant are older than the gateway's events reach back, and make none."""
 
@@ -41,10 +42,11 @@ class Desk:
         Raises:
             UnknownObject: there is none.
         """
-        for account in self.cast.accounts:
-            if account.client_id == client_id:
-                return account
-        raise UnknownObject(f"no client {client_id!r} in this world")
+        if not self._by_client:
+            self._by_client.update((account.client_id, account) for account in self.cast.accounts)
+        if client_id not in self._by_client:
+            raise UnknownObject(f"no client {client_id!r} in this world")
+        return self._by_client[client_id]
 
     def next_ledger_id(self) -> str:
         """A number no ledger transaction has had."""

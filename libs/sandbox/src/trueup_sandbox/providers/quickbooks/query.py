@@ -92,7 +92,7 @@ def _unquote(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text[1:-1]) if text.startswith("'") else text
 
 
-def matches(condition: Condition, actual: Any) -> bool:
+def matches(condition: Condition, actual: object) -> bool:
     """Whether a record's field meets the condition."""
     if condition.op == "in":
         return any(_compare(actual, value, "=") for value in condition.values)
@@ -111,13 +111,13 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _compare(actual: Any, value: str, op: str) -> bool:
+def _compare(actual: object, value: str, op: str) -> bool:
     if actual is None:
         return False
     return _OPERATORS[op](actual, _as(actual, value))
 
 
-def _as(like: Any, value: str) -> Any:
+def _as(like: object, value: str) -> object:
     """The written value as the kind of thing that it is compared with."""
     try:
         if isinstance(like, bool):

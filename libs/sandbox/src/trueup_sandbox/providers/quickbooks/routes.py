@@ -22,7 +22,7 @@ from trueup_sandbox.providers.quickbooks.faults import answer, fault, throttled,
 from trueup_sandbox.providers.quickbooks.shapes import PACIFIC, Json, Shapes, instant
 from trueup_sandbox.providers.quickbooks.tokens import Tokens
 from trueup_sandbox.scenario import Metric
-from trueup_sandbox.world.records import LedgerCustomer, LedgerDocument
+from trueup_sandbox.world.records import LedgerCustomer, LedgerDocument, Record
 from trueup_sandbox.world.store import Shelf
 from trueup_sandbox.world.world import World
 
@@ -39,7 +39,7 @@ class Row:
     changed_ms: int
     shape: Callable[[Any, int], Json]
 
-    def field(self, name: str, world: World) -> Any:
+    def field(self, name: str, world: World) -> Any:  # noqa: ANN401 - as various as the fields
         """The value of a field, None if this kind of record has none."""
         record = self.record
         getters: dict[str, Callable[[], Any]] = {
@@ -52,8 +52,8 @@ class Row:
             "customerref": lambda: world.accounts[record.account].ledger_id,
             "displayname": lambda: record.name,
             "active": lambda: getattr(record, "active", True),
-            "balance": lambda: _major(world, record, record.balance_minor),
-            "totalamt": lambda: _major(world, record, record.total_minor),
+            "balance": lambda: _major(world, record.account, record.balance_minor),
+            "totalamt": lambda: _major(world, record.account, record.total_minor),
         }
         getter = getters.get(name.lower())
         if getter is None:
@@ -65,8 +65,8 @@ def _second(at_ms: int) -> datetime:
     return to_instant(at_ms).replace(microsecond=0).astimezone(PACIFIC)
 
 
-def _major(world: World, record: Any, minor: int) -> Decimal:
-    return Money(minor, world.accounts[record.account].currency).to_major()
+def _major(world: World, account: int, minor: int) -> Decimal:
+    return Money(minor, world.accounts[account].currency).to_major()
 
 
 class QuickBooksApi:
@@ -194,7 +194,7 @@ class QuickBooksApi:
             raise fault("5020", "Permission Denied", "changedSince is more than 30 days back", at_ms=at_ms)
         return since_ms
 
-    def _captured(self, shape: Callable[[Any, int], Json], record: Any, changed_ms: int) -> Json:
+    def _captured(self, shape: Callable[[Any, int], Json], record: Record, changed_ms: int) -> Json:
         if isinstance(record, LedgerDocument) and record.state == "deleted":
             return self._shapes.deleted(record, changed_ms)
         return shape(record, changed_ms)

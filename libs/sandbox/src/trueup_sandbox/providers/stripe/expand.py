@@ -37,7 +37,7 @@ class Expander:
             self._open(shape, path.split("."), as_of_ms)
         return shape
 
-    def _open(self, shape: Any, path: list[str], as_of_ms: int | None) -> None:
+    def _open(self, shape: object, path: list[str], as_of_ms: int | None) -> None:
         if isinstance(shape, list):
             for one in shape:
                 self._open(one, path, as_of_ms)

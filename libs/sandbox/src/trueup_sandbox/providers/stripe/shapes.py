@@ -299,21 +299,20 @@ class Shapes:
         record = self._store.shelf(shelf).at(record_id, one.created_ms)
         match record:
             case GatewayInvoice():
-                return self.invoice(record, as_of_ms=one.created_ms)
+                shape = self.invoice(record, as_of_ms=one.created_ms)
             case GatewayPayment() if one.type.startswith("invoice_payment."):
-                return self.invoice_payment(record)
+                shape = self.invoice_payment(record)
             case GatewayPayment() if one.type.startswith("charge."):
-                return self.charge(record, as_of_ms=one.created_ms)
+                shape = self.charge(record, as_of_ms=one.created_ms)
             case GatewayPayment():
-                return self.payment(record)
+                shape = self.payment(record)
             case Refund():
-                return self.refund(record)
+                shape = self.refund(record)
             case Dispute():
-                return self.dispute(record)
-            case GatewayCustomer():
-                return self.customer(record)
+                shape = self.dispute(record)
             case _:
                 raise TypeError(f"no Stripe object for {one.subject}")
+        return shape
 
 
 def _card(brand: str, last4: str) -> Json:

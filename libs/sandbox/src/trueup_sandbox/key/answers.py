@@ -1,0 +1,79 @@
+"""The answer for one account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trueup_sandbox.key.asked import AccountAsked, sight_of
+from trueup_sandbox.key.calendar import days_between, first_of_next
+from trueup_sandbox.key.evidence import Evidence, cannot_judge, gather, in_truth
+from trueup_sandbox.key.forecast import forecast
+from trueup_sandbox.key.money import Verdict, verdicts, worst
+from trueup_sandbox.key.status import row, shown_on_row, standings
+from trueup_sandbox.world.world import World
+
+BLIND = {"unlinked", "partial", "never_complete"}
+
+
+def answer(world: World, asked: AccountAsked) -> dict[str, Any]:
+    """What the product should show. A field that is absent is not claimed.
+
+    Raises:
+        UnknownObject: there is no such client.
+    """
+    account = world.desk.account(asked.client_id)
+    evidence = gather(world, account, sight_of(asked))
+    reasons = cannot_judge(evidence)
+    blind = {source for code, source in reasons if code in BLIND}
+    usage_reasons = any(source == "amplitude" for _, source in reasons)
+    shown: dict[str, Any] = {
+        "client_id": account.client_id,
+        "planted": account.planted.name if account.planted else None,
+        "cannot_judge": sorted({code for code, _ in reasons}),
+        "reasons": [{"code": code, "source": source} for code, source in reasons],
+        "cannot_judge_in_truth": sorted({code for code, _ in in_truth(account)}),
+        "today": evidence.today.isoformat(),
+        "forecast": forecast(evidence, usage_reasons),
+        **_money(evidence, judgeable=not reasons),
+    }
+    if "amplitude" not in blind:
+        shown["usage_mtd"] = _usage_to_date(evidence)
+    found = standings(evidence)
+    known = not blind & {"quickbooks", "stripe"}
+    if known:
+        shown["invoices"] = [
+            {"document_id": one.document_id, "status": one.status, "remaining_minor": one.remaining_minor}
+            for one in found
+        ]
+        shown["invoice"] = row(shown_on_row(found), account.currency.code, known=True)
+    else:
+        shown["invoice"] = {"status": None}
+    return shown
+
+
+def _money(evidence: Evidence, *, judgeable: bool) -> dict[str, Any]:
+    """Periods and the row's variance; of an account that cannot be judged only that."""
+    found = verdicts(evidence)
+    currency = evidence.account.currency.code
+    if judgeable:
+        chosen = worst(found)
+        return {
+            "periods": [one.shown(currency) for one in found],
+            "row_variance": chosen.shown(currency) if chosen else None,
+        }
+    latest = max((one.end for one in found if one.judged), default=None)
+    period: Verdict | None = next((one for one in found if one.end == latest), None)
+    row_variance: dict[str, Any] = {"band": "cannot_judge"}
+    if period is not None:
+        row_variance |= {"start": period.start.isoformat(), "end": period.end.isoformat()}
+    return {"row_variance": row_variance}
+
+
+def _usage_to_date(evidence: Evidence) -> list[dict[str, Any]]:
+    first = evidence.today.replace(day=1)
+    days = days_between(first, first_of_next(first))
+    units = {price.metric: price.unit for price in evidence.account.prices}
+    return [
+        {"metric": metric, "quantity": str(sum(evidence.used(metric, day) for day in days)), "unit": units[metric]}
+        for metric in evidence.metrics()
+    ]

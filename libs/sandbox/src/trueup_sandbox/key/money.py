@@ -1,0 +1,173 @@
+"""Expected, billed and the verdict, period by period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from trueup_sandbox.key.calendar import days_between, first_of_next, month_before, nearest, percent_text
+from trueup_sandbox.key.evidence import Evidence
+from trueup_sandbox.world.records import LedgerDocument
+
+LAG_DAYS = 5
+ROUNDING_MINOR = 2
+CAPS_MINOR = {"USD": 1_000_000, "EUR": 1_000_000, "JPY": 1_500_000}
+CAP_MINOR = 1_000_000
+FLAGGED = {"over_billed", "under_billed", "missing_invoice", "billed_without_usage"}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One period of one account."""
+
+    start: date
+    end: date
+    expected_minor: int
+    billed_minor: int
+    band: str
+    judged: bool
+
+    @property
+    def variance_minor(self) -> int:
+        """Positive: billed too much."""
+        return self.billed_minor - self.expected_minor
+
+    def shown(self, currency: str, *, band: str | None = None) -> dict[str, Any]:
+        """The key's JSON."""
+        return {
+            "start": self.start.isoformat(),
+            "end": self.end.isoformat(),
+            "expected_minor": self.expected_minor,
+            "billed_minor": self.billed_minor,
+            "variance_minor": self.variance_minor,
+            "percent": percent_text(self.variance_minor, self.expected_minor),
+            "band": band or self.band,
+            "currency": currency,
+            "due": self.judged,
+        }
+
+
+def periods(evidence: Evidence) -> list[tuple[date, date]]:
+    """The account's calendar months, from the first one seen from its start to today's."""
+    starts = [evidence.sight.starts(metric) for metric in evidence.metrics()]
+    known = [start for start in starts if start is not None]
+    if not known:
+        return []
+    begun = max(known)
+    month = begun if begun.day == 1 else first_of_next(begun)
+    found = []
+    while month <= evidence.today:
+        end = first_of_next(month)
+        account = evidence.account
+        if account.active_from < end and (account.active_to is None or month < account.active_to):
+            found.append((month, end))
+        month = end
+    return found
+
+
+def expected_minor(evidence: Evidence, start: date, end: date) -> int:
+    """Quantity × price for each price, rounded once each."""
+    account, total = evidence.account, 0
+    for price in account.prices:
+        quantity = 0
+        for day in days_between(start, end):
+            priced = price.valid_from <= day and (price.valid_to is None or day < price.valid_to)
+            if priced and account.active_on(day):
+                quantity += evidence.used(price.metric, day)
+        total += nearest(Fraction(quantity) * Fraction(price.unit_price) * 10**account.currency.exponent)
+    return total
+
+
+def month_of_line(invoice: LedgerDocument, place: int) -> date:
+    """The first day of the month that a line bills: its service date's, else the one before the invoice's."""
+    service_date = invoice.lines[place].service_date
+    return service_date.replace(day=1) if service_date else month_before(invoice.issued_on)
+
+
+def credited(evidence: Evidence) -> dict[str, int]:
+    """Ledger id of each invoice → credit memos set against it."""
+    found: dict[str, int] = {}
+    for payment in evidence.ledger_payments:
+        if any(part.type == "CreditMemo" for part in payment.applied):
+            for part in payment.applied:
+                if part.type == "Invoice":
+                    found[part.id] = found.get(part.id, 0) + part.amount_minor
+    return found
+
+
+def billed(evidence: Evidence) -> dict[date, tuple[int, int]]:
+    """First day of the month → (minor units billed, number of standing lines)."""
+    set_off = credited(evidence)
+    found: dict[date, tuple[int, int]] = {}
+    for invoice in evidence.invoices:
+        if invoice.state != "open":
+            continue
+        for place, line in enumerate(invoice.lines):
+            month = month_of_line(invoice, place)
+            amount, count = found.get(month, (0, 0))
+            found[month] = (amount + line.amount_minor, count + 1)
+        month = month_of_line(invoice, 0)
+        amount, count = found[month]
+        found[month] = (amount - set_off.get(invoice.id, 0), count)
+    return found
+
+
+def band(expected: int, amount: int, lines: int, currency: str, *, lag_over: bool) -> str:
+    """The verdict on a period that is over."""
+    variance = amount - expected
+    size = abs(variance)
+    if expected == 0 and amount == 0:
+        return "no_activity"
+    if lines == 0 and expected > 0:
+        return "missing_invoice" if lag_over else "not_due"
+    if expected == 0 and amount > 0:
+        return "billed_without_usage"
+    if size <= ROUNDING_MINOR:
+        return "matched"
+    if expected == 0 or Fraction(size, expected) > Fraction(5, 100):
+        return "over_billed" if variance > 0 else "under_billed"
+    return _small(Fraction(size, expected), size, currency)
+
+
+def _small(ratio: Fraction, size: int, currency: str) -> str:
+    """The verdict on a variance of at most five percent."""
+    if size > CAPS_MINOR.get(currency, CAP_MINOR):
+        return "needs_review"
+    return "auto_resolved" if ratio < Fraction(2, 100) else "within_tolerance"
+
+
+def verdicts(evidence: Evidence) -> list[Verdict]:
+    """Every period of the account, oldest first."""
+    amounts = billed(evidence)
+    currency = evidence.account.currency.code
+    found = []
+    for start, end in periods(evidence):
+        expected = expected_minor(evidence, start, end)
+        amount, lines = amounts.get(start, (0, 0))
+        judged = end <= evidence.today
+        lag_over = evidence.today >= end + timedelta(days=LAG_DAYS)
+        word = band(expected, amount, lines, currency, lag_over=lag_over) if judged else "not_due"
+        found.append(Verdict(start, end, expected, amount, word, judged))
+    return found
+
+
+def worst(found: list[Verdict]) -> Verdict | None:
+    """The verdict that the account's row shows."""
+    judged = [one for one in found if one.judged]
+    counted = [one for one in judged if one.band not in {"not_due", "no_activity"}]
+    if not counted:
+        return judged[-1] if judged else None
+    return max(counted, key=_weight)
+
+
+def _weight(one: Verdict) -> tuple[int, bool, Fraction, date]:
+    kind = 2 if one.band in FLAGGED else 1 if one.band == "needs_review" else 0
+    endless = one.expected_minor == 0
+    return (
+        kind,
+        endless,
+        Fraction(0) if endless else Fraction(abs(one.variance_minor), abs(one.expected_minor)),
+        one.start,
+    )
