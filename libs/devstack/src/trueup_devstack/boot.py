@@ -93,6 +93,8 @@ class Boot:
             try:
                 building = pool.submit(self._page)
                 self._all(pool, self._database, self._broker, lambda: self._started("sandbox"))
+                if building.done():
+                    building.result()
                 self._all(pool, lambda: self._started(*FIRST), lambda: self._started("gateway"))
                 self._first_import()
                 building.result()

