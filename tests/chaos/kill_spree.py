@@ -97,8 +97,8 @@ async def until_payment_shows(http: httpx.AsyncClient, where: settings.Addresses
         except httpx.HTTPError:
             shown = None
         if shown is not None and shown.is_success:
-            status = {row["document_id"]: row["status"] for row in shown.json()["items"]}
-            if status.get(happened["document_id"]) == "paid":
+            status = {row["gateway_invoice_id"]: row["status"] for row in shown.json()["items"]}
+            if status.get(happened["objects"]["gateway_invoices"]) == "paid":
                 return round(time.monotonic() - started, 1)
         await asyncio.sleep(0.2)
     return None

@@ -71,7 +71,7 @@ async def sample(http: httpx.AsyncClient, where: settings.Addresses, announced: 
     started = time.perf_counter()
     answer = await http.post(f"{where.sandbox_url}/control/happen", json={"kind": "pay"})
     happened = answer.raise_for_status().json()
-    client_id, document_id = happened["client_id"], happened["document_id"]
+    client_id, paid_id = happened["client_id"], happened["objects"]["gateway_invoices"]
     while time.perf_counter() - started < SAMPLE_TIMEOUT_S:
         async with announced.changed:
             try:
@@ -80,7 +80,7 @@ async def sample(http: httpx.AsyncClient, where: settings.Addresses, announced: 
                 continue
         shown = (await http.get(f"{where.url}/api/v1/accounts/{client_id}")).raise_for_status().json()
         if any(
-            row["document_id"] == document_id and row["status"] in PAID for row in await invoices(http, where, shown)
+            row["gateway_invoice_id"] == paid_id and row["status"] in PAID for row in await invoices(http, where, shown)
         ):
             at = announced.first_at(client_id, revision_of(shown)) or time.perf_counter()
             return max(at, started) - started
@@ -105,6 +105,10 @@ async def invoices(http: httpx.AsyncClient, where: settings.Addresses, shown: di
     return [*listed, *found]
 
 
+def happenings(counters: dict[str, Any]) -> int:
+    return int(sum(counters["happenings"].values()))
+
+
 def percentile(values: list[float], share: float) -> float:
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
@@ -127,7 +131,7 @@ async def run(samples: int, events_per_s: float) -> dict[str, Any]:
             await http.post(f"{where.sandbox_url}/control/pace", json={"events_per_s": 0})
         elapsed = time.perf_counter() - started
         after = (await http.get(f"{where.sandbox_url}/control/counters")).json()
-    return report(taken, elapsed, after.get("happenings", 0) - before.get("happenings", 0), announced.reconnects)
+    return report(taken, elapsed, happenings(after) - happenings(before), announced.reconnects)
 
 
 async def take(
@@ -140,7 +144,7 @@ async def take(
     return found
 
 
-def report(taken: list[float | None], elapsed_s: float, happenings: int, reconnects: int) -> dict[str, Any]:
+def report(taken: list[float | None], elapsed_s: float, happened: int, reconnects: int) -> dict[str, Any]:
     seconds = [value for value in taken if value is not None]
     return {
         "samples": len(taken),
@@ -148,7 +152,7 @@ def report(taken: list[float | None], elapsed_s: float, happenings: int, reconne
         "p50_s": round(statistics.median(seconds), 3) if seconds else None,
         "p99_s": round(percentile(seconds, 0.99), 3) if seconds else None,
         "max_s": round(max(seconds), 3) if seconds else None,
-        "beside_it_events_per_s": round(happenings / elapsed_s, 1),
+        "beside_it_events_per_s": round(happened / elapsed_s, 1),
         "stream_reconnects": reconnects,
         "limit_p99_s": 5.0,
     }

@@ -116,3 +116,10 @@ def test_refusing_for_the_same_reasons_agrees() -> None:
     assert compare(row, answer) == []
     answer["cannot_judge"] = ["unlinked"]
     assert [found.path for found in compare(row, answer)] == ["variance.reasons"]
+
+
+def test_refusing_for_facts_that_have_not_arrived_is_a_difference() -> None:
+    row, answer = shown(), key()
+    row["variance"] = {"band": "cannot_judge", "reasons": [{"code": "never_complete", "source": "stripe", "cure": "…"}]}
+    answer |= {"cannot_judge": ["never_complete"], "cannot_judge_in_truth": []}
+    assert [found.path for found in compare(row, answer)] == ["variance"]

@@ -10,6 +10,17 @@ from trueup_operator.verify.compare import Difference
 from trueup_operator.verify.rounds import Looked
 
 DIFFERENCES_SHOWN = 200
+REQUIRED = (
+    "variance_0",
+    *(
+        f"variance_{percent}_{side}"
+        for percent in ("1_9", "2_0", "4_9", "5_0", "5_1", "7", "40")
+        for side in ("over", "under")
+    ),
+    *("late_usage", "credit_memo", "void", "part_paid", "overdue", "declined_card", "refund", "dispute"),
+    *("unlinked_amplitude", "unlinked_stripe", "missing_invoice", "partial_source", "ended_account"),
+)
+"""Situations that every audited world must hold: an audit that never met them proves nothing about them."""
 
 
 def bands(looked: Looked) -> Counter[str]:
@@ -21,7 +32,7 @@ def situations(looked: Looked, planted: Iterable[Mapping[str, Any]]) -> dict[str
     """For each situation the scenario names: (accounts planted, of these shown without a difference)."""
     counted: dict[str, tuple[int, int]] = {}
     for entry in planted:
-        name, client_id = str(entry["situation"]), str(entry["client_id"])
+        name, client_id = str(entry["name"]), str(entry["client_id"])
         total, right = counted.get(name, (0, 0))
         agrees = client_id in looked.shown and not looked.differences.get(client_id)
         counted[name] = (total + 1, right + agrees)
