@@ -1,0 +1,1 @@
+"""PostgreSQL: facts, fences, dirt, snapshots, the read model."""

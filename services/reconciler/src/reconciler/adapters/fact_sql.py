@@ -1,0 +1,182 @@
+"""One statement per kind of fact: upsert guarded by version, and the dirt of what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.ports import wire
+from trueup_contracts.accounts import AccountConfiguredV1
+from trueup_contracts.customers import CustomerObservedV1
+from trueup_contracts.invoices import InvoiceObservedV1
+from trueup_contracts.payments import PaymentObservedV1
+from trueup_contracts.syncs import SyncReportedV1
+from trueup_contracts.usage import UsageObservedV1
+
+# All marks of one statement share a number; it is drawn only when there is something to mark.
+_MARK_REFS = """
+INSERT INTO dirty_refs (ref, first_seq, last_seq)
+SELECT ref, seq, seq FROM (SELECT DISTINCT ref FROM changed) c, (SELECT nextval('dirt_seq') AS seq) s ORDER BY ref
+ON CONFLICT (ref) DO UPDATE SET last_seq = excluded.last_seq
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A statement and how facts, sorted by key, become its column arrays. It answers with one number: facts applied."""
+
+    sql: str
+    columns: Callable[[Sequence[Any]], list[list[Any]]]
+
+
+def _columns(*getters: Callable[[Any], object]) -> Callable[[Sequence[Any]], list[list[Any]]]:
+    return lambda facts: [[getter(fact) for fact in facts] for getter in getters]
+
+
+_USAGE = Write(
+    f"""
+WITH up AS (
+    INSERT INTO usage (ref, metric, grain, day, version, quantity, unit, time_zone, observed_at)
+    SELECT ref, metric, grain, day, version, quantity::numeric, unit, time_zone, observed_at
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::bigint[], $6::text[], $7::text[], $8::text[],
+                $9::timestamptz[]) AS r (ref, metric, grain, day, version, quantity, unit, time_zone, observed_at)
+    ON CONFLICT (ref, metric, grain, day) DO UPDATE
+    SET version = excluded.version, quantity = excluded.quantity, unit = excluded.unit,
+        time_zone = excluded.time_zone, observed_at = excluded.observed_at
+    WHERE usage.version < excluded.version
+    RETURNING usage.ref
+), changed AS (SELECT ref FROM up), marked AS ({_MARK_REFS})
+SELECT count(*) FROM up
+""",
+    _columns(
+        lambda fact: fact.ref,
+        lambda fact: fact.metric,
+        lambda fact: fact.grain,
+        lambda fact: fact.day(),
+        lambda fact: fact.version,
+        lambda fact: fact.quantity,
+        lambda fact: fact.unit,
+        lambda fact: fact.time_zone,
+        lambda fact: fact.observed_at,
+    ),
+)
+
+_CUSTOMERS = Write(
+    f"""
+WITH up AS (
+    INSERT INTO customers (ref, version, name, deleted, link_keys, observed_at)
+    SELECT ref, version, name, deleted, link_keys::jsonb, observed_at
+    FROM unnest($1::text[], $2::bigint[], $3::text[], $4::boolean[], $5::text[], $6::timestamptz[])
+         AS r (ref, version, name, deleted, link_keys, observed_at)
+    ON CONFLICT (ref) DO UPDATE
+    SET version = excluded.version, name = excluded.name, deleted = excluded.deleted,
+        link_keys = excluded.link_keys, observed_at = excluded.observed_at
+    WHERE customers.version < excluded.version
+    RETURNING customers.ref
+), changed AS (SELECT ref FROM up), marked AS ({_MARK_REFS}),
+relink AS (INSERT INTO relink_wanted SELECT nextval('dirt_seq') WHERE EXISTS (SELECT 1 FROM up))
+SELECT count(*) FROM up
+""",
+    _columns(
+        lambda fact: fact.ref,
+        lambda fact: fact.version,
+        lambda fact: fact.name,
+        lambda fact: fact.deleted,
+        lambda fact: wire.encode(fact.link_keys),
+        lambda fact: fact.observed_at,
+    ),
+)
+
+
+def _snapshots(table: str, identity: str, state: str) -> str:
+    """Snapshots of objects that belong to a customer: one that moved dirties the customer it left as well."""
+    return f"""
+WITH incoming AS (
+    SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
+                  AS r ({identity}, version, ref, kind, {state}, payload)
+), former AS MATERIALIZED (
+    SELECT {identity}, ref FROM {table} WHERE {identity} = ANY ($1)
+), up AS (
+    INSERT INTO {table} ({identity}, version, ref, kind, {state}, payload)
+    SELECT {identity}, version, ref, kind, {state}, payload::jsonb FROM incoming
+    ON CONFLICT ({identity}) DO UPDATE
+    SET version = excluded.version, ref = excluded.ref, kind = excluded.kind, {state} = excluded.{state},
+        payload = excluded.payload
+    WHERE {table}.version < excluded.version
+    RETURNING {table}.{identity}, {table}.ref
+), changed AS (SELECT ref FROM up UNION SELECT former.ref FROM former JOIN up USING ({identity})),
+marked AS ({_MARK_REFS})
+SELECT count(*) FROM up
+"""
+
+
+_DOCUMENTS = Write(
+    _snapshots("documents", "document_id", "state"),
+    _columns(
+        lambda fact: fact.document_id,
+        lambda fact: fact.version,
+        lambda fact: fact.ref,
+        lambda fact: fact.kind,
+        lambda fact: fact.state,
+        wire.encode,
+    ),
+)
+_PAYMENTS = Write(
+    _snapshots("payments", "object_id", "status"),
+    _columns(
+        lambda fact: fact.object_id,
+        lambda fact: fact.version,
+        lambda fact: fact.ref,
+        lambda fact: fact.kind,
+        lambda fact: fact.status,
+        wire.encode,
+    ),
+)
+
+_CONFIGURED = Write(
+    """
+WITH up AS (
+    INSERT INTO configured (client_id, version, payload)
+    SELECT client_id, version, payload::jsonb
+    FROM unnest($1::text[], $2::bigint[], $3::text[]) AS r (client_id, version, payload)
+    ON CONFLICT (client_id) DO UPDATE SET version = excluded.version, payload = excluded.payload
+    WHERE configured.version < excluded.version
+    RETURNING configured.client_id
+), known AS (
+    INSERT INTO accounts (client_id) SELECT client_id FROM up ORDER BY client_id ON CONFLICT (client_id) DO NOTHING
+), relink AS (INSERT INTO relink_wanted SELECT nextval('dirt_seq') WHERE EXISTS (SELECT 1 FROM up)),
+marked AS (
+    INSERT INTO dirty_accounts (client_id, first_seq, last_seq)
+    SELECT client_id, seq, seq FROM up, (SELECT nextval('dirt_seq') AS seq) s ORDER BY client_id
+    ON CONFLICT (client_id) DO UPDATE SET last_seq = excluded.last_seq
+)
+SELECT count(*) FROM up
+""",
+    _columns(lambda fact: fact.client_id, lambda fact: fact.version, wire.encode),
+)
+
+# Reports wait here until the fences have passed what they cover. An older one than what counted is of no use.
+_REPORTS = Write(
+    """
+WITH up AS (
+    INSERT INTO reports (key, version, payload)
+    SELECT r.key, r.version, r.payload::jsonb
+    FROM unnest($1::text[], $2::bigint[], $3::text[]) AS r (key, version, payload)
+    WHERE NOT EXISTS (SELECT 1 FROM scopes s WHERE s.key = r.key AND s.version >= r.version)
+    ON CONFLICT (key, version) DO NOTHING
+    RETURNING key
+)
+SELECT count(*) FROM up
+""",
+    _columns(lambda fact: f"{fact.source}|{fact.scope}", lambda fact: fact.version, wire.encode),
+)
+
+WRITES: Mapping[str, Write] = {
+    UsageObservedV1.topic: _USAGE,
+    CustomerObservedV1.topic: _CUSTOMERS,
+    InvoiceObservedV1.topic: _DOCUMENTS,
+    PaymentObservedV1.topic: _PAYMENTS,
+    SyncReportedV1.topic: _REPORTS,
+    AccountConfiguredV1.topic: _CONFIGURED,
+}

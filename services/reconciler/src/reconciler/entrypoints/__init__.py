@@ -1,0 +1,1 @@
+"""What sets the reconciler to work: subscriptions and loops."""

@@ -1,0 +1,66 @@
+"""The loops of every replica: count reports, link customers, decide accounts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from prometheus_client import Counter, Gauge
+
+from reconciler.domain.policy import Policy
+from reconciler.ports.decisions import DecisionStore, LinkStore
+from reconciler.ports.scopes import ScopeStore
+from reconciler.usecases.count import count_reports
+from reconciler.usecases.decide import decide_some
+from reconciler.usecases.relink import relink
+from trueup_kit.logs import get_logger
+from trueup_kit.loops import every
+
+log = get_logger(__name__)
+COUNT_INTERVAL_S = 0.5
+DECIDED = Counter("reconciler_decisions_total", "Accounts decided by outcome", ["outcome"])
+BUSY = Gauge("reconciler_deciding", "1 while accounts wait for their decision")
+
+
+@dataclass(frozen=True, slots=True)
+class Loops:
+    """What runs beside the subscriptions; each method is a task that never ends by itself."""
+
+    scopes: ScopeStore
+    links: LinkStore
+    decisions: DecisionStore
+    policy: Policy
+    clock: Callable[[], datetime]
+    interval_s: float
+    batch: int
+
+    async def count(self) -> None:
+        """Let reports count and watermarks show."""
+        await every(COUNT_INTERVAL_S, lambda: count_reports(self.scopes), name="count")
+
+    async def link(self) -> None:
+        """Resolve links after configuration or customers changed."""
+        await every(COUNT_INTERVAL_S, self._relink, name="link")
+
+    async def decide(self) -> None:
+        """Decide dirty accounts: round after round while there are some, gathering changes in between."""
+        await every(self.interval_s, self._drain, name="decide", jitter=0.0)
+
+    async def _relink(self) -> None:
+        changed = await relink(self.links)
+        if changed:
+            log.info("links changed", refs=changed)
+
+    async def _drain(self) -> None:
+        while True:
+            done = await decide_some(self.decisions, self.policy, self.clock, limit=self.batch)
+            DECIDED.labels("changed").inc(done.changed)
+            DECIDED.labels("unchanged").inc(done.decided - done.changed)
+            DECIDED.labels("failed").inc(len(done.failed))
+            more = done.decided + len(done.failed) >= self.batch
+            BUSY.set(1 if more else 0)
+            if not more:
+                return
+            await asyncio.sleep(0)

@@ -1,0 +1,1 @@
+"""What the use cases need from outside: shapes of the bus, stores, a clock."""

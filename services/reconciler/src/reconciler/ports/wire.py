@@ -1,0 +1,246 @@
+"""The events as they are read on the hot path: msgspec shapes, held equal to the published contracts by a test."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+
+from trueup_billing import BillingError, format_decimal, parse_decimal
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+Currency = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")]
+RefText = Annotated[str, msgspec.Meta(pattern=r"^(amplitude|quickbooks|stripe):.+\Z")]
+SourceName = Literal["amplitude", "quickbooks", "stripe"]
+Version = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+Minor = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+Bucket = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}(-\d{2})?\Z")]
+
+
+def decimal_text(text: str) -> str:
+    """The plain, shortest form of an exact decimal.
+
+    Raises:
+        ValueError: no finite decimal.
+    """
+    try:
+        return format_decimal(parse_decimal(text))
+    except BillingError as error:
+        raise ValueError(str(error)) from None
+
+
+class Wire(msgspec.Struct, frozen=True, gc=False):
+    """A value of an event; unknown fields are ignored."""
+
+
+class Usage(Wire, frozen=True):
+    """`UsageObservedV1`."""
+
+    version: Version
+    ref: RefText
+    metric: str
+    bucket: Bucket
+    quantity: str
+    unit: str
+    observed_at: Instant
+    grain: Literal["day", "month"] = "day"
+    time_zone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        decimal_text(self.quantity)
+        self.day()
+
+    def day(self) -> date:
+        """The bucket's (first) day."""
+        return date.fromisoformat(self.bucket if len(self.bucket) == 10 else f"{self.bucket}-01")
+
+
+class Customer(Wire, frozen=True):
+    """`CustomerObservedV1`."""
+
+    version: Version
+    ref: RefText
+    observed_at: Instant
+    name: str
+    email: str | None = None
+    currency: Currency | None = None
+    active: bool = True
+    deleted: bool = False
+    parent_ref: RefText | None = None
+    link_keys: dict[str, str] = {}
+
+
+class Line(Wire, frozen=True):
+    """`invoices.Line`."""
+
+    line_id: str
+    amount_minor: Minor
+    kind: Literal["item", "discount", "tax", "shipping", "carried_balance"] = "item"
+    item_id: str | None = None
+    item_name: str | None = None
+    description: str | None = None
+    quantity: str | None = None
+    unit_price: str | None = None
+    service_date: date | None = None
+
+    def __post_init__(self) -> None:
+        for text in (self.quantity, self.unit_price):
+            if text is not None:
+                decimal_text(text)
+
+
+class Application(Wire, frozen=True):
+    """`invoices.Application`."""
+
+    document_id: str
+    amount_minor: Minor
+
+
+class Invoice(Wire, frozen=True):
+    """`InvoiceObservedV1`."""
+
+    version: Version
+    document_id: str
+    kind: Literal["invoice", "credit_memo"]
+    state: Literal["draft", "open", "void", "deleted", "written_off"]
+    ref: RefText
+    issued_on: date
+    currency: Currency
+    total_minor: Minor
+    balance_minor: Minor
+    observed_at: Instant
+    number: str | None = None
+    due_on: date | None = None
+    tax_minor: Minor = 0
+    lines: list[Line] = []
+    links: list[str] = []
+    link_keys: dict[str, str] = {}
+    source_version: str | None = None
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+
+class Method(Wire, frozen=True):
+    """`payments.Method`."""
+
+    kind: str
+    brand: str | None = None
+    last4: str | None = None
+
+
+class Failure(Wire, frozen=True):
+    """`payments.Failure`."""
+
+    code: str | None = None
+    decline_code: str | None = None
+    advice_code: str | None = None
+    message: str | None = None
+    failed_at: Instant | None = None
+
+
+class Payment(Wire, frozen=True):
+    """`PaymentObservedV1`."""
+
+    version: Version
+    object_id: str
+    kind: Literal["gateway_invoice", "payment", "refund", "dispute"]
+    ref: RefText
+    status: str
+    currency: Currency
+    amount_minor: Minor
+    occurred_at: Instant
+    observed_at: Instant
+    number: str | None = None
+    gateway_invoice_id: str | None = None
+    payment_id: str | None = None
+    paid_minor: Minor | None = None
+    remaining_minor: Minor | None = None
+    due_on: date | None = None
+    attempted: bool | None = None
+    attempt_count: int | None = None
+    next_attempt_at: Instant | None = None
+    method: Method | None = None
+    failure: Failure | None = None
+    hosted_url: str | None = None
+    applied: list[Application] = []
+    unapplied_minor: Minor = 0
+    link_keys: dict[str, str] = {}
+    source_version: str | None = None
+
+
+class Coverage(Wire, frozen=True):
+    """`syncs.Coverage`."""
+
+    from_day: date
+    as_of: Instant
+    to_day: date | None = None
+
+
+class Gap(Wire, frozen=True):
+    """`syncs.Gap`."""
+
+    ref: RefText
+    reason: str
+    detail: str | None = None
+
+
+class Sync(Wire, frozen=True):
+    """`SyncReportedV1`."""
+
+    version: Version
+    source: SourceName
+    scope: str
+    started_at: Instant
+    finished_at: Instant
+    complete: bool
+    as_of: Instant | None = None
+    reason: str | None = None
+    error: str | None = None
+    coverage: list[Coverage] = []
+    refs: list[RefText] | None = None
+    gaps: list[Gap] = []
+    offsets: dict[str, dict[str, int]] = {}
+
+
+class Rate(Wire, frozen=True):
+    """`accounts.Rate`."""
+
+    metric: str
+    unit: str
+    unit_price: str
+    currency: Currency
+    valid_from: date
+    item_id: str | None = None
+    valid_to: date | None = None
+
+    def __post_init__(self) -> None:
+        decimal_text(self.unit_price)
+
+
+class Configured(Wire, frozen=True):
+    """`AccountConfiguredV1`."""
+
+    version: Version
+    client_id: str
+    name: str
+    configured_at: Instant
+    time_zone: str = "UTC"
+    active_from: date | None = None
+    active_to: date | None = None
+    refs: list[RefText] = []
+    rates: list[Rate] = []
+
+
+Fact = Usage | Customer | Invoice | Payment | Sync | Configured
+F = TypeVar("F", Usage, Customer, Invoice, Payment, Sync, Configured)
+
+
+def decoder(kind: type[F]) -> msgspec.json.Decoder[F]:
+    """A decoder of one kind; it raises msgspec.MsgspecError (also for a broken decimal) naming the field."""
+    return msgspec.json.Decoder(kind)
+
+
+def encode(value: Any) -> str:  # noqa: ANN401 - any JSON-shaped value
+    """Compact JSON text for a jsonb column."""
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,39 @@
+"""Settings of the reconciler, from variables that begin with RECONCILER_."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from reconciler.domain.policy import Policy
+from trueup_kit.settings import ServiceSettings
+
+SERVICE = "reconciler"
+
+
+class Settings(ServiceSettings):
+    """What the reconciler reads besides what every service does."""
+
+    model_config = SettingsConfigDict(env_prefix="RECONCILER_", extra="ignore")
+
+    # Six subscriptions, a claim that holds two, the counter, the linker and the relay.
+    postgres_pool_size: int = Field(default=10, ge=4, le=50)
+    decision_interval_ms: int = Field(default=200, ge=10, le=10_000)
+    """How long changes of an account are gathered before it is decided."""
+    decision_batch: int = Field(default=40, ge=1, le=500)
+    """Accounts decided in one transaction."""
+    batch_records: int = Field(default=1000, ge=1, le=10_000)
+    """Records stored in one transaction."""
+    invoicing_lag_days: int = Field(default=5, ge=0, le=90)
+    tolerance_percent: int = Field(default=5, ge=0, le=100)
+    auto_resolve_below_percent: int = Field(default=2, ge=0, le=100)
+    rounding_minor: int = Field(default=2, ge=0, le=1000)
+
+    def policy(self) -> Policy:
+        """The rules' numbers."""
+        return Policy(
+            rounding_minor=self.rounding_minor,
+            auto_resolve_below_percent=self.auto_resolve_below_percent,
+            tolerance_percent=self.tolerance_percent,
+            invoicing_lag_days=self.invoicing_lag_days,
+        )

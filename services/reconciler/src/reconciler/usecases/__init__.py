@@ -1,0 +1,1 @@
+"""What the reconciler does: record facts, count reports, link customers, decide accounts."""

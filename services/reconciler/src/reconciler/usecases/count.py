@@ -1,0 +1,150 @@
+"""Completeness never overtakes the facts: a report counts once the fences have passed all that it covers,
+and its watermark is shown once every account that was dirty by then has been decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from reconciler.domain.completeness import PARTIAL_REASONS
+from reconciler.ports import wire
+from reconciler.ports.scopes import Dirt, ScopeRecord, ScopeStore, ScopeTurn, SourceLine
+from trueup_billing import Source
+
+
+async def count_reports(store: ScopeStore) -> bool:
+    """Take one turn; False when another process has it."""
+    async with store.turn() as turn:
+        if turn is None:
+            return False
+        records = dict(await turn.records())
+        changed, dirt = _count(await turn.waiting(), await turn.fences(), records)
+        if changed:
+            await turn.save([records[key] for key in sorted(changed)], dirt)
+        shown = await _open_gates(turn, records)
+        await _close_gates(turn, records)
+        if changed or shown or not records:
+            wide = await turn.wide_dead_letters()
+            await turn.banner([banner_line(source, records.values(), source in wide) for source in Source])
+        return True
+
+
+def _count(
+    waiting: Iterable[wire.Sync], fences: Mapping[str, Mapping[int, int]], records: dict[str, ScopeRecord]
+) -> tuple[set[str], Dirt]:
+    changed: set[str] = set()
+    refs: set[str] = set()
+    sources: set[str] = set()
+    for report in waiting:
+        key = f"{report.source}|{report.scope}"
+        former = records.get(key)
+        if not has_arrived(report, fences) or (former and former.latest.version >= report.version):
+            continue
+        records[key] = absorb(former, report)
+        changed.add(key)
+        one = touched(former, records[key])
+        refs |= one.refs
+        sources |= one.sources
+    return changed, Dirt(frozenset(refs), frozenset(sources))
+
+
+def has_arrived(report: wire.Sync, fences: Mapping[str, Mapping[int, int]]) -> bool:
+    """Whether everything that the pull published is stored."""
+    return all(
+        fences.get(topic, {}).get(int(partition), 0) > last
+        for topic, partitions in report.offsets.items()
+        for partition, last in partitions.items()
+    )
+
+
+def absorb(former: ScopeRecord | None, report: wire.Sync) -> ScopeRecord:
+    """The scope after one more report; a failed pull leaves the former state standing."""
+    record = replace(former, latest=report) if former else ScopeRecord(f"{report.source}|{report.scope}", report)
+    if report.complete:
+        return replace(record, complete=report, holes=report)
+    return replace(record, holes=report) if report.reason in PARTIAL_REASONS else record
+
+
+def touched(former: ScopeRecord | None, record: ScopeRecord) -> Dirt:
+    """Whom the change concerns. A mere step of the watermark concerns nobody; a day that closes does."""
+    before, after = former.complete if former else None, record.complete
+    holes_before, holes_after = former.holes if former else None, record.holes
+    if _extent(before) != _extent(after) or _reason(holes_before) != _reason(holes_after):
+        asked = [report.refs for report in (before, after, holes_after) if report is not None]
+        if asked and all(refs is not None for refs in asked):
+            return Dirt(refs=frozenset(ref for refs in asked for ref in refs or ()))
+        return Dirt(sources=frozenset({record.latest.source}))
+    return Dirt(refs=_gaps(holes_before) ^ _gaps(holes_after))
+
+
+def _extent(report: wire.Sync | None) -> object:
+    """What a complete report covers, without the time of day: days close by date."""
+    if report is None:
+        return None
+    days = [(part.from_day, part.to_day, part.as_of.date()) for part in report.coverage]
+    return days, None if report.refs is None else sorted(report.refs)
+
+
+def _reason(report: wire.Sync | None) -> str | None:
+    return None if report is None or report.complete else report.reason
+
+
+def _gaps(report: wire.Sync | None) -> frozenset[str]:
+    return frozenset(gap.ref for gap in report.gaps) if report else frozenset()
+
+
+async def _open_gates(turn: ScopeTurn, records: dict[str, ScopeRecord]) -> bool:
+    """Show the watermarks whose accounts are all decided."""
+    gated = [record for record in records.values() if record.gate is not None]
+    if not gated:
+        return False
+    oldest = await turn.oldest_dirt()
+    ready = [record for record in gated if oldest is None or (record.gate_seq is not None and record.gate_seq < oldest)]
+    if not ready:
+        return False
+    await turn.show(ready)
+    for record in ready:
+        shown = record.gate.version if record.gate else record.shown_version
+        records[record.key] = replace(record, shown_version=shown, gate=None, gate_seq=None)
+    await turn.save([records[record.key] for record in ready], Dirt())
+    return True
+
+
+async def _close_gates(turn: ScopeTurn, records: dict[str, ScopeRecord]) -> None:
+    """Let newly counted watermarks wait for the dirt of this moment."""
+    new = [
+        record
+        for record in records.values()
+        if record.gate is None and record.complete is not None and record.complete.version > record.shown_version
+    ]
+    if new:
+        seq = await turn.next_seq()
+        for record in new:
+            records[record.key] = replace(record, gate=record.complete, gate_seq=seq)
+        await turn.save([records[record.key] for record in new], Dirt())
+
+
+def banner_line(source: str, records: Iterable[ScopeRecord], wide_dead_letter: bool) -> SourceLine:
+    """One line about a source: never complete, failing, partial or ok."""
+    mine = sorted((record for record in records if record.latest.source == source), key=lambda record: record.key)
+    failing = next((r.latest for r in mine if not r.latest.complete and r.latest.reason not in PARTIAL_REASONS), None)
+    holed = next((r.holes for r in mine if _reason(r.holes)), None)
+    ages = [r.complete.as_of for r in mine if r.complete is not None and r.complete.as_of is not None]
+    incomplete = sum(1 for record in mine if record.complete is None)
+    if not mine or incomplete:
+        state = "never"
+    elif failing:
+        state = "failing"
+    else:
+        state = "partial" if holed or wide_dead_letter else "ok"
+    said = failing or holed
+    return SourceLine(
+        source=source,
+        state=state,
+        as_of=min(ages, default=None),
+        reason=said.reason if said else ("unreadable_records" if wide_dead_letter else None),
+        error=said.error if said else None,
+        scopes=len(mine),
+        incomplete_scopes=incomplete,
+        gaps=len({ref for record in mine for ref in _gaps(record.holes)}),
+    )
