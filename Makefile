@@ -105,4 +105,4 @@ chaos: prepare ## Seeded kills under load, then verify; needs `make up`
 	$(BIN)/python tests/chaos/kill_spree.py $(ARGS)
 
 mutate-guards: prepare ## Remove each safety guard in turn; a named test must fail
-	$(BIN)/python tests/chaos/mutate_guards.py $(ARGS)
+	$(BIN)/python tests/mutation/guards.py $(ARGS)

@@ -19,9 +19,10 @@ from trueup_devstack import control, logfiles
 from trueup_devstack.boot import Boot
 from trueup_devstack.checkout import Checkout
 from trueup_devstack.errors import DevstackError, NotRunning
+from trueup_devstack.files import one_at_a_time
 from trueup_devstack.identity import recall, stop_all
 from trueup_devstack.ports import PortPlan, from_environment
-from trueup_devstack.privileges import place_for, server_identity
+from trueup_devstack.privileges import SERVER_ROOT, place_for, server_identity
 from trueup_devstack.stack import Stack
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -49,20 +50,21 @@ def up() -> None:
     """Start everything, wait until it is ready, print the address and the logins."""
     checkout, ports, began = checkouts.here(), from_environment(), time.monotonic()
     boot = Boot(Stack(checkout, ports), lambda text: print(text, flush=True))
-    was_running = control.answers(checkout)
-    if was_running:
-        _require_same_port(checkout, ports)
-    try:
-        if not was_running:
-            boot.check()
-            boot.supervisor()
-        boot.run()
-    except KeyboardInterrupt:
-        if not was_running:
-            print("\ninterrupted: stopping what was started", file=sys.stderr, flush=True)
-            stop(checkout)
-        print("run `make up` again when you like", file=sys.stderr)
-        raise typer.Exit(130) from None
+    with one_at_a_time(checkout.state / "up.lock"):
+        was_running = control.answers(checkout)
+        if was_running:
+            _require_same_port(checkout, ports)
+        try:
+            if not was_running:
+                boot.check()
+                boot.supervisor()
+            boot.run()
+        except KeyboardInterrupt:
+            if not was_running:
+                print("\ninterrupted: stopping what was started", file=sys.stderr, flush=True)
+                stop(checkout)
+            print("run `make up` again when you like", file=sys.stderr)
+            raise typer.Exit(130) from None
     _welcome(ports, time.monotonic() - began)
 
 
@@ -134,7 +136,10 @@ def reset() -> None:
 
 def forget(checkout: Checkout) -> None:
     """Delete all data; nothing may run."""
-    shutil.rmtree(place_for(checkout.postgres, server_identity()), ignore_errors=True)
+    postgres = place_for(checkout.postgres, server_identity())
+    shutil.rmtree(postgres, ignore_errors=True)
+    if postgres.is_relative_to(SERVER_ROOT):
+        shutil.rmtree(postgres.parent, ignore_errors=True)
     shutil.rmtree(checkout.state, ignore_errors=True)
 
 

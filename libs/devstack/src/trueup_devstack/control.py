@@ -13,7 +13,10 @@ from trueup_devstack.checkout import Checkout
 from trueup_devstack.errors import DevstackError, NotRunning
 from trueup_devstack.files import read_json, write_json
 
-ANSWER_TIMEOUT_S = 600.0
+ANSWER_TIMEOUT_S = 30.0
+WORK_TIMEOUT_S = 900.0
+"""Scaling, restarting and stopping answer when they are done."""
+WORK = frozenset({"scale", "restart", "shutdown"})
 Handler = Callable[[str, dict[str, Any]], Awaitable[object]]
 
 
@@ -58,7 +61,7 @@ def ask(checkout: Checkout, command: str, **arguments: object) -> Any:  # noqa: 
     line = json.dumps({"token": where["token"], "command": command, "arguments": arguments}).encode() + b"\n"
     try:
         with socket.create_connection(("127.0.0.1", where["port"]), timeout=5) as connection:
-            connection.settimeout(ANSWER_TIMEOUT_S)
+            connection.settimeout(WORK_TIMEOUT_S if command in WORK else ANSWER_TIMEOUT_S)
             connection.sendall(line)
             text = connection.makefile().readline()
         reply = json.loads(text)

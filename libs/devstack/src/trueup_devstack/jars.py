@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import io
 import os
@@ -12,6 +11,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from trueup_devstack.errors import DevstackError
+from trueup_devstack.files import one_at_a_time
 
 KAFKA_VERSION = "4.3.1"
 COORDINATES = f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}+org.apache.kafka:kafka-tools:{KAFKA_VERSION}+org.slf4j:slf4j-simple:1.7.36"
@@ -67,11 +67,9 @@ def prepare(
         DevstackError: the download failed or brought other bytes than the list names.
     """
     root = cache or cache_folder()
-    root.mkdir(parents=True, exist_ok=True)
     wanted = expected()
     final = root / f"kafka-{KAFKA_VERSION}"
-    with (root / "kafka.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with one_at_a_time(root / "kafka.lock"):
         if final.exists() and not faults(final, wanted):
             return final
         shutil.rmtree(final, ignore_errors=True)
