@@ -38,8 +38,21 @@ def _amplitude(world: World, as_of_ms: int) -> dict[str, Any]:
 
 def _shelf(shelf: Shelf[Any], world: World, as_of_ms: int) -> dict[str, Any]:
     found = [record for account in world.accounts for record in shelf.of_account_at(account.index, as_of_ms)]
-    states = Counter(str(getattr(one, "state", None) or getattr(one, "status", None) or "open") for one in found)
-    return {"count": len(found), "states": states, "checksum": _checksum(one.id for one in found)}
+    states = Counter(_state(one) for one in found)
+    kept = [one for one in found if _state(one) not in {"deleted", "unreadable"}]
+    return {"count": len(kept), "states": states, "checksum": _checksum(one.id for one in kept)}
+
+
+def _state(record: object) -> str:
+    if not getattr(record, "readable", True):
+        return "unreadable"
+    return str(getattr(record, "state", None) or getattr(record, "status", None) or "open")
+
+
+def _counted(shelves: dict[str, Shelf[Any]], world: World, as_of_ms: int) -> dict[str, Any]:
+    """Plain counts of what can be read and is not deleted, and more about each in `details`."""
+    details = {name: _shelf(shelf, world, as_of_ms) for name, shelf in shelves.items()}
+    return {**{name: one["count"] for name, one in details.items()}, "details": details}
 
 
 def _quickbooks(world: World, as_of_ms: int) -> dict[str, Any]:
@@ -50,7 +63,7 @@ def _quickbooks(world: World, as_of_ms: int) -> dict[str, Any]:
         "credit_memos": store.credits,
         "payments": store.ledger_payments,
     }
-    return {name: _shelf(shelf, world, as_of_ms) for name, shelf in shelves.items()}
+    return _counted(shelves, world, as_of_ms)
 
 
 def _stripe(world: World, as_of_ms: int) -> dict[str, Any]:
@@ -62,4 +75,4 @@ def _stripe(world: World, as_of_ms: int) -> dict[str, Any]:
         "refunds": store.refunds,
         "disputes": store.disputes,
     }
-    return {name: _shelf(shelf, world, as_of_ms) for name, shelf in shelves.items()}
+    return _counted(shelves, world, as_of_ms)

@@ -116,8 +116,9 @@ def _looking(router: APIRouter, controls: Controls) -> None:
             "open_invoices": sum(one.status == "open" for one in store.gateway_invoices.all()),
             "payments": len(store.payments),
             "events_per_s": controls.life.base_per_s + controls.life.load_per_s,
+            "situations": sorted({one.name for one in world.scenario.planted}),
             "planted": [
-                {"name": one.planted.name, "situation": one.planted.situation, "client_id": one.client_id}
+                {"situation": one.planted.name, "kind": one.planted.situation, "client_id": one.client_id}
                 for one in world.accounts
                 if one.planted
             ],
@@ -128,7 +129,8 @@ def _looking(router: APIRouter, controls: Controls) -> None:
         return {
             **{name: controls.counters[name] for name in sorted(controls.counters)},
             "charges": world.memory.happenings["pay"],
-            "happenings": dict(world.memory.happenings),
+            "happenings": world.memory.happenings.total(),
+            "happenings_by_kind": dict(world.memory.happenings),
             "deliveries.pending": controls.deliverer.pending,
             "deliveries.acknowledged_events": len(world.memory.delivered),
             "events": len(world.live_events),
@@ -158,7 +160,9 @@ def _acting(router: APIRouter, controls: Controls) -> None:
             for _ in range(asked.count):
                 one = controls.happenings.make(asked.kind, asked.client_id)
                 at = to_instant(one.at_ms).isoformat(timespec="milliseconds")
-                happened.append({"kind": one.kind, "client_id": one.client_id, "at": at, "objects": one.objects})
+                document = f"quickbooks:invoice:{one.ledger_id}" if one.ledger_id else None
+                shown = {"kind": one.kind, "client_id": one.client_id, "at": at, "document_id": document}
+                happened.append({**shown, "objects": one.objects})
         except UnknownObject as error:
             raise HTTPException(404, str(error)) from error
         except NothingToDo as error:

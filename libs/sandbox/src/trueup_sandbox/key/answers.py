@@ -16,7 +16,7 @@ BLIND = {"unlinked", "partial", "never_complete"}
 
 
 def answer(world: World, asked: AccountAsked) -> dict[str, Any]:
-    """What the product should show. A field that is absent is not claimed.
+    """What the product should show; `periods` are absent where nothing can be judged.
 
     Raises:
         UnknownObject: there is no such client.
@@ -36,18 +36,13 @@ def answer(world: World, asked: AccountAsked) -> dict[str, Any]:
         "forecast": forecast(evidence, usage_reasons),
         **_money(evidence, judgeable=not reasons),
     }
-    if "amplitude" not in blind:
-        shown["usage_mtd"] = _usage_to_date(evidence)
     found = standings(evidence)
     known = not blind & {"quickbooks", "stripe"}
-    if known:
-        shown["invoices"] = [
-            {"document_id": one.document_id, "status": one.status, "remaining_minor": one.remaining_minor}
-            for one in found
-        ]
-        shown["invoice"] = row(shown_on_row(found), account.currency.code, known=True)
-    else:
-        shown["invoice"] = {"status": None}
+    shown["usage_mtd"] = [] if "amplitude" in blind else _usage_to_date(evidence)
+    shown["invoice"] = row(shown_on_row(found), account.currency.code, known=known)
+    shown["invoices"] = [
+        {"document_id": one.document_id, "status": one.status, "remaining_minor": one.remaining_minor} for one in found
+    ]
     return shown
 
 

@@ -63,7 +63,9 @@ class Evidence:
 def gather(world: World, account: Account, sight: Sight) -> Evidence:
     """Collect what was visible at the question's instants."""
     store, index = world.desk.store, account.index
-    ledger_ms, gateway_ms = sight.ledger_ms or 0, sight.gateway_ms or 0
+    ledger_ms = sight.ledger_ms or 0
+    linked = ("unlinked", "stripe") not in in_truth(account)
+    gateway_ms = (sight.gateway_ms or 0) if linked else 0
     return Evidence(
         world=world,
         account=account,

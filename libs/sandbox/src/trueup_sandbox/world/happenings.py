@@ -13,7 +13,7 @@ from trueup_sandbox.world.billing import OPEN_GATEWAY, Bill, credit, issue, usag
 from trueup_sandbox.world.changes import Change
 from trueup_sandbox.world.desk import NothingToDo
 from trueup_sandbox.world.paying import attempt, dispute, give_up, refund, wire
-from trueup_sandbox.world.records import GatewayInvoice, GatewayPayment, LedgerDocument
+from trueup_sandbox.world.records import Dispute, GatewayInvoice, GatewayPayment, LedgerDocument, Refund
 from trueup_sandbox.world.world import World
 
 Kind = Literal[
@@ -22,6 +22,7 @@ Kind = Literal[
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 TRIES = 30
+KNOWN_AFTER_MS = 180_000
 CREDIT_SHARE = 10
 """A credit on demand takes off a tenth."""
 
@@ -34,6 +35,8 @@ class Happened:
     client_id: str
     at_ms: int
     objects: dict[str, str]
+    ledger_id: str | None = None
+    """The ledger invoice that it is about, if any."""
 
 
 class Happenings:
@@ -86,7 +89,18 @@ class Happenings:
         }
         change = self._world.commit(makers[kind](account))
         objects = {shelf: record.id for shelf, record in change.puts}
-        return Happened(kind, self._world.accounts[change.account].client_id, change.at_ms, objects)
+        ledger_id = self._ledger_id(change)
+        return Happened(kind, self._world.accounts[change.account].client_id, change.at_ms, objects, ledger_id)
+
+    def _ledger_id(self, change: Change) -> str | None:
+        """The ledger invoice that a change is about: its own, or that of the gateway invoice or payment in it."""
+        for _, put in change.puts:
+            if isinstance(put, GatewayInvoice):
+                return put.ledger_id
+            if isinstance(put, (Refund, Dispute)):
+                invoice = self._store.payments.get(put.payment).invoice
+                return self._store.gateway_invoices.get(invoice).ledger_id
+        return next((put.id for shelf, put in change.puts if shelf == "invoices"), None)
 
     def _now(self) -> int:
         return self._world.clock.stamp()
@@ -118,15 +132,28 @@ class Happenings:
             mine = [one for one in self._store.gateway_invoices.of_account(account.index) if one.status in OPEN_GATEWAY]
             if mine:
                 return min(mine, key=lambda one: one.due_ms)
-        while account is None and self._pool:
-            place = self._draw.randrange(len(self._pool))
-            invoice = self._store.gateway_invoices.get(self._pool[place])
-            if invoice.status == "open":
-                return invoice
-            self._pool[place] = self._pool[-1]
-            self._pool.pop()
+        found = self._draw_open() if account is None else None
+        if found is not None:
+            return found
         change = self._world.commit(self._bill(account))
         return next(put for _, put in change.puts if isinstance(put, GatewayInvoice))
+
+    def _draw_open(self) -> GatewayInvoice | None:
+        """Any open invoice, rather one that everybody has had time to hear of."""
+        fresh: GatewayInvoice | None = None
+        for _ in range(len(self._pool)):
+            if not self._pool:
+                break
+            place = self._draw.randrange(len(self._pool))
+            invoice = self._store.gateway_invoices.get(self._pool[place])
+            if invoice.status != "open":
+                self._pool[place] = self._pool[-1]
+                self._pool.pop()
+            elif invoice.created_ms < self._world.clock.read() - KNOWN_AFTER_MS:
+                return invoice
+            else:
+                fresh = invoice
+        return fresh if fresh is not None and fresh.status == "open" else None
 
     def _bill(self, account: Account | None) -> Change:
         """An early invoice for this month's usage so far."""

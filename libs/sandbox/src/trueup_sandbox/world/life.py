@@ -23,6 +23,8 @@ from trueup_sandbox.world.world import World
 TICK_S = 0.05
 BEHIND_MAX_S = 2.0
 BILLS_PER_TURN = 20
+RESTOCK_SHARE = 0.05
+"""How many happenings become early invoices while there are too few open ones to pay."""
 
 
 class Life:
@@ -74,7 +76,8 @@ class Life:
         weights = self._world.scenario.live.mix.model_dump()
         kind = cast("Kind", self._draw.choices(list(weights), weights=list(weights.values()))[0])
         floor = self._world.scenario.live.open_invoices_share * len(self._world.accounts)
-        if kind in {"pay", "decline"} and self._happenings.open_count < floor:
+        short = self._happenings.open_count < floor
+        if short and (kind in {"pay", "decline"} or self._draw.random() < RESTOCK_SHARE):
             kind = "invoice"
         try:
             self._happenings.make(kind)
