@@ -43,6 +43,9 @@ def _refusal(shown: Shown, key: Key) -> Iterator[tuple[str, object, object]]:
         sorted({reason["code"] for reason in variance.get("reasons", [])}),
         sorted(set(key["cannot_judge"])),
     )
+    if not key.get("cannot_judge_in_truth", key["cannot_judge"]):
+        # As of the row's own watermarks nobody could judge; by now the sources hold all that is needed.
+        yield "variance", "refused for facts that have not arrived", "judged"
 
 
 def _row(shown: Shown, key: Key) -> Iterator[tuple[str, object, object]]:
