@@ -1,54 +1,55 @@
-"""Publish what was read, if it changed: first Kafka's acknowledgement, then hashes and cursor move together.
-
-A crash in between publishes again with a higher version, which changes nothing downstream. Offsets of what was published
-are kept, so that a sync report can name what it covers.
-"""
+"""Read a source and publish what changed, under one lease: hashes, offsets and cursors move with the acknowledgement."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from trueup_contracts.envelope import Event
-from trueup_kit.leases import Held, Leases
-from trueup_kit.messages import Sent
+from trueup_kit.errors import LeaseLost
+from trueup_kit.leases import Held, Lease, Leases
 from trueup_kit.postgres import raw
 from trueup_kit.producer import Producer
 
-__all__ = ["Held", "Leases", "ObservationPublisher", "Published"]
+__all__ = ["Held", "Lease", "LeaseLost", "Leases", "ObservationPublisher", "Published", "content_hash"]
 
-T = TypeVar("T")
-CHUNK = 20_000
-IGNORED = frozenset({"version", "observed_at"})
+CHUNK = 10_000
+IGNORED = ("version", "observed_at")
+Key = tuple[str, str]
+"""Topic and record key."""
 Then = Callable[["asyncpg.Connection[asyncpg.Record]"], Awaitable[None]]
 
-KNOWN = "SELECT key, hash FROM published WHERE key = ANY ($1::text[])"
-# Sorted by key: two writers lock in the same order.
-REMEMBER = """
-INSERT INTO published (key, hash)
-SELECT key, hash FROM unnest($1::text[], $2::bytea[]) AS added (key, hash) ORDER BY key
-ON CONFLICT (key) DO UPDATE SET hash = excluded.hash
+_KNOWN = """
+SELECT known.topic, known.key, known.hash
+FROM unnest($1::text[], $2::text[]) AS asked (topic, key) JOIN published AS known USING (topic, key)
 """
-REMEMBER_OFFSETS = """
-INSERT INTO published_offsets AS kept (topic, partition, last_offset)
-SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[]) AS added (topic, partition, last_offset)
-ORDER BY topic, partition
-ON CONFLICT (topic, partition) DO UPDATE SET last_offset = greatest(kept.last_offset, excluded.last_offset)
+_FORGET = """
+DELETE FROM published USING unnest($1::text[], $2::text[]) AS asked (topic, key)
+WHERE published.topic = asked.topic AND published.key = asked.key
 """
-SAVE_CURSOR = (
-    "INSERT INTO cursors (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-)
+_REMEMBER = """
+INSERT INTO published (topic, key, hash) SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[])
+ON CONFLICT (topic, key) DO UPDATE SET hash = excluded.hash
+"""
+_ADVANCE = """
+INSERT INTO published_offsets AS known (topic, partition, last_offset)
+SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[])
+ON CONFLICT (topic, partition) DO UPDATE SET last_offset = greatest(known.last_offset, excluded.last_offset)
+"""
+_SAVE_CURSOR = """
+INSERT INTO cursors (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+"""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Published:
-    """How many events were sent, and how many had not changed."""
+    """How many events were sent, and how many said nothing new."""
 
     sent: int
     unchanged: int
@@ -58,7 +59,7 @@ class Published:
 
 
 class ObservationPublisher:
-    """Publishes observations of one service under its leases."""
+    """Publishes only what changed since it was last published, by content."""
 
     def __init__(self, engine: AsyncEngine, producer: Producer, *, service: str) -> None:
         self._engine = engine
@@ -68,86 +69,120 @@ class ObservationPublisher:
     async def publish_changed(
         self, held: Held, events: Iterable[Event], *, ignore: Collection[str] = IGNORED, then: Then | None = None
     ) -> Published:
-        """Publish those events whose content differs from what was last published of their key.
+        """Publish the events whose content differs from what their key was last published with.
 
-        Works through `events` in chunks, so an iterator of any length fits. `then` is called in the transaction that
-        remembers the last chunk: move the cursor there. With no events it is called all the same.
+        Works through `events` in chunks, so an iterator of any length fits; what a chunk published is remembered before
+        the next one. `ignore` names fields that are no content. `then` runs in the transaction that remembers the last
+        chunk: the place for a cursor; without events it runs all the same. Repeating the call after any error is harmless.
 
         Raises:
-            LeaseLost: the lease is gone; what was not yet sent stays unsent.
-            BrokerUnavailable: not acknowledged; hashes and cursor did not move, the next pull sends it again.
+            LeaseLost: nothing more is sent or remembered; discard what was read.
+            BrokerUnavailable: some of the chunk may have arrived; all of it is sent again next time.
+            ValueError: a key came again in a later chunk: one version cannot order the two. In one chunk the last counts.
         """
+        seen: set[Key] = set()
         total = Published(0, 0)
-        chunks = _chunks(events)
+        chunks = chunked(events)
         chunk = next(chunks, [])
         while True:
             following = next(chunks, None)
-            total += await self._publish(held, chunk, frozenset(ignore), then if following is None else None)
+            total += await self._publish(held, _unique(chunk, seen, ignore), then if following is None else None)
             if following is None:
                 return total
             chunk = following
 
-    async def _publish(
-        self, held: Held, events: Sequence[Event], ignore: frozenset[str], then: Then | None
-    ) -> Published:
-        hashes = {event.key(): content_hash(event, ignore) for event in events}
-        known = await self._known(list(hashes))
-        changed = [event for event in events if known.get(event.key()) != hashes[event.key()]]
+    async def _publish(self, held: Held, found: Mapping[Key, tuple[Event, bytes]], then: Then | None) -> Published:
         await held.confirm()
-        sent = await self._producer.publish_all(changed)
-        await self._remember({event.key(): hashes[event.key()] for event in changed}, sent, then)
-        return Published(len(changed), len(events) - len(changed))
-
-    async def _known(self, keys: Sequence[str]) -> dict[str, bytes]:
-        if not keys:
-            return {}
-        async with self._engine.connect() as conn:
-            rows = await (await raw(conn)).fetch(KNOWN, keys)
-        return {row["key"]: row["hash"] for row in rows}
-
-    async def _remember(self, hashes: dict[str, bytes], sent: Sequence[Sent], then: Then | None) -> None:
-        highest: dict[tuple[str, int], int] = {}
-        for one in sent:
-            place = (one.topic, one.partition)
-            highest[place] = max(one.offset, highest.get(place, -1))
-        if not hashes and then is None:
-            return
-        async with self._engine.begin() as conn:
-            driver = await raw(conn)
-            await driver.execute(REMEMBER, list(hashes), list(hashes.values()))
-            topics, partitions = [topic for topic, _ in highest], [partition for _, partition in highest]
-            await driver.execute(REMEMBER_OFFSETS, topics, partitions, list(highest.values()))
-            if then is not None:
-                await then(driver)
+        known = await self._known(list(found))
+        changed = {key: one for key, one in found.items() if known.get(key) != one[1]}
+        await self._forget(held, [key for key in changed if key in known])
+        offsets: dict[tuple[str, int], int] = {}
+        async for acknowledged in self._producer.publish_chunks(event for event, _ in changed.values()):
+            for sent in acknowledged:
+                place = (sent.topic, sent.partition)
+                offsets[place] = max(sent.offset, offsets.get(place, 0))
+        if changed or then is not None:
+            await self._remember(held, {key: digest for key, (_, digest) in changed.items()}, offsets, then)
+        return Published(len(changed), len(found) - len(changed))
 
     async def offsets(self) -> dict[str, dict[str, int]]:
-        """topic → partition (as text) → the highest offset ever published: what a sync report covers."""
-        async with self._engine.connect() as conn:
+        """topic → partition → the highest offset ever published here, as `SyncReportedV1.offsets` wants it."""
+        async with self._engine.begin() as conn:
             rows = await (await raw(conn)).fetch("SELECT topic, partition, last_offset FROM published_offsets")
-        found: dict[str, dict[str, int]] = {}
+        found: dict[str, dict[str, int]] = defaultdict(dict)
         for row in rows:
-            found.setdefault(row["topic"], {})[str(row["partition"])] = row["last_offset"]
-        return found
+            found[row["topic"]][str(row["partition"])] = row["last_offset"]
+        return dict(found)
 
     async def cursor(self, name: str) -> str | None:
-        """What `save_cursor` last kept."""
-        async with self._engine.connect() as conn:
+        """The saved cursor, or None before the first."""
+        async with self._engine.begin() as conn:
             value: str | None = await (await raw(conn)).fetchval("SELECT value FROM cursors WHERE name = $1", name)
-            return value
+        return value
 
     @staticmethod
     async def save_cursor(conn: asyncpg.Connection[asyncpg.Record], name: str, value: str) -> None:
-        """Keep a cursor, in the transaction of `conn`."""
-        await conn.execute(SAVE_CURSOR, name, value)
+        """Save a cursor inside the caller's transaction (in `then`)."""
+        await conn.execute(_SAVE_CURSOR, name, value)
+
+    async def _known(self, keys: Sequence[Key]) -> dict[Key, bytes]:
+        if not keys:
+            return {}
+        async with self._engine.connect() as conn:
+            rows = await (await raw(conn)).fetch(_KNOWN, [topic for topic, _ in keys], [key for _, key in keys])
+        return {(row["topic"], row["key"]): row["hash"] for row in rows}
+
+    async def _forget(self, held: Held, keys: Sequence[Key]) -> None:
+        """Drop the hashes of what is about to be published.
+
+        Were they kept, a crash after the acknowledgement and a source that returns to the former content would leave
+        the readers with what was published in between.
+        """
+        if not keys:
+            return
+        async with self._engine.begin() as conn:
+            driver = await raw(conn)
+            await held.lock(driver)
+            await driver.execute(_FORGET, [topic for topic, _ in keys], [key for _, key in keys])
+
+    async def _remember(
+        self, held: Held, hashes: Mapping[Key, bytes], offsets: Mapping[tuple[str, int], int], then: Then | None
+    ) -> None:
+        async with self._engine.begin() as conn:
+            driver = await raw(conn)
+            # Whoever lost the lease while publishing must not write over what its successor remembers.
+            await held.lock(driver)
+            keys = sorted(hashes)
+            await driver.execute(
+                _REMEMBER, [topic for topic, _ in keys], [key for _, key in keys], [hashes[key] for key in keys]
+            )
+            places = sorted(offsets)
+            await driver.execute(
+                _ADVANCE, [topic for topic, _ in places], [p for _, p in places], [offsets[place] for place in places]
+            )
+            if then is not None:
+                await then(driver)
 
 
-def content_hash(event: Event, ignore: frozenset[str]) -> bytes:
-    """What an event says, without the fields that differ at every look; 16 bytes."""
-    content = event.model_dump_json(exclude=set(ignore), exclude_none=True)
-    return hashlib.blake2b(f"{event.type}\n{content}".encode(), digest_size=16).digest()
+def content_hash(event: Event, ignore: Collection[str] = IGNORED) -> bytes:
+    """16 bytes that differ when the content does. Absent and default are one: a new optional field changes nothing."""
+    content = event.model_dump_json(exclude=set(ignore), exclude_none=True, exclude_defaults=True)
+    return hashlib.blake2b(content.encode(), digest_size=16).digest()
 
 
-def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
-    left = iter(items)
-    while chunk := list(islice(left, CHUNK)):
-        yield chunk
+def chunked(events: Iterable[Event]) -> Iterator[list[Event]]:
+    """The events in lists of at most CHUNK."""
+    left = iter(events)
+    while some := list(islice(left, CHUNK)):
+        yield some
+
+
+def _unique(chunk: Sequence[Event], seen: set[Key], ignore: Collection[str]) -> dict[Key, tuple[Event, bytes]]:
+    found: dict[Key, tuple[Event, bytes]] = {}
+    for event in chunk:
+        key, digest = (event.topic, event.key()), content_hash(event, ignore)
+        if key in seen:
+            raise ValueError(f"{key[1]} came twice on {key[0]} in one publication; keep the newest of each key")
+        found[key] = (event, digest)
+    seen.update(found)
+    return found

@@ -1,126 +1,151 @@
-"""Leases: reading a scope and publishing what was read is one replica's turn, and versions are drawn inside it.
-
-Time is the database's. A lease that ran out is taken over by the next one who asks; its token is then another one, so
-that the former owner, however late it wakes up, cannot confirm.
-"""
+"""One reader per scope: a row with an owner and an end by the database's clock, and versions drawn under it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import socket
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import text
+import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from trueup_kit.errors import LeaseLost
 from trueup_kit.logs import get_logger
-from trueup_kit.postgres import describe, is_transient
+from trueup_kit.postgres import describe, is_transient, raw
 
 log = get_logger(__name__)
-RENEW_SHARE = 1 / 3
 
-TAKE = text("""
-INSERT INTO leases AS kept (scope, owner, token, expires_at)
-VALUES (:scope, :owner, nextval('fact_version'), clock_timestamp() + make_interval(secs => :ttl))
-ON CONFLICT (scope) DO UPDATE SET owner = excluded.owner, token = excluded.token, expires_at = excluded.expires_at
-WHERE kept.expires_at < clock_timestamp()
+_TAKE = """
+INSERT INTO leases AS held (scope, owner, token, expires_at)
+VALUES ($1, $2, 1, clock_timestamp() + make_interval(secs => $3))
+ON CONFLICT (scope) DO UPDATE
+SET owner = excluded.owner, token = held.token + 1, expires_at = excluded.expires_at
+WHERE held.expires_at <= clock_timestamp()
 RETURNING token
-""")
-EXTEND = text("""
-UPDATE leases SET expires_at = clock_timestamp() + make_interval(secs => :ttl)
-WHERE scope = :scope AND token = :token AND expires_at > clock_timestamp()
+"""
+# An expired lease that nobody took is still ours: nobody else has read since.
+_EXTEND = """
+UPDATE leases SET expires_at = clock_timestamp() + make_interval(secs => $4)
+WHERE scope = $1 AND owner = $2 AND token = $3
 RETURNING token
-""")
-RELEASE = text("UPDATE leases SET expires_at = '-infinity' WHERE scope = :scope AND token = :token")
-NEXT_VERSION = text("SELECT nextval('fact_version')")
+"""
+_RELEASE = "UPDATE leases SET expires_at = clock_timestamp() WHERE scope = $1 AND owner = $2 AND token = $3"
+_LOCK = "SELECT token FROM leases WHERE scope = $1 AND owner = $2 AND token = $3 FOR UPDATE"
 
 
-class Held:
-    """A lease in hand. `version` was drawn under it, before anything was read."""
+class Lease:
+    """A scope that this process holds. `version` was drawn under it, before anything is read."""
 
-    def __init__(self, leases: Leases, scope: str, token: int) -> None:
-        self._leases = leases
+    def __init__(self, engine: AsyncEngine, *, scope: str, owner: str, token: int, ttl_s: float) -> None:
+        self._engine = engine
+        self._owner = owner
+        self._token = token
+        self._ttl_s = ttl_s
         self.scope = scope
-        self.token = token
-        self.version = token
+        self.version = 0
 
     async def confirm(self) -> None:
-        """Extend the lease, or learn that it is no longer ours.
+        """Make sure that the scope is still ours, and extend it.
 
         Raises:
-            LeaseLost: it ran out or another took it: what was read must be discarded.
+            LeaseLost: another process has taken it; what was read must be discarded.
         """
-        await self._leases.extend(self)
+        async with self._engine.begin() as conn:
+            driver = await raw(conn)
+            if await driver.fetchval(_EXTEND, self.scope, self._owner, self._token, self._ttl_s) is None:
+                raise LeaseLost(f"the lease of {self.scope} was taken by another process")
 
     async def next_version(self) -> int:
-        """A version for another read under this lease; draw it before reading. Raises LeaseLost like `confirm`."""
-        await self.confirm()
-        self.version = await self._leases.draw()
+        """A new version for another read under the same lease; sets and returns `version`.
+
+        Raises:
+            LeaseLost: as `confirm`.
+        """
+        async with self._engine.begin() as conn:
+            driver = await raw(conn)
+            await self.lock(driver)
+            self.version = await draw(driver)
         return self.version
 
+    async def lock(self, driver: asyncpg.Connection[asyncpg.Record]) -> None:
+        """Within the caller's transaction, keep anybody from taking the scope until it ends.
 
-class Leases:
-    """The leases of one service, kept in its schema."""
+        Raises:
+            LeaseLost: as `confirm`.
+        """
+        if await driver.fetchval(_LOCK, self.scope, self._owner, self._token) is None:
+            raise LeaseLost(f"the lease of {self.scope} was taken by another process")
 
-    def __init__(self, engine: AsyncEngine, *, service: str, ttl_s: float = 30) -> None:
-        self._engine = engine
-        self._ttl_s = ttl_s
-        self._owner = f"{service}@{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:6]}"
-
-    @asynccontextmanager
-    async def hold(self, scope: str) -> AsyncIterator[Held | None]:
-        """The lease of a scope for as long as the block runs, renewed meanwhile; None while another replica holds it."""
-        async with self._engine.begin() as conn:
-            found = await conn.execute(TAKE, {"scope": scope, "owner": self._owner, "ttl": self._ttl_s})
-            token = found.scalar_one_or_none()
-        if token is None:
-            yield None
-            return
-        held = Held(self, scope, token)
-        renewing = asyncio.create_task(self._renew(held), name=f"lease {scope}")
-        try:
-            yield held
-        finally:
-            renewing.cancel()
-            await asyncio.gather(renewing, return_exceptions=True)
-            await self._release(held)
-
-    async def next_version(self, held: Held) -> int:
-        """See `Held.next_version`."""
-        return await held.next_version()
-
-    async def extend(self, held: Held) -> None:
-        """See `Held.confirm`."""
-        async with self._engine.begin() as conn:
-            found = await conn.execute(EXTEND, {"scope": held.scope, "token": held.token, "ttl": self._ttl_s})
-            if found.scalar_one_or_none() is None:
-                raise LeaseLost(f"the lease {held.scope} is no longer ours")
-
-    async def draw(self) -> int:
-        """The next version of the schema's sequence."""
-        async with self._engine.begin() as conn:
-            return int((await conn.execute(NEXT_VERSION)).scalar_one())
-
-    async def _renew(self, held: Held) -> None:
+    async def renew_for_ever(self) -> None:
+        """Extend the lease while the work goes on; ends when it is lost."""
         while True:
-            await asyncio.sleep(self._ttl_s * RENEW_SHARE)
+            await asyncio.sleep(self._ttl_s / 3)
             try:
-                await self.extend(held)
-            except LeaseLost:
-                log.warning("a lease was lost; what is read under it will be discarded", scope=held.scope)
+                await self.confirm()
+            except LeaseLost as error:
+                log.warning("lease lost", scope=self.scope, error=str(error))
                 return
             except Exception as error:
                 if not is_transient(error):
                     raise
-                log.warning("a lease could not be renewed", scope=held.scope, error=describe(error))
+                log.warning("the lease could not be renewed", scope=self.scope, error=describe(error))
 
-    async def _release(self, held: Held) -> None:
-        # Not to be had: it runs out by itself.
+    async def release(self) -> None:
+        """Let the next one in at once; whoever cannot be reached lets the lease run out."""
         with contextlib.suppress(Exception):
-            async with self._engine.begin() as conn:
-                await conn.execute(RELEASE, {"scope": held.scope, "token": held.token})
+            async with asyncio.timeout(2), self._engine.begin() as conn:
+                driver = await raw(conn)
+                await driver.execute(_RELEASE, self.scope, self._owner, self._token)
+
+
+Held = Lease
+
+
+async def draw(driver: asyncpg.Connection[asyncpg.Record]) -> int:
+    """The next version of the schema."""
+    version: int = await driver.fetchval("SELECT nextval('fact_version')")
+    return version
+
+
+class Leases:
+    """Takes leases in the schema of the engine's search path."""
+
+    def __init__(self, engine: AsyncEngine, *, service: str, ttl_s: float = 30.0) -> None:
+        self._engine = engine
+        self._owner = f"{service}:{uuid.uuid4()}"
+        self._ttl_s = ttl_s
+
+    @asynccontextmanager
+    async def hold(self, scope: str) -> AsyncIterator[Lease | None]:
+        """Hold the scope for the block; None when another process holds it. Renewed in the background."""
+        lease = await self._take(scope)
+        if lease is None:
+            yield None
+            return
+        keeper = asyncio.create_task(lease.renew_for_ever(), name=f"lease {scope}")
+        try:
+            yield lease
+        finally:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+            await asyncio.shield(lease.release())
+
+    async def next_version(self, held: Lease) -> int:
+        """A new version for another read under the same lease."""
+        return await held.next_version()
+
+    async def _take(self, scope: str) -> Lease | None:
+        # Nobody else uses this holder's name, so two holds of one scope in one process exclude each other too.
+        owner = f"{self._owner}:{uuid.uuid4().hex[:8]}"
+        async with self._engine.begin() as conn:
+            driver = await raw(conn)
+            token = await driver.fetchval(_TAKE, scope, owner, self._ttl_s)
+        if token is None:
+            return None
+        lease = Lease(self._engine, scope=scope, owner=owner, token=token, ttl_s=self._ttl_s)
+        # Drawn after the lease is ours, never with the same statement: one that waited for the row would carry a
+        # version older than those of the former holder.
+        await lease.next_version()
+        return lease

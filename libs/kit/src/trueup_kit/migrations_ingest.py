@@ -33,7 +33,14 @@ INGEST = (
     )
     """,
     # What was last published of each key: the hash of its content without version and time of observation.
-    "CREATE TABLE published (key text PRIMARY KEY, hash bytea NOT NULL) WITH (fillfactor = 80)",
+    """
+    CREATE TABLE published (
+        topic text NOT NULL,
+        key text NOT NULL,
+        hash bytea NOT NULL,
+        PRIMARY KEY (topic, key)
+    ) WITH (fillfactor = 80)
+    """,
     """
     CREATE TABLE published_offsets (
         topic text NOT NULL,
