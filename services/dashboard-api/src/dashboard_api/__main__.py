@@ -57,7 +57,9 @@ def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) ->
     """All use cases on their adapters."""
     database = Database(engine)
     sessions = PostgresSessions(
-        database, idle=timedelta(minutes=settings.session_idle_min), absolute=timedelta(hours=settings.session_absolute_h)
+        database,
+        idle=timedelta(minutes=settings.session_idle_min),
+        absolute=timedelta(hours=settings.session_absolute_h),
     )
     keys = IssuerKeys(http, issuer=settings.oidc_issuer)
     issuer = OidcIssuer(
@@ -97,17 +99,25 @@ async def main(settings: Settings) -> None:
     )
     http = httpx.AsyncClient(timeout=ISSUER_TIMEOUT_S, follow_redirects=False)
     services = wire(settings, engine=engine, http=http)
-    producer = Producer(settings.kafka_bootstrap, service=SERVICE)
+    producer = Producer(settings.kafka_bootstrap, service=SERVICE, publish_timeout_s=settings.publish_timeout_s)
     consumer = Consumer(settings.kafka_bootstrap, service=SERVICE, group=None)
     consumer.subscribe(AccountReconciledV1.topic, announcements.into(services.live), from_end=True)
     relay = Relay(engine, producer, service=SERVICE)
     watch = WatchSources(services.sources, services.live)
+    # No probe takes part in readiness: without Kafka the figures are still served, and without PostgreSQL it is this
+    # service that says so. Taking every replica out of the gateway would only hide the reason.
     await run(
         settings=settings,
         health=health,
         app=create_app(services),
-        tasks={},
-        on_stop=[services.live.stop, consumer.stop, producer.stop, http.aclose, engine.dispose],
+        on_start=[producer.start, consumer.start],
+        tasks={
+            "live stream": services.live.run,
+            "outbox": relay.run,
+            "sources": lambda: every(WATCH_SOURCES_S, watch.look, name="sources"),
+            "sweep": lambda: every(SWEEP_S, services.sweep, name="sweep"),
+        },
+        on_stop=[consumer.stop, producer.stop, http.aclose, engine.dispose],
     )
 
 

@@ -30,6 +30,9 @@ SELECT (account.item || account.payload || jsonb_build_object(
 FROM dashboard.seen_accounts AS account
 WHERE account.client_id = {{client_id}} AND {{scope}}
 """
+# The planner cannot know how many rows the principal's settings let through, and takes it for one. Joining set by set
+# is right for a page of one account and for thousands; row by row is a hundred times slower for the latter.
+_NO_NESTED_LOOPS = "SET LOCAL enable_nestloop = off"
 _INVOICES = """
 SELECT coalesce(json_agg(each.payload ORDER BY each.issued_on DESC, each.document_id DESC), '[]')::text
 FROM (SELECT payload, issued_on, document_id FROM dashboard.seen_invoices WHERE client_id = $1
@@ -57,6 +60,7 @@ class PostgresAccountReads:
         """One page and the totals, both within the principal's scope."""
         page, totals = page_statement(principal, query), totals_statement(principal, query)
         async with self._database.reading(principal) as connection:
+            await connection.execute(_NO_NESTED_LOOPS)
             items = await connection.fetchval(page.sql, *page.values)
             row = await connection.fetchrow(totals.sql, *totals.values)
         assert row is not None  # noqa: S101  an aggregate always answers

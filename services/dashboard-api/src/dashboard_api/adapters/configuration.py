@@ -12,7 +12,7 @@ from dashboard_api.adapters.database import Database
 from dashboard_api.domain.access import Principal
 from dashboard_api.domain.configuration import AccountConfig, RateConfig
 from trueup_contracts.envelope import Event
-from trueup_kit import outbox
+from trueup_kit.outbox import append
 
 # A file of many thousand rows may take longer than a page.
 CHANGE_LIMIT_S = 60.0
@@ -139,4 +139,4 @@ class PostgresChange:
 
     async def publish(self, events: Sequence[Event]) -> None:
         """Put events on the outbox of this transaction."""
-        await outbox.append(self._connection, events, service=self._service)
+        await append(self._connection, events, service=self._service)

@@ -42,6 +42,8 @@ _ORDERS = {
     SortField.VARIANCE_PERCENT: "abs(variance_ratio) {direction} NULLS LAST",
 }
 
+# The age of a source is that of the oldest sync that the row rests on. While an account waits for its next decision it
+# holds on to the watermarks of the last one: newer ones would be younger than its figures.
 SOURCES_OF_ROW = """
 (SELECT coalesce(jsonb_agg(each || jsonb_build_object(
         'as_of', known.as_of,
@@ -49,8 +51,13 @@ SOURCES_OF_ROW = """
                       THEN 'stale' ELSE each ->> 'state' END) ORDER BY place), '[]')
  FROM jsonb_array_elements(account.item -> 'sources') WITH ORDINALITY AS listed (each, place)
  LEFT JOIN LATERAL (
-     SELECT min(mark.as_of) AS as_of FROM dashboard.seen_watermarks AS mark
-     WHERE mark.key = ANY(account.watermark_keys) AND mark.source = each ->> 'source') AS known ON true)
+     SELECT min(marks.as_of) AS as_of FROM (
+         SELECT mark.as_of FROM dashboard.seen_watermarks AS mark
+         WHERE account.held_watermarks IS NULL AND mark.key = ANY(account.watermark_keys)
+             AND mark.source = each ->> 'source'
+         UNION ALL
+         SELECT max((held ->> 'as_of')::timestamptz) FROM jsonb_array_elements(account.held_watermarks) AS held
+         WHERE held ->> 'source' = each ->> 'source' GROUP BY held ->> 'scope') AS marks) AS known ON true)
 """
 
 
@@ -97,6 +104,7 @@ def page_statement(principal: Principal, query: PortfolioQuery) -> Statement:
                 'revision', account.revision, 'reconciled_at', account.reconciled_at,
                 'sources', {SOURCES_OF_ROW.format(stale=STALE)}) || page.shown ORDER BY page.place), '[]')::text
         FROM page JOIN dashboard.seen_accounts AS account USING (client_id)
+        WHERE account.client_id = ANY(ARRAY(SELECT page.client_id FROM page))
     """
     return Statement(sql, arguments.values)
 

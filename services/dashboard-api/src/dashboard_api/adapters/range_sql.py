@@ -31,7 +31,7 @@ _INSIDE = {
     Axis.SERVICE: "invoice.period_start <= {last} AND invoice.period_end > {first}",
 }
 _PERIOD_OF_INVOICE = """
-    EXISTS (SELECT FROM inside WHERE inside.client_id = judged.client_id AND inside.period_start = judged.period_start)
+    (judged.client_id, judged.period_start) IN (SELECT inside.client_id, inside.period_start FROM inside)
 """
 _PERIODS = {
     Axis.DUE: _PERIOD_OF_INVOICE,

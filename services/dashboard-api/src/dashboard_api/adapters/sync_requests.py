@@ -11,7 +11,7 @@ from dashboard_api.adapters.database import Database
 from dashboard_api.domain.access import Principal
 from dashboard_api.domain.errors import TooMany
 from trueup_contracts.syncs import SyncRequestedV1
-from trueup_kit import outbox
+from trueup_kit.outbox import append
 
 _TAKE_TURN = """
 INSERT INTO dashboard.sync_requests AS asked (user_name, requested_at) VALUES ($1, now())
@@ -56,5 +56,5 @@ class PostgresSyncRequests:
                 )
                 for source, row in zip(sources, versions, strict=True)
             ]
-            await outbox.append(connection, requests, service=self._service)
+            await append(connection, requests, service=self._service)
         return {request.source: request.request_id for request in requests}

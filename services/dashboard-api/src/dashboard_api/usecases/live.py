@@ -7,6 +7,7 @@ looked up afresh, once for all listeners. When that cannot be done, nothing is h
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -122,21 +123,26 @@ class LiveHub:
             listener.close("stopping")
 
     async def run(self) -> None:
-        """Hand out what arrives, and check access every few seconds, for ever."""
-        while True:
-            try:
-                async with asyncio.timeout(CHECK_S):
-                    await self._arrived.wait()
-                await asyncio.sleep(GATHER_S)
-            except TimeoutError:
-                pass
-            self._arrived.clear()
-            try:
-                await self.hand_out()
-            except Unavailable:
-                await asyncio.sleep(1)
-                if self._pending:
-                    self._arrived.set()
+        """Hand out what arrives, and check access every few seconds, until cancelled; then send everybody away."""
+        try:
+            while True:
+                await self._round()
+        except asyncio.CancelledError:
+            await self.stop()
+            raise
+
+    async def _round(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CHECK_S):
+                await self._arrived.wait()
+            await asyncio.sleep(GATHER_S)
+        self._arrived.clear()
+        try:
+            await self.hand_out()
+        except Unavailable:
+            await asyncio.sleep(1)
+            if self._pending:
+                self._arrived.set()
 
     async def hand_out(self) -> None:
         """One round: close what has ended, then give everybody their own changes; Unavailable keeps them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboard_api.domain.errors import Unavailable
 from dashboard_api.ports import SourceReads, States
 from dashboard_api.usecases.live import LiveHub
 
@@ -19,7 +20,10 @@ class WatchSources:
         if not self._live.listeners:
             self._known = None
             return
-        states = await self._reads.states()
+        try:
+            states = await self._reads.states()
+        except Unavailable:
+            return  # what changed meanwhile is seen at the next look
         if self._known is not None and states != self._known:
             self._live.announce_sources()
         self._known = states

@@ -10,6 +10,7 @@ from dashboard_api.entrypoints.http.document import openapi_document
 from dashboard_api.entrypoints.http.parameters import known_parameters
 from dashboard_api.entrypoints.http.permissions import Guard
 from dashboard_api.entrypoints.http.services import Services
+from dashboard_api.entrypoints.http.tracing import Tracing
 
 BODY_MAX = 64 * 1024
 
@@ -29,6 +30,7 @@ def create_app(services: Services) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = services
+    app.add_middleware(Tracing)
     errors.install(app)
     for module in (me, accounts, sources, stream, syncs, imports, auth):
         app.include_router(module.router)

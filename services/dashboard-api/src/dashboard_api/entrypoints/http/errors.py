@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -23,9 +20,10 @@ from dashboard_api.domain.errors import (
     TooMany,
     Unavailable,
 )
+from trueup_kit.logs import get_logger
 
 MEDIA_TYPE = "application/problem+json"
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 _STATUS: tuple[tuple[type[Refused], HTTPStatus], ...] = (
     (NotSignedIn, HTTPStatus.UNAUTHORIZED),
@@ -42,16 +40,11 @@ _FRAMEWORK_CODES = {
     413: ("body_too_large", "The body is larger than this address takes."),
     415: ("media_type_not_supported", "This address does not take this content type."),
 }
-_TRACEPARENT = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
 
 
 def trace_id(request: Request) -> str:
     """The id under which the logs hold this request: the caller's, or one of our own."""
-    known = getattr(request.state, "trace_id", None)
-    if known is None:
-        match = _TRACEPARENT.match(request.headers.get("traceparent", ""))
-        known = request.state.trace_id = match.group(1) if match else secrets.token_hex(16)
-    return str(known)
+    return str(getattr(request.state, "trace_id", ""))
 
 
 def problem(
@@ -110,7 +103,7 @@ async def on_http(request: Request, error: Exception) -> JSONResponse:
 
 async def on_crash(request: Request, error: Exception) -> JSONResponse:
     """A fault of ours: the log knows more under the trace id."""
-    _log.error("request_failed", path=request.url.path, trace_id=trace_id(request), error=type(error).__name__)
+    _log.error("request failed", path=request.url.path, trace_id=trace_id(request), error=type(error).__name__)
     return problem(request, 500, "internal_error", "Something went wrong on our side. Try again.")
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import structlog
 from fastapi import Request
 
 from dashboard_api.domain.access import Permission, Principal
 from dashboard_api.domain.errors import NotAllowed, NotSignedIn
 from dashboard_api.entrypoints.http.cookies import Cookies
 from dashboard_api.usecases.identify import Identify
+from trueup_kit.logs import get_logger
 
 PUBLIC = frozenset(
     {
@@ -27,7 +27,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "X-Trueup-Csrf"
 CSRF_VALUE = "1"
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 def needs(permission: Permission) -> dict[str, Any]:
@@ -56,7 +56,7 @@ class Guard:
         permission = _declared(route)
         principal = await self._principal(request)
         if permission is None or not principal.may(permission):
-            _log.warning("access_denied", user=principal.user, role=principal.role, path=route.path)
+            _log.warning("access denied", user=principal.user, role=principal.role, path=route.path)
             raise NotAllowed("Your role does not allow this.", permission=permission)
         request.state.principal = principal
 

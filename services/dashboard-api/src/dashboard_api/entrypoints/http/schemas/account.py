@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import Field
 
+from dashboard_api.entrypoints.http.schemas.forecast import Forecast, Trend
+from dashboard_api.entrypoints.http.schemas.portfolio import AccountItem
 from dashboard_api.entrypoints.http.schemas.words import (
     Answer,
     BandName,
@@ -18,8 +20,6 @@ from dashboard_api.entrypoints.http.schemas.words import (
     SourceName,
     Status,
 )
-from dashboard_api.entrypoints.http.schemas.forecast import Forecast, Trend
-from dashboard_api.entrypoints.http.schemas.portfolio import AccountItem
 
 
 class LinkedRef(Answer):
