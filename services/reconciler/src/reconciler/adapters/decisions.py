@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from reconciler.adapters import decision_sql as sql
 from reconciler.adapters import snapshots
 from reconciler.adapters.driver import Driver
-from reconciler.adapters.writing import write_decided
+from reconciler.adapters.writing import write
 from reconciler.domain.memo import Memo
 from reconciler.domain.policy import Policy
 from reconciler.ports.decisions import Claim, Claimed, Decided, Failed, PeriodMark, State
@@ -108,8 +108,7 @@ class _Claim:
 
     async def write(self, decided: Sequence[Decided], failed: Sequence[Failed], policy: Policy, *, quiet: bool) -> int:
         """Write what changed, announce it through the outbox, clear the dirt that did not grow meanwhile."""
-        written = [await write_decided(self._driver, one, policy, quiet=quiet) for one in decided]
-        events = [event for event in written if event is not None]
+        events = await write(self._driver, decided, policy, quiet=quiet)
         if events:
             await outbox.append(self._conn, events, service=self._service)
         seqs = sorted(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from reconciler.adapters import payloads
 from reconciler.domain.forecast import METHOD, METHOD_VERSION, Forecast, MetricForecast
 from reconciler.domain.result import Reconciliation, TrendSeries
-from reconciler.domain.text import quantity_text
+from reconciler.domain.text import quantity_text, scaled_text
 from trueup_readmodel import payload as shapes
 
 BASIS = "daily usage of the last three complete months and the closed days of the current one, rated by the rate card"
@@ -86,8 +87,12 @@ def _trend(trend: TrendSeries, found: Forecast) -> shapes.Trend:
         "metric": trend.metric,
         "unit": trend.unit,
         "days": [
-            {"day": day.isoformat(), "quantity": quantity_text(value), "closed": day < trend.first_open}
-            for day, value in trend.days
+            {
+                "day": date.fromordinal(day).isoformat(),
+                "quantity": scaled_text(value, trend.scale),
+                "closed": day < trend.first_open.toordinal(),
+            }
+            for day, value in enumerate(trend.values, start=trend.start.toordinal())
         ],
         "line": None if line is None else _line(line, found),
     }

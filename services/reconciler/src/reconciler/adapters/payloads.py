@@ -11,7 +11,7 @@ from reconciler.domain.payment_status import InvoiceState
 from reconciler.domain.policy import Policy
 from reconciler.domain.result import PeriodResult, Reconciliation
 from reconciler.domain.snapshot import Payment
-from reconciler.domain.text import quantity_text
+from reconciler.domain.text import quantity_text, scaled_text
 from trueup_billing import Period, Source
 from trueup_readmodel import payload as shapes
 
@@ -50,7 +50,7 @@ def item(result: Reconciliation, policy: Policy) -> shapes.AccountItem:
         "flagged": result.flagged,
         "summary": findings.summary(result),
         "trend_metric": result.main_metric,
-        "trend": [quantity_text(value) for _, value in main.days[-policy.trend_days :]] if main else [],
+        "trend": [scaled_text(value, main.scale) for value in main.values[-policy.trend_days :]] if main else [],
         "sources": [{"source": source.value, "state": result.completeness.state(source)} for source in Source],
     }
 

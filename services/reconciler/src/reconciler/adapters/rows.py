@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from reconciler.adapters import payloads
 from reconciler.adapters.detail import detail
@@ -20,6 +20,7 @@ from trueup_readmodel import payload as shapes
 
 _SOURCE_STATES = {"stale": "stale", "partial": "partial"}
 _RATIO_DIGITS = 12
+Section = Literal["usage", "invoices", "payments", "variance", "forecast", "sources", "account"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Rows:
     """All that is to be written for one account."""
 
     account: tuple[Any, ...]
-    sections: Mapping[str, str]
+    sections: Mapping[Section, str]
+    """Section → hash; together they say everything visible, but for ages and the instant of the decision."""
     invoices: Sequence[tuple[Any, ...]]
     periods: Sequence[PeriodRow]
     marks: Mapping[str, PeriodMark]
@@ -67,8 +69,7 @@ def rows_of(result: Reconciliation, policy: Policy, former: Mapping[str, PeriodM
 
 def _sections(
     head: shapes.AccountItem, page: shapes.AccountDetail, invoices: Sequence[shapes.Invoice]
-) -> dict[str, str]:
-    """Section → hash. Together they say everything that is visible, but for ages and the instant of the decision."""
+) -> dict[Section, str]:
     return {
         "usage": _hash([head["usage_mtd"], head["trend"], page["trend_detail"]]),
         "invoices": _hash([invoices, head["invoice_total"], head["due_date"], head["status"]]),

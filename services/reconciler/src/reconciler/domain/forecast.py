@@ -152,11 +152,19 @@ def first_open_day(coverage: tuple[Coverage, ...], start: date, today: date) -> 
 
     A closed day can no longer grow: it is over for the account, and the source counted it after it had ended.
     """
-    counted = [(part, day_in(PROJECT_ZONE, part.as_of)) for part in coverage]
-    day = start
-    while day < today and any(part.covers(day) and day < as_of_day for part, as_of_day in counted):
-        day += timedelta(days=1)
-    return day
+    closed = [closed_days(part) for part in coverage]
+    day = start.toordinal()
+    while day < today.toordinal() and any(day in days for days in closed):
+        day += 1
+    return date.fromordinal(day)
+
+
+def closed_days(part: Coverage) -> range:
+    """Ordinals of the days that were over at the source when it counted them."""
+    end = day_in(PROJECT_ZONE, part.as_of).toordinal()
+    if part.to_day is not None:
+        end = min(end, part.to_day.toordinal() + 1)
+    return range(part.from_day.toordinal(), end)
 
 
 def _backtest(series: Series, months: Period) -> Fraction | None:

@@ -167,8 +167,10 @@ def _trends(
         first = max(start, min((part.from_day for part in coverage), default=start))
         if series is None or first > today:
             continue
-        days = tuple((day, series.on(day)) for day in Period(first, today + timedelta(days=1)).days())
-        found.append(TrendSeries(metric, series.unit, days, first_open_day(coverage, first, today)))
+        days = range(first.toordinal(), today.toordinal() + 1)
+        values = tuple(series.days.get(day, 0) for day in days)
+        first_open = first_open_day(coverage, first, today)
+        found.append(TrendSeries(metric, series.unit, first, values, series.scale, first_open))
     return tuple(found)
 
 

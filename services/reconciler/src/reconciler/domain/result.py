@@ -71,11 +71,16 @@ class InvoiceRow:
 
 @dataclass(frozen=True, slots=True)
 class TrendSeries:
-    """Daily values of one metric for the chart, oldest first; days from `first_open` on may still grow."""
+    """Daily values of one metric for the chart, one for each day from `start` on, in units / 10**scale.
+
+    Days from `first_open` on may still grow.
+    """
 
     metric: str
     unit: str
-    days: tuple[tuple[date, Fraction], ...]
+    start: date
+    values: tuple[int, ...]
+    scale: int
     first_open: date
 
 

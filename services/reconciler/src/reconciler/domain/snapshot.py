@@ -63,10 +63,6 @@ class Series:
         days = self.days
         return Fraction(sum(days.get(day, 0) for day in range(start.toordinal(), end.toordinal())), 10**self.scale)
 
-    def on(self, day: date) -> Fraction:
-        """The exact value of one day; absent is 0."""
-        return Fraction(self.days.get(day.toordinal(), 0), 10**self.scale)
-
 
 LineKind = Literal["item", "discount", "tax", "shipping", "carried_balance"]
 

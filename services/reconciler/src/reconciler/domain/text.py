@@ -22,6 +22,11 @@ _MONTHS = [
 ]
 
 
+def scaled_text(value: int, scale: int) -> str:
+    """`scaled_text(1250, 2)` is "12.5": like `quantity_text`, for values that are read by the thousand."""
+    return str(value) if scale == 0 else quantity_text(Fraction(value, 10**scale))
+
+
 def quantity_text(value: Fraction) -> str:
     """Decimal text rounded half up to 6 digits, trailing zeros stripped, never "-0"."""
     millionths = round_half_up(value * 10**6)

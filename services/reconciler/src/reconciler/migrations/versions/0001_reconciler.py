@@ -153,7 +153,7 @@ def upgrade() -> None:
         for statement in block.split(";\n"):
             if statement.strip():
                 op.execute(statement)
-    create_outbox(op)  # type: ignore[arg-type]  # the module speaks for the operations in force
+    create_outbox(op)
 
 
 def downgrade() -> None:
