@@ -50,7 +50,9 @@ def up() -> None:
     """Start everything, wait until it is ready, print the address and the logins."""
     checkout, ports, began = checkouts.here(), from_environment(), time.monotonic()
     boot = Boot(Stack(checkout, ports), lambda text: print(text, flush=True))
-    with one_at_a_time(checkout.state / "up.lock"):
+    with one_at_a_time(
+        checkout.state / "up.lock", busy=lambda: print("another start is under way, waiting for it", flush=True)
+    ):
         was_running = control.answers(checkout)
         if was_running:
             _require_same_port(checkout, ports)

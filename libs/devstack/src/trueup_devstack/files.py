@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,9 +34,13 @@ def read_json(path: Path) -> Any:  # noqa: ANN401  JSON
 
 
 @contextmanager
-def one_at_a_time(lock: Path) -> Iterator[None]:
-    """Wait for one's turn; the turn ends with the process at the latest."""
+def one_at_a_time(lock: Path, *, busy: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Wait for one's turn, calling `busy` if another has it; the turn ends with the process at the latest."""
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as turn:
+        try:
+            fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            busy()
         fcntl.flock(turn, fcntl.LOCK_EX)
         yield
