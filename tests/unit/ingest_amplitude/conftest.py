@@ -14,7 +14,7 @@ from ingest_amplitude.domain.answers import Sums
 from ingest_amplitude.domain.buckets import Key, Metric, Totals
 from ingest_amplitude.domain.tally import RecentIds, Tally
 from ingest_amplitude.domain.windows import Hours
-from ingest_amplitude.ports import Scope, SourceUnavailable, Standing, Step, TooMuchAtOnce
+from ingest_amplitude.ports import Kept, Scope, SourceUnavailable, Standing, Step, TooMuchAtOnce
 from ingest_amplitude.usecases.deps import Deps, Plan
 from trueup_contracts.envelope import Event
 from trueup_contracts.syncs import SyncReportedV1
@@ -63,6 +63,7 @@ class World:
     claims: dict[Scope, Standing] = field(default_factory=dict)
     exported_totals: dict[Key, Decimal] = field(default_factory=dict)
     shown_totals: dict[Key, Decimal] = field(default_factory=dict)
+    unsure: set[Key] = field(default_factory=set)
     die_at_publish: int | None = None
     numbers: count[int] = field(default_factory=count)
 
@@ -107,12 +108,14 @@ class World:
         return self.last_version
 
     async def publish(self, totals: Totals, *, version: int, observed_at: datetime, step: Step) -> int:
+        self.unsure |= set(totals)
         self.sent += [(key, quantity, version) for key, quantity in totals.items()]
         if self.die_at_publish is not None:
             self.die_at_publish -= 1
             if self.die_at_publish < 0:
                 self.die_at_publish = None
                 raise ConnectionError("killed between publishing and committing")
+        self.unsure -= set(totals)
         self.shown_totals |= totals
         self.exported_totals |= step.exported
         self.end = step.export_end or self.end
@@ -141,18 +144,17 @@ class World:
     async def standings(self) -> dict[Scope, Standing]:
         return dict(self.claims)
 
-    async def exported(self, keys: Sequence[Key]) -> dict[Key, tuple[Decimal, Decimal | None]]:
-        known = self.exported_totals.keys() | self.shown_totals.keys()
-        return {
-            key: (self.exported_totals.get(key, Decimal(0)), self.shown_totals.get(key)) for key in keys if key in known
-        }
+    async def kept(self, keys: Sequence[Key]) -> dict[Key, Kept]:
+        known = self.exported_totals.keys() | self.shown_totals.keys() | self.unsure
+        return {key: self._kept(key) for key in keys if key in known}
 
-    async def shown(self, metric: str, first: date, last: date) -> dict[Key, Decimal]:
-        return {
-            key: quantity
-            for key, quantity in self.shown_totals.items()
-            if key.metric == metric and first <= key.day <= last
-        }
+    async def kept_between(self, metric: str, first: date, last: date) -> dict[Key, Kept]:
+        known = self.shown_totals.keys() | self.unsure
+        return {key: self._kept(key) for key in known if key.metric == metric and first <= key.day <= last}
+
+    def _kept(self, key: Key) -> Kept:
+        shown = None if key in self.unsure else self.shown_totals.get(key, Decimal(0))
+        return Kept(self.exported_totals.get(key, Decimal(0)), shown)
 
     def on_the_bus(self) -> Mapping[Key, Decimal]:
         """What a consumer knows: the highest version of each key."""

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ingest_amplitude.domain.answers import Sums
-from ingest_amplitude.domain.buckets import Key, Metric, Totals
+from ingest_amplitude.domain.buckets import ZERO, Key, Metric, Totals
 from ingest_amplitude.domain.coverage import Coverage
 from ingest_amplitude.domain.tally import Tally
 from ingest_amplitude.domain.windows import Hours
@@ -30,7 +30,7 @@ class UsageSource(Protocol):
     """Amplitude. Every method raises SourceUnavailable."""
 
     async def export(self, hours: Hours, tally: Tally) -> None:
-        """Add every event uploaded in these hours to the tally. Nothing is added unless the answer is whole.
+        """Add every event uploaded in these hours to the tally. When this raises, the tally is to be thrown away.
 
         Raises:
             TooMuchAtOnce: the range must be halved.
@@ -42,6 +42,18 @@ class UsageSource(Protocol):
 
 Scope = tuple[str, int]
 """Metric name and partition."""
+
+
+class Kept(NamedTuple):
+    """What is remembered of a bucket."""
+
+    exported: Decimal
+    """The total of what was exported so far."""
+    shown: Decimal | None
+    """What was last announced, 0 when nothing was; None: a publish was cut short, so nobody knows."""
+
+
+NOTHING_KEPT = Kept(ZERO, ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +86,8 @@ class Turn(Protocol):
     async def publish(self, totals: Totals, *, version: int, observed_at: datetime, step: Step) -> int:
         """Announce the buckets, and when the bus has them, remember them as shown together with the step.
 
+        Before, they are marked as unknown, so that a publish that is cut short is made good by the next.
+
         The caller passes only what differs from what was shown. Returns how many were sent.
         """
 
@@ -99,8 +113,8 @@ class Memory(Protocol):
     async def standings(self) -> dict[Scope, Standing]:
         """What each scope may claim."""
 
-    async def exported(self, keys: Sequence[Key]) -> dict[Key, tuple[Decimal, Decimal | None]]:
-        """Of the buckets that exist: the exported total so far, and what was last shown (None: nothing)."""
+    async def kept(self, keys: Sequence[Key]) -> dict[Key, Kept]:
+        """Of these buckets the ones that are remembered."""
 
-    async def shown(self, metric: str, first: date, last: date) -> dict[Key, Decimal]:
-        """What was last shown of a metric on these days."""
+    async def kept_between(self, metric: str, first: date, last: date) -> dict[Key, Kept]:
+        """Every bucket of a metric on these days that was announced, or nearly."""

@@ -136,6 +136,19 @@ class TestZeros:
         await pull_usage(world.deps())
         assert len(world.sent) == 2
 
+    async def test_a_value_that_returns_after_a_kill_is_announced_again(self, world: Any) -> None:
+        world.happen("a", 5, world.now - HOUR)
+        await pull_usage(world.deps())
+        world.happen("a", 3, world.now)
+        world.happen("b", 1, world.now)
+        world.now += timedelta(minutes=5)
+        world.die_at_publish = 0
+        with pytest.raises(ConnectionError):
+            await pull_usage(world.deps())
+        del world.events[1:]  # both are taken back before anything was remembered of them
+        await pull_usage(world.deps())
+        assert world.on_the_bus() == world.truth(world.now)
+
 
 class TestPartitions:
     async def test_ask_for_their_accounts_and_report_them(self, world: Any) -> None:
@@ -229,6 +242,7 @@ class TestAlways:
     async def test_what_is_claimed_is_true(self, new_world: Any, data: Any) -> None:
         """Uploads late and early, new accounts, kills and outages: every claim holds at every moment."""
         world = new_world()
+        world.plan = replace(world.plan, export_delay=HOUR * data.draw(st.integers(0, 2)))
         accounts = st.sampled_from([f"a{n}" for n in range(9)])
         for _ in range(data.draw(st.integers(1, 8))):
             world.now += timedelta(minutes=data.draw(st.sampled_from([5, 30, 65, 26 * 60])))

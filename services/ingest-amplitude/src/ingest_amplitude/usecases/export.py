@@ -11,7 +11,7 @@ from ingest_amplitude.domain.coverage import cap as cap_coverage
 from ingest_amplitude.domain.partitions import assign
 from ingest_amplitude.domain.tally import Tally
 from ingest_amplitude.domain.windows import Hours, chunks, day_start, last_day_before, whole_hour
-from ingest_amplitude.ports import Scope, Standing, Step, TooMuchAtOnce
+from ingest_amplitude.ports import NOTHING_KEPT, Scope, Standing, Step, TooMuchAtOnce
 from ingest_amplitude.usecases.deps import Deps
 
 
@@ -77,16 +77,16 @@ async def _new_totals(
 
     A total is not announced where a later answer already speaks of that day: it would turn the value back.
     """
-    known = await deps.memory.exported(list(added))
+    kept = await deps.memory.kept(list(added))
     instants = {scope: by_day(standing.coverage) for scope, standing in standings.items()}
     exported: dict[Key, Decimal] = {}
     changed: Totals = {}
     for key, quantity in added.items():
-        before, shown = known.get(key, (Decimal(0), None))
-        total = exported[key] = before + quantity
+        before = kept.get(key, NOTHING_KEPT)
+        total = exported[key] = before.exported + quantity
         partition = partitions.get(key.account)
         counted_at = None if partition is None else instants.get((key.metric, partition), {}).get(key.day)
-        if (counted_at is None or counted_at <= as_of) and total != (shown or 0):
+        if (counted_at is None or counted_at <= as_of) and total != before.shown:
             changed[key] = total
     return exported, changed
 

@@ -11,7 +11,7 @@ from ingest_amplitude.domain.buckets import ZERO, Key, Metric, Totals
 from ingest_amplitude.domain.coverage import Coverage, Run, overlay
 from ingest_amplitude.domain.partitions import assign, halve
 from ingest_amplitude.domain.windows import days_between, trailing_days
-from ingest_amplitude.ports import Scope, Standing, Step
+from ingest_amplitude.ports import NOTHING_KEPT, Scope, Standing, Step
 from ingest_amplitude.usecases.deps import Deps
 
 
@@ -77,15 +77,15 @@ def _covered(coverage: Coverage, asked: Question, computed_at: datetime) -> Cove
 
 async def _differences(deps: Deps, asked: Question, sums: Sums) -> Totals:
     """What the answer says differently from what was shown. Absent from a whole answer is 0."""
-    shown = await deps.memory.shown(asked.metric.name, asked.days[0], asked.days[-1])
+    kept = await deps.memory.kept_between(asked.metric.name, asked.days[0], asked.days[-1])
     mine = None if asked.accounts is None else set(asked.accounts)
-    accounts = set(sums.by_account) | {key.account for key in shown if mine is None or key.account in mine}
+    accounts = set(sums.by_account) | {key.account for key in kept if mine is None or key.account in mine}
     nothing = (ZERO,) * len(asked.days)
     changed: Totals = {}
     for account in sorted(accounts):
         for day, quantity in zip(asked.days, sums.by_account.get(account, nothing), strict=True):
             key = Key(asked.metric.name, day, account)
-            if quantity != shown.get(key, ZERO):
+            if quantity != kept.get(key, NOTHING_KEPT).shown:
                 changed[key] = quantity
     return changed
 

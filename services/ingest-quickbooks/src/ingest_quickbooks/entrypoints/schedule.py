@@ -59,7 +59,9 @@ class Schedule:
     async def tick(self) -> None:
         """Pull if it is due or wished for, and nobody else does."""
         wished, self._wished = self._wished, False
-        async with self._open_turn(0.0 if wished else self._interval_s) as turn:
+        # Half a tick early: otherwise a pull that is due in a moment would wait for the next tick.
+        fresh_s = self._interval_s * (1 - 0.5 / TICKS_PER_INTERVAL)
+        async with self._open_turn(0.0 if wished else fresh_s) as turn:
             if turn is None:
                 return
             self._running = True

@@ -20,8 +20,9 @@ def upgrade() -> None:
             account_id text NOT NULL,
             exported numeric NOT NULL DEFAULT 0,
             shown numeric,
+            unsure boolean NOT NULL DEFAULT false,
             PRIMARY KEY (metric, day, account_id)
-        )
+        ) WITH (fillfactor = 80)
         """
     )
     op.execute(

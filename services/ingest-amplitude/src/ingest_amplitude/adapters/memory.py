@@ -1,0 +1,116 @@
+"""What earlier pulls left behind, in the service's own schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from ingest_amplitude.domain.buckets import Key
+from ingest_amplitude.domain.coverage import Coverage, Run
+from ingest_amplitude.ports import Kept, Scope, Standing
+from trueup_kit.ingest import ObservationPublisher
+from trueup_kit.postgres import raw
+
+Connection = asyncpg.Connection[asyncpg.Record]
+HISTORY_FROM, EXPORT_END = "history_from", "export_end"
+
+PROPOSE = "INSERT INTO cursors (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING"
+KEPT = """
+SELECT metric, day, account_id, exported, shown, unsure
+FROM unnest($1::text[], $2::date[], $3::text[]) AS asked (metric, day, account_id)
+JOIN buckets USING (metric, day, account_id)
+"""
+SHOWN = """
+SELECT metric, day, account_id, exported, shown, unsure FROM buckets
+WHERE metric = $1 AND day BETWEEN $2 AND $3 AND (shown IS NOT NULL OR unsure)
+"""
+STAND = """
+INSERT INTO standings (metric, partition, coverage, as_of) SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::timestamptz[])
+ON CONFLICT (metric, partition) DO UPDATE SET coverage = excluded.coverage, as_of = excluded.as_of
+"""
+
+
+class PostgresMemory:
+    """The port `Memory`."""
+
+    def __init__(self, engine: AsyncEngine, publisher: ObservationPublisher) -> None:
+        self._engine = engine
+        self._publisher = publisher
+
+    async def history_from(self, proposed: date) -> date:
+        """See the port."""
+        async with self._engine.begin() as conn:
+            driver = await raw(conn)
+            await driver.execute(PROPOSE, HISTORY_FROM, proposed.isoformat())
+            return date.fromisoformat(await driver.fetchval("SELECT value FROM cursors WHERE name = $1", HISTORY_FROM))
+
+    async def export_end(self) -> datetime | None:
+        """See the port."""
+        text = await self._publisher.cursor(EXPORT_END)
+        return None if text is None else datetime.fromisoformat(text)
+
+    async def partitions(self) -> dict[str, int]:
+        """See the port."""
+        return {row["account_id"]: row["partition"] for row in await self._fetch("SELECT * FROM accounts")}
+
+    async def standings(self) -> dict[Scope, Standing]:
+        """See the port."""
+        return {
+            (row["metric"], row["partition"]): Standing(_to_coverage(row["coverage"]), row["as_of"])
+            for row in await self._fetch("SELECT * FROM standings")
+        }
+
+    async def kept(self, keys: Sequence[Key]) -> dict[Key, Kept]:
+        """See the port."""
+        if not keys:
+            return {}
+        return _by_key(await self._fetch(KEPT, *columns(keys)))
+
+    async def kept_between(self, metric: str, first: date, last: date) -> dict[Key, Kept]:
+        """See the port."""
+        return _by_key(await self._fetch(SHOWN, metric, first, last))
+
+    async def _fetch(self, sql: str, *values: object) -> list[asyncpg.Record]:
+        async with self._engine.begin() as conn:
+            return await (await raw(conn)).fetch(sql, *values)
+
+
+async def write_standings(driver: Connection, standings: Mapping[Scope, Standing]) -> None:
+    """Store what scopes may claim, inside the caller's transaction."""
+    scopes = sorted(standings)
+    await driver.execute(
+        STAND,
+        [metric for metric, _ in scopes],
+        [partition for _, partition in scopes],
+        [_from_coverage(standings[scope].coverage) for scope in scopes],
+        [standings[scope].as_of for scope in scopes],
+    )
+
+
+def columns(keys: Sequence[Key]) -> tuple[list[str], list[date], list[str]]:
+    """Buckets as arrays for `unnest`."""
+    return [key.metric for key in keys], [key.day for key in keys], [key.account for key in keys]
+
+
+def _by_key(rows: Sequence[asyncpg.Record]) -> dict[Key, Kept]:
+    # What was about to be published when the process died may stand on the bus or not: it counts as unknown.
+    return {
+        Key(metric, day, account): Kept(exported, None if unsure else (shown if shown is not None else Decimal(0)))
+        for metric, day, account, exported, shown, unsure in rows
+    }
+
+
+def _from_coverage(coverage: Coverage) -> str:
+    return json.dumps([[run.first.isoformat(), run.last.isoformat(), run.as_of.isoformat()] for run in coverage])
+
+
+def _to_coverage(text: str) -> Coverage:
+    return tuple(
+        Run(date.fromisoformat(first), date.fromisoformat(last), datetime.fromisoformat(as_of))
+        for first, last, as_of in json.loads(text)
+    )

@@ -1,0 +1,21 @@
+"""Amplitude's cost budget: so much cost in any five minutes, shared by all replicas and everybody else's questions."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from trueup_kit.limits import Limiter
+
+WINDOW_S = 300.0
+
+
+def cost_limiter(engine: AsyncEngine, cost_per_5_min: float, background_share: float) -> Limiter:
+    """A bucket that gives half of the share at once and half spread over the window: in any window no more than both."""
+    half = cost_per_5_min * background_share / 2
+    return Limiter(
+        engine,
+        name="amplitude cost",
+        capacity=half,
+        refill_per_s=half / WINDOW_S,
+        background_share=background_share,
+    )

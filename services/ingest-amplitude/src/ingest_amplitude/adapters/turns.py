@@ -1,0 +1,158 @@
+"""Turns at reading: the lease, versions under it, publishing with everything that is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from ingest_amplitude.adapters.memory import EXPORT_END, columns, write_standings
+from ingest_amplitude.adapters.messages import UsageMessages
+from ingest_amplitude.domain.buckets import Key, Totals
+from ingest_amplitude.ports import Step
+from trueup_contracts.envelope import Event
+from trueup_contracts.usage import UsageObservedV1
+from trueup_kit.ingest import Held, Leases, ObservationPublisher
+from trueup_kit.postgres import raw
+from trueup_kit.producer import Producer
+
+Connection = asyncpg.Connection[asyncpg.Record]
+LEASE = "usage"
+PULLED_AT = "pulled_at"
+ROWS_MAX = 10_000
+
+DOUBT = """
+INSERT INTO buckets (metric, day, account_id, unsure)
+SELECT metric, day, account_id, true FROM unnest($1::text[], $2::date[], $3::text[]) AS about (metric, day, account_id)
+ON CONFLICT (metric, day, account_id) DO UPDATE SET unsure = true
+"""
+SHOW = """
+UPDATE buckets SET shown = new.shown, unsure = false
+FROM unnest($1::text[], $2::date[], $3::text[], $4::numeric[]) AS new (metric, day, account_id, shown)
+WHERE buckets.metric = new.metric AND buckets.day = new.day AND buckets.account_id = new.account_id
+"""
+EXPORTED = """
+INSERT INTO buckets (metric, day, account_id, exported)
+SELECT * FROM unnest($1::text[], $2::date[], $3::text[], $4::numeric[])
+ON CONFLICT (metric, day, account_id) DO UPDATE SET exported = excluded.exported
+"""
+PLACE = """
+INSERT INTO accounts (account_id, partition) SELECT * FROM unnest($1::text[], $2::int[])
+ON CONFLICT (account_id) DO UPDATE SET partition = excluded.partition
+"""
+ADVANCE = """
+INSERT INTO published_offsets AS known (topic, partition, last_offset)
+SELECT $1, * FROM unnest($2::int[], $3::bigint[])
+ON CONFLICT (topic, partition) DO UPDATE SET last_offset = greatest(known.last_offset, excluded.last_offset)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LeasedTurn:
+    """The port `Turn`, while the lease is held."""
+
+    engine: AsyncEngine
+    held: Held
+    publisher: ObservationPublisher
+    producer: Producer
+    messages: UsageMessages
+
+    async def version(self) -> int:
+        """See the port."""
+        return await self.held.next_version()
+
+    async def publish(self, totals: Totals, *, version: int, observed_at: datetime, step: Step) -> int:
+        """See the port. The content of a bucket is its quantity, so the buckets themselves serve as hashes."""
+        keys = sorted(totals)
+        await self._doubt(keys)
+        offsets: dict[int, int] = {}
+        if keys:
+            messages = self.messages.of(totals, version=version, observed_at=observed_at)
+            async for chunk in self.producer.publish_chunks(messages):
+                for sent in chunk:
+                    offsets[sent.partition] = max(sent.offset, offsets.get(sent.partition, -1))
+        async with self.engine.begin() as conn:
+            driver = await raw(conn)
+            # Whoever lost the lease while publishing must not write over what its successor remembers.
+            await self.held.lock(driver)
+            await _write_step(driver, step)
+            for some in _chunked(keys):
+                await driver.execute(SHOW, *columns(some), [totals[key] for key in some])
+            await driver.execute(ADVANCE, UsageObservedV1.topic, list(offsets), list(offsets.values()))
+        return len(keys)
+
+    async def _doubt(self, keys: Sequence[Key]) -> None:
+        """Mark what is about to be published.
+
+        A crash after the acknowledgement and a source that returns to the former value would otherwise leave the readers
+        with what was published in between.
+        """
+        async with self.engine.begin() as conn:
+            driver = await raw(conn)
+            await self.held.lock(driver)
+            for some in _chunked(keys):
+                await driver.execute(DOUBT, *columns(some))
+
+    async def report(self, event: Event) -> None:
+        """See the port."""
+        await self.held.confirm()
+        await self.producer.publish(event)
+
+    async def offsets(self) -> dict[str, dict[str, int]]:
+        """See the port."""
+        return await self.publisher.offsets()
+
+
+async def _write_step(driver: Connection, step: Step) -> None:
+    for some in _chunked(sorted(step.exported)):
+        await driver.execute(EXPORTED, *columns(some), [step.exported[key] for key in some])
+    if step.placed:
+        await driver.execute(PLACE, list(step.placed), list(step.placed.values()))
+    if step.standings:
+        await write_standings(driver, step.standings)
+    if step.export_end is not None:
+        await ObservationPublisher.save_cursor(driver, EXPORT_END, step.export_end.isoformat())
+
+
+def _chunked(keys: Sequence[Key]) -> list[Sequence[Key]]:
+    return [keys[start : start + ROWS_MAX] for start in range(0, len(keys), ROWS_MAX)]
+
+
+class Turns:
+    """Gives the turn to one replica at a time."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        leases: Leases,
+        publisher: ObservationPublisher,
+        producer: Producer,
+        messages: UsageMessages,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._engine = engine
+        self._leases = leases
+        self._publisher = publisher
+        self._producer = producer
+        self._messages = messages
+        self._clock = clock
+
+    @asynccontextmanager
+    async def open(self, fresh_s: float) -> AsyncIterator[LeasedTurn | None]:
+        """The turn; None where another replica has it, or a pull was begun less than `fresh_s` seconds ago."""
+        async with self._leases.hold(LEASE) as held:
+            started_at = self._clock()
+            if held is None or await self._pulled_since(started_at - timedelta(seconds=fresh_s)):
+                yield None
+                return
+            yield LeasedTurn(self._engine, held, self._publisher, self._producer, self._messages)
+            async with self._engine.begin() as conn:
+                await ObservationPublisher.save_cursor(await raw(conn), PULLED_AT, started_at.isoformat())
+
+    async def _pulled_since(self, moment: datetime) -> bool:
+        text = await self._publisher.cursor(PULLED_AT)
+        return text is not None and datetime.fromisoformat(text) > moment
