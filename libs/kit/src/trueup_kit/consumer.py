@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiokafka import TopicPartition
@@ -18,17 +18,15 @@ from faststream.kafka import KafkaBroker
 
 from trueup_kit.logs import get_logger
 from trueup_kit.reading import Handler, Reading, Record, StartAt, to_record
+from trueup_kit.watching import Watch
 
 __all__ = ["Consumer", "Handler", "Record", "StartAt", "Subscription", "TopicPartition", "to_record"]
 
 log = get_logger(__name__)
-CHECK_S = 1.0
-STALLED_S = 45.0
 START_TIMEOUT_S = 40.0
 STOP_TIMEOUT_S = 15.0
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.3, 3.0
 FETCH_BYTES_MAX = 4 * 1024 * 1024
-Step = Callable[[], Awaitable[object]]
 
 
 @dataclass(frozen=True)
@@ -63,6 +61,7 @@ class Consumer:
         self._keepers: list[asyncio.Task[None]] = []
         self._readings: dict[str, Reading] = {}
         self._troubles: dict[str, str] = {}
+        self._positions: dict[str, dict[TopicPartition, int]] = {}
 
     def subscribe(
         self,
@@ -108,37 +107,64 @@ class Consumer:
         return "; ".join(f"{topic}: {text}" for topic, text in sorted(troubles.items())) or None
 
     async def _keep(self, subscription: Subscription) -> None:
-        delay_s = FIRST_DELAY_S
+        topic, delay_s = subscription.topic, FIRST_DELAY_S
         while True:
-            reading = Reading(subscription.handler, subscription.start_at, topic=subscription.topic)
+            reading = self._reading(subscription)
             broker = self._broker(subscription, reading)
             try:
                 async with asyncio.timeout(START_TIMEOUT_S):
                     await broker.start()
-                self._note(subscription.topic, reading)
+                self._note(topic, reading)
+                await self._resume(subscription, reading)
+                lost = await Watch(
+                    reading, grouped=self._group is not None, say=lambda text: self._say(topic, text)
+                ).until_lost()
                 delay_s = FIRST_DELAY_S
-                await self._watch(reading)
-                self._troubles[subscription.topic] = "stalled, connecting again"
-                log.warning("a subscription stalled, connecting again", topic=subscription.topic)
+                log.warning("a subscription is lost, connecting again", topic=topic, reason=lost)
+                self._say(topic, lost)
             except Exception as error:  # noqa: BLE001 - whatever it was, the answer is a new connection
                 trouble = f"no connection to Kafka: {type(error).__name__}"
-                if self._troubles.get(subscription.topic) != trouble:
-                    log.warning("cannot read from Kafka", topic=subscription.topic, error=str(error) or repr(error))
-                self._troubles[subscription.topic] = trouble
+                if self._troubles.get(topic) != trouble:
+                    log.warning("cannot read from Kafka", topic=topic, error=str(error) or repr(error))
+                self._say(topic, trouble)
             finally:
+                self._remember(subscription, reading)
                 await _close(broker)
             await asyncio.sleep(delay_s)
             delay_s = min(delay_s * 2, LONGEST_DELAY_S)
 
-    def _note(self, topic: str, reading: Reading) -> None:
-        self._readings[topic] = reading
-        if self._troubles.pop(topic, None) is not None:
+    def _reading(self, subscription: Subscription) -> Reading:
+        # Without a group aiokafka calls no listener; `_resume` seeks instead.
+        grouped = self._group is not None
+        start_at = subscription.start_at if grouped else None
+        return Reading(subscription.handler, start_at, topic=subscription.topic, grouped=grouped)
+
+    async def _resume(self, subscription: Subscription, reading: Reading) -> None:
+        """Without a group nobody remembers positions: go on where the former connection stood."""
+        consumer = reading.consumer
+        if self._group is not None or consumer is None:
+            return
+        wanted: Mapping[TopicPartition, int] = self._positions.get(subscription.topic, {})
+        if not wanted and subscription.start_at is not None:
+            wanted = await subscription.start_at(sorted(consumer.assignment()))
+        ends = await consumer.end_offsets(list(wanted)) if wanted else {}
+        for partition, offset in wanted.items():
+            if offset <= ends[partition]:
+                consumer.seek(partition, offset)
+
+    def _remember(self, subscription: Subscription, reading: Reading) -> None:
+        if self._group is None and reading.next_offsets:
+            self._positions.setdefault(subscription.topic, {}).update(reading.next_offsets)
+
+    def _say(self, topic: str, trouble: str | None) -> None:
+        if trouble is not None:
+            self._troubles[topic] = trouble
+        elif self._troubles.pop(topic, None) is not None:
             log.info("reading from Kafka", topic=topic)
 
-    async def _watch(self, reading: Reading) -> None:
-        """Returns when the subscription has not polled for too long, though no handler is at work."""
-        while reading.silent_s() < STALLED_S:  # noqa: ASYNC110 - nobody can tell us of silence
-            await asyncio.sleep(CHECK_S)
+    def _note(self, topic: str, reading: Reading) -> None:
+        self._readings[topic] = reading
+        self._say(topic, None)
 
     def _broker(self, subscription: Subscription, reading: Reading) -> KafkaBroker:
         broker = KafkaBroker(
