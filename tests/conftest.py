@@ -119,6 +119,7 @@ async def topics(kafka: str) -> str:
         names = {name: topic.partitions for topic in TOPICS for name in (topic.name, dlq(topic.name))}
         if stale := [name for name in await admin.list_topics() if name in names]:
             await admin.delete_topics(stale)
+            await _until_gone(admin, set(stale))
         await admin.create_topics(
             [NewTopic(name=name, num_partitions=count, replication_factor=1) for name, count in names.items()]
         )
@@ -126,6 +127,13 @@ async def topics(kafka: str) -> str:
     finally:
         await admin.close()
     return kafka
+
+
+async def _until_gone(admin: AIOKafkaAdminClient, names: set[str], *, timeout_s: float = 30.0) -> None:
+    """Wait until the broker has taken note: until then the old topics look healthy, and what is written to them is lost."""
+    async with asyncio.timeout(timeout_s):
+        while names & set(await admin.list_topics()):
+            await asyncio.sleep(0.05)
 
 
 async def _until_led(admin: AIOKafkaAdminClient, names: set[str], *, timeout_s: float = 30.0) -> None:
