@@ -111,7 +111,7 @@ def install(root: Path) -> None:
     venv, lock = root / ".venv", root / "requirements.lock"
     python, uv = str(venv / "bin" / "python"), str(venv / "bin" / "uv")
     (venv / MARK).unlink(missing_ok=True)
-    say("installing Python packages as locked, about 500 MB the first time")
+    say("installing Python packages as locked, about 190 MB to download the first time")
     if not _usable(venv):
         make_venv(venv)
     pinned = locked(lock.read_text(), "uv")
