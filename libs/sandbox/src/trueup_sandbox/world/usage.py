@@ -9,17 +9,19 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from trueup_sandbox.clock import DAY_MS, HOUR_MS, day_start_ms, utc_day
+from trueup_sandbox.clock import DAY_MS, HOUR_MS, day_start_ms
 from trueup_sandbox.world.accounts import Account, Cast, Series
 from trueup_sandbox.world.chance import mix
 
 _WEEK_PERCENT = (104, 108, 110, 109, 103, 84, 82)
 PORTIONS = 4
 PORTION_S = 21_600
+MILLISECOND = 137
+"""Planned reports come at this millisecond of their second, so that none falls on an hour."""
 _MARGIN_DAYS = 40
 
 
@@ -34,17 +36,14 @@ class Extra:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """One event as the analytics project holds it."""
+class Report(NamedTuple):
+    """One planned event of a series and day."""
 
-    series: int
-    day: int
     quantity: int
     at_ms: int
     """When it was uploaded and became visible."""
     number: int
-    """Tells apart the reports of one series and day."""
+    """Which of the day's reports it is."""
 
 
 @dataclass(slots=True)
@@ -160,28 +159,42 @@ class UsageBook:
         times = self._times[series]
         if day < self._born_index:
             slot = self.series[series].slot
-            return [Report(series, day, quantity, start_ms + times[slot] * 1000 + 137, slot)]
+            return [Report(quantity, start_ms + times[slot] * 1000 + MILLISECOND, slot)]
         part = quantity // PORTIONS
         parts = [part] * (PORTIONS - 1) + [quantity - part * (PORTIONS - 1)]
         return [
-            Report(series, day, parts[number], start_ms + times[number] * 1000 + 137, number)
-            for number in range(PORTIONS)
+            Report(parts[number], start_ms + times[number] * 1000 + MILLISECOND, number) for number in range(PORTIONS)
         ]
 
     def any_in(self, hour: int) -> bool:
         """Whether anything may have been uploaded in an hour (hours since 1970)."""
         return hour * HOUR_MS >= self._first_ms or hour in self._by_hour
 
-    def uploaded_in(self, hour: int) -> Iterator[Report]:
-        """Every report uploaded in an hour (hours since 1970)."""
+    def planned_in(self, hour: int) -> tuple[int, int, list[tuple[int, int]]]:
+        """Planned reports uploaded in an hour (since 1970): day by index, slot of the day, and (series, quantity)."""
         start_ms = hour * HOUR_MS
-        day = self.index(utc_day(start_ms))
-        if day >= 0:
-            second = start_ms % DAY_MS // 1000
-            slot = second // PORTION_S
-            for one in self._hours[second % PORTION_S // 3600]:
-                for report in self._reports(one, day):
-                    if report.number == slot:
-                        yield report
-        for number, extra in enumerate(self._by_hour.get(hour, ())):
-            yield Report(extra.series, extra.day, extra.quantity, extra.at_ms, PORTIONS + number)
+        day = (start_ms - self._first_ms) // DAY_MS
+        slot, second = divmod(start_ms % DAY_MS // 1000, PORTION_S)
+        reporting = self._hours[second // 3600]
+        if not 0 <= day < self._born_index:
+            found = (
+                []
+                if day < 0
+                else [
+                    (one, report.quantity)
+                    for one in reporting
+                    for report in self._reports(one, day)
+                    if report.number == slot
+                ]
+            )
+            return day, slot, found
+        series, planned = self.series, self._planned
+        return (
+            day,
+            slot,
+            [(one, planned[one][day]) for one in reporting if series[one].slot == slot and planned[one][day]],
+        )
+
+    def extras_in(self, hour: int) -> list[Extra]:
+        """Reports beyond the plan uploaded in an hour (since 1970)."""
+        return self._by_hour.get(hour, [])

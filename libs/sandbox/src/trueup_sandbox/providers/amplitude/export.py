@@ -7,13 +7,13 @@ import io
 import zipfile
 import zlib
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 
-from trueup_sandbox.clock import HOUR_MS, to_instant
-from trueup_sandbox.world.usage import Report, UsageBook
+from trueup_sandbox.clock import DAY_MS, HOUR_MS, day_start_ms, to_instant, utc_day
+from trueup_sandbox.world.usage import MILLISECOND, PORTION_S, Extra, UsageBook
 from trueup_sandbox.world.world import World
 
 PROJECT = "187520"
+FIRST_AMPLITUDE_ID = 7_000_000
 HOURS_PER_TURN = 12
 PROCESSING_MS = 90_000
 """How long before its upload an event of the plan happened."""
@@ -46,32 +46,47 @@ class Export:
     def __init__(self, world: World) -> None:
         self._world = world
         self._usage: UsageBook = world.desk.usage
-        self._templates = [self._template(series) for series in range(len(self._usage.series))]
+        self._planned: dict[tuple[int, int], str] = {}
 
     def _template(self, series: int) -> str:
+        """A line of the series; still to be filled in: quantity, happened (twice), uploaded (twice), uuid, insert id."""
         one = self._usage.series[series]
         account = self._world.accounts[one.account].amplitude_id
         return (
-            f'{{"app":{PROJECT},"event_type":"{one.metric.event_type}","user_id":"meter-{account}","amplitude_id":{7_000_000 + one.account},'
-            f'"device_id":null,"platform":"Server","library":"http/2.0","groups":{{}},"group_properties":{{}},"user_properties":{{}},'
-            f'"event_properties":{{"account_id":"{account}","{one.metric.property}":%d}},'
-            f'"event_time":"%s","client_event_time":"%s","client_upload_time":"%s","server_received_time":"%s",'
-            f'"server_upload_time":"%s","uuid":"%s","$insert_id":"%s"}}\n'
+            f'{{"app":{PROJECT},"event_type":"{one.metric.event_type}","user_id":"meter-{account}",'
+            f'"amplitude_id":{FIRST_AMPLITUDE_ID + one.account},"groups":{{}},"group_properties":{{}},"user_properties":{{}},'
+            f'"event_properties":{{"account_id":"{account}","{one.metric.property}":%s}},"event_time":"%s",'
+            f'"client_event_time":"%s","server_received_time":"%s","server_upload_time":"%s","uuid":"%s","$insert_id":"%s"}}\n'
         )
 
-    def _line(self, report: Report) -> str:
-        uploaded = _text(report.at_ms)
-        day = self._usage.day(report.day)
-        on_time = (report.at_ms - PROCESSING_MS) // (24 * HOUR_MS) == day.toordinal() - _EPOCH
-        happened = _text(report.at_ms - PROCESSING_MS) if on_time else f"{day} 23:41:07.000000"
-        uuid = f"{report.series:08x}-{report.day:04x}-4{report.number % 4096:03x}-8000-{report.at_ms:012x}"
-        return self._templates[report.series] % (
-            report.quantity, happened, happened, uploaded, uploaded, uploaded, uuid, uuid[:18],
-        )  # fmt: skip
+    def _planned_template(self, series: int, slot: int) -> str:
+        """As above with the times of day filled in; still to be filled in: quantity, day (four times), day number (twice)."""
+        if (series, slot) not in self._planned:
+            uploaded_ms = (self._usage.series[series].second_of_day + PORTION_S * slot) * 1000 + MILLISECOND
+            happened, uploaded = (f"%s {_time(at_ms)}" for at_ms in (uploaded_ms - PROCESSING_MS, uploaded_ms))
+            mark = f"{series:08x}-%s-4{slot:03x}-8000-{series:012x}"
+            line = self._template(series) % ("%d", happened, happened, uploaded, uploaded, mark, mark)
+            self._planned[series, slot] = line
+        return self._planned[series, slot]
+
+    def _extra_line(self, extra: Extra, number: int) -> str:
+        uploaded, day = _instant(extra.at_ms), self._usage.day(extra.day)
+        on_time = utc_day(extra.at_ms) == day
+        happened_ms = max(extra.at_ms - PROCESSING_MS, day_start_ms(day)) if on_time else -PROCESSING_MS
+        happened = f"{day} {_time(happened_ms)}"
+        mark = f"{extra.series:08x}-{extra.day:04x}-5{number % 4096:03x}-8000-{extra.at_ms:012x}"
+        return self._template(extra.series) % (extra.quantity, happened, happened, uploaded, uploaded, mark, mark)
 
     def hour(self, hour: int) -> bytes:
         """The lines uploaded in an hour since 1970."""
-        return "".join(map(self._line, self._usage.uploaded_in(hour))).encode()
+        day, slot, planned = self._usage.planned_in(hour)
+        text, code = (self._usage.day(day).isoformat(), f"{day:04x}") if planned else ("", "")
+        lines = [
+            self._planned_template(series, slot) % (quantity, text, text, text, text, code, code)
+            for series, quantity in planned
+        ]
+        lines += [self._extra_line(extra, number) for number, extra in enumerate(self._usage.extras_in(hour))]
+        return "".join(lines).encode()
 
     def hours(self, first: int, last: int) -> list[int]:
         """The hours between the two, both included, that are over, available and not empty."""
@@ -95,18 +110,12 @@ class Export:
         yield sink.take()
 
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC).toordinal()
+def _time(at_ms: int) -> str:
+    """`10:00:00.123000`, the time of day as the export writes it."""
+    seconds, ms = divmod(at_ms % DAY_MS, 1000)
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{ms:03d}000"
 
 
-def _text(at_ms: int) -> str:
-    """`2026-10-01 10:00:00.123000`, UTC, without a zone, as the export writes instants."""
-    seconds, ms = divmod(at_ms, 1000)
-    day, rest = divmod(seconds, 86_400)
-    if (known := _DAYS.get(day)) is None:
-        known = _DAYS[day] = datetime.fromtimestamp(day * 86_400, UTC).strftime("%Y-%m-%d")
-    minutes, second = divmod(rest, 60)
-    hour, minute = divmod(minutes, 60)
-    return f"{known} {hour:02d}:{minute:02d}:{second:02d}.{ms:03d}000"
-
-
-_DAYS: dict[int, str] = {}
+def _instant(at_ms: int) -> str:
+    """`2026-10-01 10:00:00.123000`, UTC, without a zone."""
+    return f"{utc_day(at_ms).isoformat()} {_time(at_ms)}"
