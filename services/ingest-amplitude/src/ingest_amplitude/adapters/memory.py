@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeAlias
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,7 +17,7 @@ from ingest_amplitude.ports import Kept, Scope, Standing
 from trueup_kit.ingest import ObservationPublisher
 from trueup_kit.postgres import raw
 
-Connection = asyncpg.Connection[asyncpg.Record]
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 HISTORY_FROM, EXPORT_END = "history_from", "export_end"
 
 PROPOSE = "INSERT INTO cursors (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING"

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -20,7 +21,7 @@ from trueup_kit.ingest import Held, Leases, ObservationPublisher
 from trueup_kit.postgres import raw
 from trueup_kit.producer import Producer
 
-Connection = asyncpg.Connection[asyncpg.Record]
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 LEASE = "usage"
 PULLED_AT = "pulled_at"
 ROWS_MAX = 10_000

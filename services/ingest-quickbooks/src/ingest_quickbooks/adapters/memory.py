@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import cast
+from typing import TypeAlias, cast
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,7 +16,7 @@ from ingest_quickbooks.ports import Known, ObjectId, OpenGap, Progress, Step
 from trueup_kit.ingest import ObservationPublisher
 from trueup_kit.postgres import raw
 
-Connection = asyncpg.Connection[asyncpg.Record]
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 CURSOR, LOAD = "changes", "load"
 
 KNOWN = """

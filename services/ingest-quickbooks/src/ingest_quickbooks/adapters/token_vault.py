@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import TypeAlias
 
 import asyncpg
 import httpx
@@ -48,7 +49,7 @@ BURY = "UPDATE connections SET state = 'dead', access_token = NULL, access_expir
 RENEW_AGAIN_AFTER = timedelta(minutes=5)
 """A token refused younger than this is no matter of age: renewing it again and again would look like theft."""
 
-_Connection = asyncpg.Connection[asyncpg.Record]
+_Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
 class TokenVault:
