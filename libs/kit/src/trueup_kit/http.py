@@ -52,9 +52,11 @@ class Circuit:
             raise ProviderUnavailable("circuit_open", retry_after_s=max(left_s, 1.0))
         self._probing = True
 
-    def note(self, *, worked: bool) -> None:
-        """Say how the call ended."""
+    def note(self, *, worked: bool | None) -> None:
+        """Say how the call ended; None when the provider was never asked."""
         self._probing = False
+        if worked is None:
+            return
         if worked:
             self._failures, self._opened_at = 0, None
             return
@@ -127,7 +129,7 @@ class ProviderClient:
         self, method: str, path: str, cost: float, priority: Priority, options: dict[str, Any]
     ) -> httpx.Response:
         self._circuit.enter()
-        worked = False
+        worked: bool | None = None
         try:
             if self._limiter is not None:
                 await self._limiter.acquire(cost, priority=priority)
@@ -137,10 +139,10 @@ class ProviderClient:
             # A provider that limits us is alive: only silence and its own errors open the circuit.
             worked = failure is None or failure.reason == "rate_limited"
         except httpx.TimeoutException as error:
-            failure = ProviderUnavailable("timeout")
+            failure, worked = ProviderUnavailable("timeout"), False
             failure.__cause__ = error
         except httpx.TransportError as error:
-            failure = ProviderUnavailable("connection")
+            failure, worked = ProviderUnavailable("connection"), False
             failure.__cause__ = error
         finally:
             self._circuit.note(worked=worked)

@@ -1,8 +1,8 @@
 """One limiter for each provider account, shared by all replicas: its tokens are a row in the owning service's schema.
 
 Replicas reserve portions of about a second, so a busy limiter costs each of them one round trip a second. A portion that
-is not used within its second is forfeited, which errs on the safe side. No database, no call. Background work leaves a
-share of the tokens to what a person asked for.
+is not used within its second is forfeited, which errs on the safe side. No database, no call. Background work pays from a
+smaller bucket of its own as well, so a share of the rate is always left to what a person asked for.
 """
 
 from __future__ import annotations
@@ -26,18 +26,23 @@ USED = Counter("trueup_limiter_used_total", "Tokens spent", ["limiter", "priorit
 REFUSED = Counter("trueup_limiter_refused_total", "Reservations that had to wait", ["limiter", "priority"])
 WAITING = Gauge("trueup_limiter_waiting", "Calls waiting for tokens", ["limiter"])
 
-ENSURE = (
-    "INSERT INTO limiter (name, tokens, refilled_at) VALUES ($1, $2, clock_timestamp()) ON CONFLICT (name) DO NOTHING"
-)
-# The inner row is locked first, so that two replicas never take the same tokens.
+ENSURE = """
+INSERT INTO limiter (name, tokens, refilled_at)
+SELECT name, tokens, clock_timestamp() FROM unnest($1::text[], $2::float8[]) AS wanted (name, tokens)
+ON CONFLICT (name) DO NOTHING
+"""
+# The rows are locked before they are counted, so that two replicas never take the same tokens.
 RESERVE = """
-UPDATE limiter SET tokens = current.available - $4, refilled_at = current.at
-FROM (
-    SELECT name, clock_timestamp() AS at,
-        least($2::float8, tokens + $3::float8 * extract(epoch FROM clock_timestamp() - refilled_at)::float8) AS available
-    FROM limiter WHERE name = $1 FOR UPDATE
-) AS current
-WHERE limiter.name = current.name AND current.available - $4::float8 >= $5::float8
+WITH current AS MATERIALIZED (
+    SELECT kept.name, clock_timestamp() AS at,
+        least(b.capacity, kept.tokens + b.refill * extract(epoch FROM clock_timestamp() - kept.refilled_at)::float8)
+            AS available
+    FROM limiter AS kept JOIN unnest($1::text[], $2::float8[], $3::float8[]) AS b (name, capacity, refill) USING (name)
+    ORDER BY kept.name FOR UPDATE OF kept
+)
+UPDATE limiter SET tokens = current.available - $4::float8, refilled_at = current.at
+FROM current
+WHERE limiter.name = current.name AND (SELECT min(available) FROM current) >= $4::float8
 RETURNING limiter.tokens
 """
 
@@ -48,11 +53,19 @@ class _Portion:
     until: float = 0.0
 
 
+_Bucket = tuple[str, float, float]
+"""Name of the row, capacity, refill per second."""
+
+
+def _columns(buckets: list[_Bucket]) -> tuple[list[str], list[float], list[float]]:
+    return [name for name, _, _ in buckets], [float(c) for _, c, _ in buckets], [float(r) for _, _, r in buckets]
+
+
 class Limiter:
     """A token bucket: at most `capacity` at once, `refill_per_s` a second.
 
     Within any window of W seconds at most `capacity + refill_per_s × W` is spent: choose both so that this stays below
-    the provider's limit. Background work leaves `1 - background_share` of the capacity untouched.
+    the provider's limit. Background work never takes more than `background_share` of both.
     """
 
     def __init__(
@@ -60,9 +73,11 @@ class Limiter:
     ) -> None:
         self._engine = engine
         self._name = name
-        self._capacity = capacity
         self._refill_per_s = refill_per_s
-        self._floor: dict[Priority, float] = {"person": 0.0, "background": capacity * (1 - background_share)}
+        self._ceiling: dict[Priority, float] = {"person": capacity, "background": capacity * background_share}
+        whole = (name, capacity, refill_per_s)
+        smaller = (f"{name}|background", capacity * background_share, refill_per_s * background_share)
+        self._buckets: dict[Priority, list[_Bucket]] = {"person": [whole], "background": [whole, smaller]}
         self._portions: dict[Priority, _Portion] = {"person": _Portion(), "background": _Portion()}
         self._locks: dict[Priority, asyncio.Lock] = {"person": asyncio.Lock(), "background": asyncio.Lock()}
         self._ensured = False
@@ -74,7 +89,7 @@ class Limiter:
             ValueError: the cost can never be met at this priority.
             ProviderUnavailable: the database that keeps the tokens is away (reason `no_database`).
         """
-        if cost > self._capacity - self._floor[priority]:
+        if cost > self._ceiling[priority]:
             raise ValueError(f"{self._name}: a cost of {cost:g} is more than {priority} work may ever take")
         with WAITING.labels(self._name).track_inprogress():
             async with self._locks[priority]:
@@ -86,15 +101,15 @@ class Limiter:
         if portion.tokens >= cost and time.monotonic() < portion.until:
             portion.tokens -= cost
             return
-        ceiling = self._capacity - self._floor[priority]
-        wanted = min(max(cost, self._refill_per_s * PORTION_S), ceiling)
+        rate_per_s = min(refill for _, _, refill in self._buckets[priority])
+        wanted = min(max(cost, rate_per_s * PORTION_S), self._ceiling[priority])
         while True:
             for amount in dict.fromkeys((wanted, cost)):
                 if await self._reserve(amount, priority):
                     self._portions[priority] = _Portion(amount - cost, time.monotonic() + PORTION_S)
                     return
             REFUSED.labels(self._name, priority).inc()
-            pause_s = min(cost / self._refill_per_s, WAIT_LONGEST_S)
+            pause_s = min(cost / rate_per_s, WAIT_LONGEST_S)
             await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))
 
     async def _reserve(self, amount: float, priority: Priority) -> bool:
@@ -102,10 +117,9 @@ class Limiter:
             async with self._engine.begin() as conn:
                 driver = await raw(conn)
                 if not self._ensured:
-                    await driver.execute(ENSURE, self._name, self._capacity)
-                left = await driver.fetchval(
-                    RESERVE, self._name, self._capacity, self._refill_per_s, float(amount), self._floor[priority]
-                )
+                    names, capacities, _ = _columns(self._buckets["background"])
+                    await driver.execute(ENSURE, names, capacities)
+                left = await driver.fetchval(RESERVE, *_columns(self._buckets[priority]), float(amount))
         except Exception as error:
             if is_transient(error):
                 raise ProviderUnavailable("no_database") from error

@@ -7,11 +7,16 @@ import contextlib
 import random
 import signal
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from typing import Any
 
 import uvicorn
+import uvloop
 from fastapi import FastAPI
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from trueup_kit import trace
 from trueup_kit.health import Health, health_router
 from trueup_kit.logs import get_logger
 from trueup_kit.settings import ServiceSettings
@@ -68,7 +73,7 @@ def _config(settings: ServiceSettings, health: Health, app: FastAPI | None) -> u
     served = app if app is not None else FastAPI(openapi_url=None)
     served.include_router(health_router(health))
     return uvicorn.Config(
-        served,
+        _Traced(served),
         host=settings.http_host,
         port=settings.http_port,
         log_config=None,
@@ -98,7 +103,7 @@ async def _until_done(step: Step) -> None:
         try:
             await step()
         except Exception:
-            log.exception("a start-up step failed, trying again", step=getattr(step, "__qualname__", repr(step)))
+            log.exception("a start-up step failed, trying again", step=_name(step))
             await asyncio.sleep(delay_s)
             delay_s = min(delay_s * 2, LONGEST_DELAY_S)
         else:
@@ -139,5 +144,37 @@ async def _stop(
             server.should_exit = True
             await asyncio.gather(serving, return_exceptions=True)
             for step in on_stop:
-                await step()
+                await _tried(step)
     log.info("stopped")
+
+
+async def _tried(step: Step) -> None:
+    """One step of stopping; what it could not do must not keep the others from theirs."""
+    try:
+        await step()
+    except Exception:
+        log.exception("a step of stopping failed", step=_name(step))
+
+
+def _name(step: Step) -> str:
+    return getattr(step, "__qualname__", repr(step))
+
+
+def launch(main: Coroutine[Any, Any, None]) -> None:
+    """Run the process's main coroutine on uvloop, which serves HTTP and Kafka quicker than the standard loop."""
+    uvloop.run(main)
+
+
+class _Traced:
+    """Takes up the caller's trace, or starts one, for each HTTP request."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        with trace.use(Headers(scope=scope).get("traceparent")):
+            await self._app(scope, receive, send)
