@@ -1,0 +1,77 @@
+"""Rows say the same twice for the same facts, and keep the versions of months that had ended."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from decimal import Decimal
+
+from tests.unit.reconciler.builders import NOW, gateway_invoice, invoice, links, payment, scopes, series, snapshot
+
+from reconciler.adapters.rows import Rows, rows_of
+from reconciler.adapters.snapshots import scaled, series_of
+from reconciler.domain.policy import Policy
+from reconciler.domain.reconcile import reconcile
+from reconciler.domain.snapshot import Snapshot
+from trueup_billing import Source
+
+
+def rows(one: Snapshot, former: Rows | None = None, *, later: timedelta = timedelta(0)) -> Rows:
+    return rows_of(reconcile(one, Policy(), NOW + later), Policy(), former.marks if former else {})
+
+
+def test_time_alone_says_nothing_new() -> None:
+    first = rows(snapshot())
+    second = rows(snapshot(scopes=scopes(NOW + timedelta(minutes=9))), first, later=timedelta(minutes=10))
+    assert first.sections == second.sections
+
+
+def test_only_the_section_that_changed_differs() -> None:
+    first, second = rows(snapshot()), rows(snapshot(payments=(payment(status="processing"),)))
+    assert {name for name in first.sections if first.sections[name] != second.sections[name]} == {"payments"}
+
+
+def test_an_ended_month_that_changes_gets_a_new_version() -> None:
+    first = rows(snapshot())
+    second = rows(snapshot(documents=(invoice(20_000),)), first)
+    october = next(row for row in second.periods if row.result.period.start == date(2026, 10, 1))
+    assert (october.version, second.marks["2026-10-01"].version) == (2, 2)
+    september = next(row for row in second.periods if row.result.period.start == date(2026, 9, 1))
+    assert september.version == 1
+
+
+def test_a_running_month_is_written_over() -> None:
+    first = rows(snapshot())
+    second = rows(snapshot(usage={"api_calls": series({date(2026, 11, 3): 5})}), first)
+    assert second.marks["2026-11-01"].version == 1
+    assert second.marks["2026-11-01"].hash != first.marks["2026-11-01"].hash
+
+
+def test_the_row_holds_what_the_grid_sorts_and_finds_by() -> None:
+    one = rows(snapshot(documents=(invoice(10_700),), payments=(gateway_invoice(remaining_minor=0),))).account
+    assert one[0:2] == ("c1", "Acme")
+    assert Decimal("0.07") in one
+    assert "acme\nc1\ninv-1" in one
+    assert one[-1] == ["amplitude|usage|api_calls|0", "quickbooks|documents", "stripe|billing"]
+    assert "ok" in one
+    assert "cannot_judge" in rows(snapshot(links=links(without=Source.STRIPE))).account
+
+
+def test_payloads_are_plain_json() -> None:
+    item, page = (json.loads(text) for text in rows(snapshot()).account[-3:-1])
+    assert item["variance"]["band"] == "matched"
+    assert page["reconciliations"][0]["period"] == {"start": "2026-11-01", "end": "2026-12-01"}
+    assert page["reconciliations"][1]["receipt"]["expected"][0]["amount_minor"] == 10_000
+    assert page["invoices"][0]["status"] == "paid"
+
+
+def test_quantities_are_read_exactly() -> None:
+    assert [scaled(text, 2) for text in ("12.5", "-1.5", "7", "0.05", "-0.05")] == [1250, -150, 700, 5, -5]
+    found = series_of(
+        "m",
+        [
+            {"unit": "u", "scale": 1, "days": [0, 1], "quantities": ["1.5", "2"]},
+            {"unit": "u", "scale": 0, "days": [1], "quantities": ["3"]},
+        ],
+    )
+    assert (found.scale, found.days) == (1, {date(1970, 1, 1).toordinal(): 15, date(1970, 1, 2).toordinal(): 50})
