@@ -12,8 +12,6 @@ from dashboard_api.entrypoints.http.permissions import Guard
 from dashboard_api.entrypoints.http.services import Services
 from dashboard_api.entrypoints.http.tracing import Tracing
 
-BODY_MAX = 64 * 1024
-
 
 def create_app(services: Services) -> FastAPI:
     """Build the application on wired use cases; nothing is reachable that the guard does not pass."""
@@ -26,7 +24,6 @@ def create_app(services: Services) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         dependencies=[Depends(guard), Depends(known_parameters)],
-        max_body_size=BODY_MAX,
         redirect_slashes=False,
     )
     app.state.services = services

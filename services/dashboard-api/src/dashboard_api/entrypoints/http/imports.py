@@ -9,7 +9,8 @@ from starlette.exceptions import HTTPException
 
 from dashboard_api.domain.access import Permission
 from dashboard_api.domain.errors import InvalidRequest
-from dashboard_api.domain.imports import ImportOutcome
+from dashboard_api.domain.imports import ImportOutcome, RowError
+from dashboard_api.entrypoints.http.bodies import read_body
 from dashboard_api.entrypoints.http.permissions import needs
 from dashboard_api.entrypoints.http.schemas.commands import ImportResult
 from dashboard_api.entrypoints.http.services import Asking, Wired
@@ -33,13 +34,13 @@ _ACCOUNTS = _csv(
 _RATES = _csv("client_id,metric,unit,unit_price,currency,quickbooks_item,valid_from,valid_to")
 
 
-@router.post("/accounts", max_body_size=BODY_MAX, openapi_extra=needs(Permission.IMPORTS_WRITE) | _ACCOUNTS)
+@router.post("/accounts", openapi_extra=needs(Permission.IMPORTS_WRITE) | _ACCOUNTS)
 async def import_accounts(request: Request, services: Wired, principal: Asking, dry_run: DryRun = True) -> ImportResult:
     """Add and change accounts with their owners and links; accounts that the file does not name stay as they are."""
     return _shown(await services.import_accounts(principal, await _text(request), dry_run=dry_run))
 
 
-@router.post("/rates", max_body_size=BODY_MAX, openapi_extra=needs(Permission.IMPORTS_WRITE) | _RATES)
+@router.post("/rates", openapi_extra=needs(Permission.IMPORTS_WRITE) | _RATES)
 async def import_rates(request: Request, services: Wired, principal: Asking, dry_run: DryRun = True) -> ImportResult:
     """Replace the whole rate card of each account that the file names."""
     return _shown(await services.import_rates(principal, await _text(request), dry_run=dry_run))
@@ -49,7 +50,7 @@ async def _text(request: Request) -> str:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "text/csv":
         raise HTTPException(415)
-    body = await request.body()
+    body = await read_body(request, bytes_max=BODY_MAX)
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -58,6 +59,15 @@ async def _text(request: Request) -> str:
 
 
 def _shown(outcome: ImportOutcome) -> ImportResult:
+    """The result.
+
+    Raises:
+        InvalidRequest: the file was to be applied, but something is wrong with it; nothing was changed.
+    """
+    if outcome.errors and not outcome.dry_run:
+        listed = [{"where": f"line {each.line}", **_error(each)} for each in outcome.errors[:SHOWN_MAX]]
+        detail = f"Nothing was imported: {len(outcome.errors)} things are wrong with the file; see errors."
+        raise InvalidRequest(detail, code="import_refused", errors=listed, errors_total=len(outcome.errors))
     return ImportResult.model_validate(
         {
             "dry_run": outcome.dry_run,
@@ -71,10 +81,11 @@ def _shown(outcome: ImportOutcome) -> ImportResult:
                 {"key": each.key, "change": each.change, "line": each.line, "fields": each.fields}
                 for each in outcome.changes[:SHOWN_MAX]
             ],
-            "errors": [
-                {"line": each.line, "column": each.column, "code": each.code, "detail": each.detail}
-                for each in outcome.errors[:SHOWN_MAX]
-            ],
+            "errors": [_error(each) for each in outcome.errors[:SHOWN_MAX]],
             "errors_total": len(outcome.errors),
         }
     )
+
+
+def _error(error: RowError) -> dict[str, Any]:
+    return {"line": error.line, "column": error.column, "code": error.code, "detail": error.detail}

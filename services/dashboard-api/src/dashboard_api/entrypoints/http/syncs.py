@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from dashboard_api.domain.access import Permission
 from dashboard_api.domain.errors import InvalidRequest
+from dashboard_api.entrypoints.http.bodies import read_body
 from dashboard_api.entrypoints.http.permissions import needs
 from dashboard_api.entrypoints.http.schemas.commands import SyncAccepted, SyncRequest
 from dashboard_api.entrypoints.http.services import Asking, Wired
@@ -14,6 +15,7 @@ from trueup_billing import Source
 
 router = APIRouter(prefix="/api/v1", tags=["syncs"])
 
+BODY_MAX = 4096
 # The body is read by hand, so that a caller who is not signed in learns nothing about it.
 _BODY = {
     "requestBody": {
@@ -23,10 +25,10 @@ _BODY = {
 }
 
 
-@router.post("/syncs", status_code=202, max_body_size=4096, openapi_extra=needs(Permission.SYNCS_REQUEST) | _BODY)
+@router.post("/syncs", status_code=202, openapi_extra=needs(Permission.SYNCS_REQUEST) | _BODY)
 async def request_sync(request: Request, services: Wired, principal: Asking) -> SyncAccepted:
     """Read one source again, or all three; the figures follow on the live stream."""
-    body = await request.body()
+    body = await read_body(request, bytes_max=BODY_MAX)
     try:
         wish = SyncRequest.model_validate_json(body) if body.strip() else SyncRequest()
     except ValidationError as error:

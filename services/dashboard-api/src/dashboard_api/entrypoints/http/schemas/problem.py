@@ -10,6 +10,9 @@ class FieldProblem(BaseModel):
 
     where: str = Field(description="The parameter, header or field.", examples=["query.page_size"])
     detail: str
+    line: int | None = Field(default=None, description="Of an imported file.")
+    column: str | None = None
+    code: str | None = None
 
 
 class Problem(BaseModel):
