@@ -37,7 +37,7 @@ async def count(dsn: str, sandbox_url: str) -> tuple[dict[str, tuple[int, int]],
                 answer = await http.get(f"{sandbox_url}/control/sources/{source}/facts")
                 held: dict[str, Any] = answer.raise_for_status().json()
                 for name, sql in queries.items():
-                    counted[f"{source}.{name}"] = (await connection.fetchval(sql), int(held[name]["count"]))
+                    counted[f"{source}.{name}"] = (await connection.fetchval(sql), int(held[name]))
     finally:
         await connection.close()
     wrong = [Difference("facts", name, stored, held) for name, (stored, held) in counted.items() if stored != held]
