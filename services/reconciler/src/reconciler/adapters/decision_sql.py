@@ -89,8 +89,9 @@ DROP_INVOICES = "DELETE FROM read_model.invoices WHERE client_id = $1 AND docume
 SUPERSEDE = """
 UPDATE read_model.reconciliations SET current = false
 WHERE client_id = $1 AND current AND NOT EXISTS (
-    SELECT 1 FROM unnest($2::date[], $3::bigint[]) AS r (period_start, version)
-    WHERE r.period_start = reconciliations.period_start AND r.version = reconciliations.version)
+    SELECT 1 FROM unnest($2::date[], $3::bigint[], $4::text[]) AS r (period_start, version, currency)
+    WHERE r.period_start = reconciliations.period_start AND r.version = reconciliations.version
+        AND r.currency = reconciliations.currency)
 """
 WRITE_PERIOD = """
 INSERT INTO read_model.reconciliations (

@@ -110,6 +110,7 @@ async def _write_periods(driver: Driver, changed: Sequence[Change]) -> None:
                 change.client_id,
                 [row.result.period.start for row in change.rows.periods],
                 [row.version for row in change.rows.periods],
+                [row.result.currency or NO_CURRENCY for row in change.rows.periods],
             )
             for change in changed
         ],
