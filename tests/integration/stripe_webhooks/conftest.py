@@ -23,6 +23,7 @@ from stripe_webhooks.domain.signature import sign
 from trueup_contracts.customers import CustomerObservedV1
 from trueup_contracts.payments import PaymentObservedV1
 from trueup_contracts.syncs import SyncReportedV1
+from trueup_contracts.topics import PARTITIONS
 from trueup_devstack.scratch import free_port
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class Sandbox:
         return happened
 
     async def delivered(self) -> bool:
-        return (await self.control("/counters"))["deliveries.pending"] == 0
+        return bool((await self.control("/counters"))["deliveries.pending"] == 0)
 
 
 @dataclass
@@ -119,16 +120,14 @@ class Bus:
 
     async def read(self, topic: str) -> list[ConsumerRecord]:
         """Every record of a topic now, partition by partition in order."""
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, enable_auto_commit=False)
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
+        )
         await consumer.start()
         try:
-            partitions = [
-                TopicPartition(topic, number)
-                for number in sorted(consumer.partitions_for_topic(topic) or await self._wait(consumer, topic))
-            ]
+            partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
             consumer.assign(partitions)
             ends = await consumer.end_offsets(partitions)
-            await consumer.seek_to_beginning(*partitions)
             found: list[ConsumerRecord] = []
             while any([await consumer.position(one) < ends[one] for one in partitions]):
                 for records in (await consumer.getmany(timeout_ms=200)).values():
@@ -136,10 +135,6 @@ class Bus:
             return found
         finally:
             await consumer.stop()
-
-    async def _wait(self, consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-        await consumer._client.add_topic(topic)
-        return set(consumer.partitions_for_topic(topic) or ())
 
     async def facts(self, topic: str) -> list[Fact]:
         return [json.loads(record.value) for record in await self.read(topic)]

@@ -32,7 +32,7 @@ BODY = json.dumps(
 def listener_on(port: int) -> int:
     """The process that listens on a port of this machine."""
     return next(
-        found.pid
+        int(found.pid)
         for found in psutil.net_connections("tcp")
         if found.pid and found.status == psutil.CONN_LISTEN and found.laddr.port == port
     )

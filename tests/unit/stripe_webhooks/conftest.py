@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -269,17 +269,21 @@ class MemoryStore:
             yield FakeHeld(next(self._versions), self.lose_leases)
 
     @asynccontextmanager
-    async def hold_all(self) -> AsyncIterator[Mapping[int, Held]]:
+    async def hold_all(self) -> AsyncIterator[Held]:
         for lock in self._locks.values():
             try:
                 await asyncio.wait_for(lock.acquire(), 5)
             except TimeoutError:
                 raise Busy from None
         try:
-            yield {bucket: FakeHeld(next(self._versions), self.lose_leases) for bucket in self._locks}
+            yield FakeHeld(next(self._versions), self.lose_leases)
         finally:
             for lock in self._locks.values():
                 lock.release()
+
+    async def next_version(self, held: Held) -> None:
+        assert isinstance(held, FakeHeld)
+        held.version = next(self._versions)
 
     @asynccontextmanager
     async def lead(self) -> AsyncIterator[Held | None]:

@@ -6,7 +6,6 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from fastapi import FastAPI
-from trueup_kit.ingest import Leases, ObservationPublisher
 
 from stripe_webhooks.adapters.kafka_inbox import KafkaInbox
 from stripe_webhooks.adapters.limits import Pace
@@ -28,6 +27,7 @@ from trueup_contracts.topics import STRIPE_EVENTS_RECEIVED
 from trueup_kit import logs
 from trueup_kit.consumer import Consumer
 from trueup_kit.health import Health
+from trueup_kit.ingest import Leases, ObservationPublisher
 from trueup_kit.postgres import create_engine
 from trueup_kit.producer import Producer
 from trueup_kit.service import run

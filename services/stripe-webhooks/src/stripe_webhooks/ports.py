@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -129,8 +129,12 @@ class Store(Protocol):
         """The lease of one bucket, waited for; raises `Busy`."""
         ...
 
-    def hold_all(self) -> AbstractAsyncContextManager[Mapping[int, Held]]:
-        """The leases of all buckets, taken in order; raises `Busy`."""
+    def hold_all(self) -> AbstractAsyncContextManager[Held]:
+        """The leases of all buckets, taken in order, as one; raises `Busy`."""
+        ...
+
+    async def next_version(self, held: Held) -> None:
+        """Draw a new version for another read under the same lease; raises `Superseded`."""
         ...
 
     def lead(self) -> AbstractAsyncContextManager[Held | None]:

@@ -140,6 +140,14 @@ async def test_a_refused_question_is_noted_for_its_object_alone(world: World, bo
     assert "stripe:invoice:in_1" in world.store.now()
 
 
+async def test_what_was_announced_before_is_known_to_be_whose(world: World, bodies: Bodies) -> None:
+    paid(bodies, world)
+    await world.digest(raw(bodies.event("evt_1", bodies.invoice("in_1"))))
+    world.stripe.rejects.add("in_1")
+    await world.digest(raw(bodies.event("evt_2", bodies.invoice("in_1"))))
+    assert [one.ref for one in world.store.missing_rows.values()] == ["stripe:cus_1"]
+
+
 async def test_a_deleted_draft_is_said_to_be_deleted(world: World, bodies: Bodies) -> None:
     world.stripe.put(bodies.invoice("in_1", status="draft"))
     await world.digest(raw(bodies.event("evt_1", bodies.invoice("in_1"))))

@@ -9,25 +9,46 @@ from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapp
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias, cast
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
-from trueup_kit.ingest import Held, Leases, ObservationPublisher
 
+from stripe_webhooks import ports
 from stripe_webhooks.domain.buckets import BUCKETS
 from stripe_webhooks.ports import Busy, Join, Missing, Notes, Progress, Superseded
 from trueup_contracts.customers import CustomerObservedV1
 from trueup_contracts.envelope import Event
 from trueup_contracts.payments import PaymentObservedV1
 from trueup_kit.errors import LeaseLost
+from trueup_kit.ingest import Held, Leases, ObservationPublisher
 from trueup_kit.postgres import raw
 
-Connection = asyncpg.Connection[asyncpg.Record]
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 CURSOR = "billing"
 SEEN_KEPT_H = 6
 """Longer than any overlap of polls; a repeat that comes later is looked at again, which does no harm."""
 _KEPT: Mapping[str, type[Event]] = {event.topic: event for event in (PaymentObservedV1, CustomerObservedV1)}
+
+
+class AllHeld(Held):
+    """Several leases as one. The version of the one taken last is above all that were drawn before under any of them."""
+
+    def __init__(self, engine: AsyncEngine, leases: Sequence[Held]) -> None:
+        self._engine = engine
+        self._leases = leases
+        self.scope = "all buckets"
+        self.version = leases[-1].version
+
+    async def confirm(self) -> None:
+        """Make sure that every scope is still ours; each is extended by its own keeper."""
+        async with self._engine.begin() as conn:
+            await self.lock(await raw(conn))
+
+    async def lock(self, driver: Connection) -> None:
+        """Keep anybody from taking any of the scopes until the caller's transaction ends."""
+        for lease in self._leases:
+            await lease.lock(driver)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +78,20 @@ class PostgresStore:
                 await asyncio.sleep(random.uniform(0.02, 0.05))
 
     @asynccontextmanager
-    async def hold_all(self) -> AsyncIterator[Mapping[int, Held]]:
+    async def hold_all(self) -> AsyncIterator[Held]:
         """See the port."""
         async with AsyncExitStack() as stack:
             # In order, so that two loads never wait for each other's half.
-            yield {bucket: await stack.enter_async_context(self.hold(bucket)) for bucket in range(BUCKETS)}
+            yield AllHeld(
+                self.engine, [await stack.enter_async_context(self.hold(bucket)) for bucket in range(BUCKETS)]
+            )
+
+    async def next_version(self, held: ports.Held) -> None:
+        """See the port."""
+        try:
+            await cast("Held", held).next_version()
+        except LeaseLost as error:
+            raise Superseded(str(error)) from error
 
     @asynccontextmanager
     async def lead(self) -> AsyncIterator[Held | None]:
@@ -69,10 +99,10 @@ class PostgresStore:
         async with self.leases.hold(CURSOR) as held:
             yield held
 
-    async def publish(self, held: Held, facts: Sequence[Event], notes: Notes) -> None:
+    async def publish(self, held: ports.Held, facts: Sequence[Event], notes: Notes) -> None:
         """See the port."""
         try:
-            await self.publisher.publish_changed(held, facts, then=_writing(facts, notes))
+            await self.publisher.publish_changed(cast("Held", held), facts, then=_writing(facts, notes))
         except LeaseLost as error:
             raise Superseded(str(error)) from error
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from stripe_webhooks.domain import fields
-from stripe_webhooks.domain.buckets import bucket_of
 from stripe_webhooks.domain.customers import read_customer
 from stripe_webhooks.domain.events import Target
 from stripe_webhooks.domain.fields import Json, Unreadable
 from stripe_webhooks.domain.invoices import invoice_key, needs_attempts, payment_links, payments_are_cut, read_invoice
 from stripe_webhooks.domain.payments import read_dispute, read_payment, read_refund, was_tried
-from stripe_webhooks.ports import Join, Listing, Missing, Priority, ProviderDown
+from stripe_webhooks.ports import Held, Join, Listing, Missing, Page, Priority, ProviderDown
 from stripe_webhooks.usecases.observe import Observer
 from stripe_webhooks.usecases.reading import INTENT_EXPAND, INVOICE_EXPAND, Reading, Wanted
 from stripe_webhooks.usecases.resolve import merge
 
-PAGES_MAX = 20_000
-_Read = Callable[["Walk", Json, Mapping[str, Join]], tuple[str, Reading] | None]
+PAGES_PER_HOLD = 8
+"""About half a second at Stripe's pace: as long as a webhook may have to wait for a load."""
+HOLDS_MAX = 2_500
+_Read = Callable[["Walk", Json, Mapping[str, Join]], Reading | None]
 
 
 @dataclass(slots=True)
@@ -37,12 +37,12 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Page by page, each page under all leases: it shows things of every bucket, and its versions must be drawn
-    before it is read. Between two pages the leases are free, so webhooks wait for a page, never for the load."""
+    """A few pages at a time under all leases: a page shows things of every bucket, and its version must be drawn
+    before it is read. Then the leases are free for a moment, so webhooks wait for some pages, never for the load."""
 
     observer: Observer
     breathe: Callable[[], Awaitable[None]]
-    """Awaited between two pages, long enough for those who wait for a bucket to get it."""
+    """Awaited between two holds, long enough for those who wait for a bucket to get it."""
 
     async def __call__(self, *, priority: Priority) -> None:
         """Announce everything; what was announced before and is met no more is looked at by itself.
@@ -66,36 +66,40 @@ class Load:
         await self.observer.observe(walk.targets, priority=priority)
 
     async def _walk(self, listing: Listing, read: _Read, walk: Walk, priority: Priority) -> None:
-        observer = self.observer
         after: str | None = None
-        for _ in range(PAGES_MAX):
-            async with observer.store.hold_all() as held:
-                observed_at = observer.clock()
-                page = await observer.reader.gateway.page(listing, after=after, priority=priority)
-                joins = await self._joins(page.items)
-                buckets: dict[int, list[Reading]] = defaultdict(list)
-                for item in page.items:
-                    if (found := _guarded(read, walk, item, joins)) is not None:
-                        buckets[bucket_of(found[0])].append(found[1])
-                for bucket, readings in sorted(buckets.items()):
-                    await observer.publish(held[bucket], readings, observed_at)
-            if not page.more or not page.items:
-                return
-            after = fields.text(page.items[-1], "id")
+        for _ in range(HOLDS_MAX):
+            async with self.observer.store.hold_all() as held:
+                for page_number in range(PAGES_PER_HOLD):
+                    if page_number:
+                        await self.observer.store.next_version(held)
+                    page = await self._page(held, listing, after, read, walk, priority)
+                    if not page.more or not page.items:
+                        return
+                    after = fields.text(page.items[-1], "id")
             await self.breathe()
-        raise ProviderDown("truncated", f"{listing.resource} does not end within {PAGES_MAX} pages")
+        raise ProviderDown("truncated", f"{listing.resource} does not end within {HOLDS_MAX * PAGES_PER_HOLD} pages")
+
+    async def _page(
+        self, held: Held, listing: Listing, after: str | None, read: _Read, walk: Walk, priority: Priority
+    ) -> Page:
+        observed_at = self.observer.clock()
+        page = await self.observer.reader.gateway.page(listing, after=after, priority=priority)
+        joins = await self._joins(page.items)
+        readings = [found for item in page.items if (found := _guarded(read, walk, item, joins)) is not None]
+        await self.observer.publish(held, readings, observed_at)
+        return page
 
     async def _joins(self, items: Collection[Json]) -> Mapping[str, Join]:
         payments = {found for item in items if (found := _payment_id(item))}
         return await self.observer.store.joins(payments) if payments else {}
 
-    def _customer(self, walk: Walk, item: Json, _: Mapping[str, Join]) -> tuple[str, Reading]:
+    def _customer(self, walk: Walk, item: Json, _: Mapping[str, Join]) -> Reading:
         customer = read_customer(item, self.observer.reader.links.customers)
         walk.seen.add(customer.ref)
         customer_id = fields.text(item, "id") or ""
-        return customer_id, Reading(snapshots=[customer], read_whole=[Wanted("customer", customer_id).label])
+        return Reading(snapshots=[customer], read_whole=[Wanted("customer", customer_id).label])
 
-    def _invoice(self, walk: Walk, item: Json, _: Mapping[str, Join]) -> tuple[str, Reading] | None:
+    def _invoice(self, walk: Walk, item: Json, _: Mapping[str, Join]) -> Reading | None:
         invoice_id = fields.text(item, "id")
         if invoice_id is None:
             return None
@@ -110,9 +114,9 @@ class Load:
         else:
             reading.snapshots.append(read_invoice(item, (), self.observer.reader.links.invoices))
             reading.read_whole.append(wanted.label)
-        return invoice_id, reading
+        return reading
 
-    def _payment(self, walk: Walk, item: Json, joins: Mapping[str, Join]) -> tuple[str, Reading] | None:
+    def _payment(self, walk: Walk, item: Json, joins: Mapping[str, Join]) -> Reading | None:
         payment_id = fields.text(item, "id") or ""
         join = joins.get(payment_id)
         ref = join.ref if join else fields.customer_ref(item)
@@ -121,9 +125,9 @@ class Load:
         if join is None:
             walk.lone[payment_id] = ref
         payment = read_payment(item, invoice_id=join.invoice_id if join else None, ref=ref)
-        return (join.invoice_id if join else payment_id), Reading(snapshots=[payment])
+        return Reading(snapshots=[payment])
 
-    def _movement(self, walk: Walk, item: Json, joins: Mapping[str, Join]) -> tuple[str, Reading] | None:
+    def _movement(self, walk: Walk, item: Json, joins: Mapping[str, Join]) -> Reading | None:
         payment_id, kind = _payment_id(item), fields.text(item, "object")
         if payment_id is None or (payment_id not in joins and payment_id not in walk.lone):
             object_id = fields.text(item, "id")
@@ -134,7 +138,7 @@ class Load:
         read = read_dispute if kind == "dispute" else read_refund
         invoice_id, ref = (join.invoice_id, join.ref) if join else (None, walk.lone[payment_id])
         movement = read(item, payment_id=payment_id, invoice_id=invoice_id, ref=ref)
-        return invoice_id or payment_id, Reading(snapshots=[movement])
+        return Reading(snapshots=[movement])
 
 
 def _payment_id(item: Json) -> str | None:
@@ -143,14 +147,14 @@ def _payment_id(item: Json) -> str | None:
     return fields.identity(item, "payment_intent")
 
 
-def _guarded(read: _Read, walk: Walk, item: Json, joins: Mapping[str, Join]) -> tuple[str, Reading] | None:
+def _guarded(read: _Read, walk: Walk, item: Json, joins: Mapping[str, Join]) -> Reading | None:
     """One unreadable object is noted by itself and does not stop the page."""
     try:
         return read(walk, item, joins)
     except Unreadable as error:
         thing, object_id = _label_of(item, joins)
         missing = Missing(f"{thing}:{object_id}", error.ref, error.code, error.detail)
-        return object_id, Reading(missing=[missing])
+        return Reading(missing=[missing])
 
 
 def _label_of(item: Json, joins: Mapping[str, Join]) -> tuple[str, str]:

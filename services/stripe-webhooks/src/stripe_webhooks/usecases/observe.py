@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from stripe_webhooks.domain.buckets import bucket_of
+from stripe_webhooks.domain.customers import customer_key
 from stripe_webhooks.domain.events import Target
-from stripe_webhooks.ports import Clock, Held, Notes, Priority, ProviderDown, Store
+from stripe_webhooks.domain.invoices import invoice_key
+from stripe_webhooks.ports import Clock, Held, Missing, Notes, Priority, ProviderDown, Store
 from stripe_webhooks.usecases.facts import announce, announce_gone
 from stripe_webhooks.usecases.reading import Reader, Reading, Wanted
 from stripe_webhooks.usecases.resolve import Resolver
@@ -83,7 +85,22 @@ class Observer:
                 facts[fact.key()] = fact
         notes = Notes(
             joins=[join for reading in readings for join in reading.joins],
-            missing=[one for reading in readings for one in reading.missing],
+            missing=await self._named([one for reading in readings for one in reading.missing]),
             read_whole=[label for reading in readings for label in reading.read_whole],
         )
         await self.store.publish(held, list(facts.values()), notes)
+
+    async def _named(self, missing: Sequence[Missing]) -> list[Missing]:
+        """A thing that could not be read at all is still whose it was when it was last announced."""
+        keys = {one.wanted: record_key(one.wanted) for one in missing if one.ref is None}
+        last = await self.store.last_said([key for key in keys.values() if key]) if keys else {}
+        refs = {wanted: getattr(last.get(key or ""), "ref", None) for wanted, key in keys.items()}
+        return [replace(one, ref=one.ref or refs.get(one.wanted)) for one in missing]
+
+
+def record_key(label: str) -> str | None:
+    """The record key of an invoice or customer that a note names (`invoice:in_1`)."""
+    thing, _, object_id = label.partition(":")
+    if thing == "invoice":
+        return invoice_key(object_id)
+    return customer_key(object_id) if thing == "customer" else None

@@ -6,6 +6,7 @@ Revision ID: 0001
 from __future__ import annotations
 
 from alembic import op
+
 from trueup_kit.migrations_ingest import create_ingest_tables, drop_ingest_tables
 
 revision = "0001"
@@ -16,7 +17,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Create everything in the schema of the search path."""
-    create_ingest_tables(op)
+    create_ingest_tables(op)  # type: ignore[arg-type]  # the module speaks for the operations in force
     op.execute(
         """
         CREATE TABLE payment_joins (
@@ -65,4 +66,4 @@ def downgrade() -> None:
     """Drop everything."""
     for table in ("missing_things", "seen_events", "last_said", "payment_joins"):
         op.execute(f"DROP TABLE {table}")
-    drop_ingest_tables(op)
+    drop_ingest_tables(op)  # type: ignore[arg-type]  # as above
