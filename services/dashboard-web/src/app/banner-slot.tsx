@@ -1,0 +1,69 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { downSince, PAUSED_AFTER_MS } from "@/shared/api/live";
+import { loginAddress, placeNow, sessionEnded } from "@/shared/api/session-state";
+import { sourcesQuery } from "@/shared/api/sources";
+import type { SourceReport } from "@/shared/api/types";
+import { useNow } from "@/shared/lib/clock";
+import { ageText } from "@/shared/lib/dates";
+import { useObservable } from "@/shared/lib/observable";
+import { sourceName } from "@/shared/lib/words";
+import { Banner } from "@/shared/ui/banner";
+
+const names = (reports: SourceReport[]) => reports.map(({ source }) => sourceName(source)).join(" and ");
+
+function sinceText(reports: SourceReport[], now: number): string {
+  return reports
+    .map(({ source, as_of, reason }) => {
+      const last = as_of ? `last read ${ageText(as_of, now)}` : "never read";
+      return `${sourceName(source)} was ${last}${reason ? ` (${reason})` : ""}.`;
+    })
+    .join(" ");
+}
+
+/** One slot; the gravest comes first: session ended, source down, partial, live updates paused. */
+export function BannerSlot() {
+  const now = useNow(10_000);
+  const ended = useObservable(sessionEnded);
+  const broken = useObservable(downSince);
+  const { data } = useQuery(sourcesQuery);
+  if (ended) {
+    return (
+      <Banner
+        tone="bad"
+        title="Your session has ended."
+        action={
+          <Button component="a" href={loginAddress(placeNow())}>
+            Sign in again
+          </Button>
+        }
+      >
+        You come back to this very place. What you see is what was last loaded.
+      </Banner>
+    );
+  }
+  const down = data?.items.filter(({ state }) => state === "stale" || state === "never") ?? [];
+  if (down.length) {
+    return (
+      <Banner tone="warn" title={`${names(down)} cannot be read right now.`}>
+        {sinceText(down, now)} The last figures stay, with their age; nothing new is judged from them.
+      </Banner>
+    );
+  }
+  const partial = data?.items.filter(({ state }) => state === "partial") ?? [];
+  if (partial.length) {
+    return (
+      <Banner tone="warn" title={`${names(partial)} is only partly read.`}>
+        {sinceText(partial, now)} Accounts with a gap say “cannot judge” and stay out of projections.
+      </Banner>
+    );
+  }
+  if (broken !== null && now - broken > PAUSED_AFTER_MS) {
+    return (
+      <Banner tone="info" title="Live updates are paused.">
+        The page asks every minute instead, and goes on by itself when the connection is back.
+      </Banner>
+    );
+  }
+  return null;
+}

@@ -1,0 +1,71 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Navigate,
+} from "@tanstack/react-router";
+import { accountQuery } from "@/features/account/queries";
+import { PortfolioPage } from "@/features/portfolio/page";
+import { readSearch } from "@/features/portfolio/search";
+import { one, parseSearch, stringifySearch } from "@/shared/lib/search-params";
+import { EmptyState } from "@/shared/ui/empty-state";
+import { ProblemState } from "@/shared/ui/problem-state";
+import { Shell } from "./shell";
+
+const root = createRootRouteWithContext<{ client: QueryClient }>()({
+  component: Shell,
+  notFoundComponent: () => (
+    <EmptyState title="There is no such page" action={<a href="/">Go to the portfolio</a>}>
+      The address may be misspelt.
+    </EmptyState>
+  ),
+});
+
+const portfolio = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  validateSearch: readSearch,
+  component: PortfolioPage,
+});
+
+// The sign-in screen itself is the shell's, for whoever is not signed in.
+const login = createRoute({ getParentRoute: () => root, path: "/login", component: () => <Navigate to="/" replace /> });
+
+const account = createRoute({
+  getParentRoute: () => root,
+  path: "/accounts/$clientId",
+  // Begun on hover or focus, never waited for: the page has its own skeleton.
+  loader: ({ context, params }) => void context.client.prefetchQuery(accountQuery(params.clientId)),
+  component: lazyRouteComponent(() => import("@/features/account/page"), "AccountPage"),
+});
+
+const invoices = createRoute({
+  getParentRoute: () => root,
+  path: "/accounts/$clientId/invoices",
+  validateSearch: (raw: Record<string, unknown>): { page?: number } => {
+    const page = Number(one(raw.page));
+    return Number.isInteger(page) && page > 1 && page <= 100_000 ? { page } : {};
+  },
+  component: lazyRouteComponent(() => import("@/features/account/invoices-page"), "InvoicesPage"),
+});
+
+export function createAppRouter(client: QueryClient) {
+  return createRouter({
+    routeTree: root.addChildren([portfolio, login, account, invoices]),
+    context: { client },
+    parseSearch,
+    stringifySearch,
+    scrollRestoration: true,
+    defaultPreload: "intent",
+    defaultPreloadStaleTime: 0,
+    defaultErrorComponent: ({ error, reset }) => <ProblemState error={error} retry={reset} />,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

@@ -1,0 +1,28 @@
+import type { Account } from "@/shared/api/types";
+import { reasonText } from "@/shared/lib/words";
+import { Banner } from "@/shared/ui/banner";
+
+/** Why there is no judgement, and what would bring one. Stands before every figure. */
+export function CannotJudge({ account }: { account: Account }) {
+  if (account.variance?.band !== "cannot_judge") return null;
+  const reasons = account.variance.reasons ?? [];
+  return (
+    <Banner tone="warn" title="This account cannot be judged.">
+      {reasons.length ? (
+        <ul className="reasons">
+          {reasons.map((reason) => (
+            <li key={`${reason.code} ${reason.source}`}>
+              {reasonText(reason)}.{reason.cure ? <span className="cure"> {reason.cure}</span> : null}
+            </li>
+          ))}
+        </ul>
+      ) : (
+        "The reason is not known."
+      )}
+      <p>
+        Until then there is no flag, no green and no forecast from that source. What is known is shown below, with its
+        age.
+      </p>
+    </Banner>
+  );
+}

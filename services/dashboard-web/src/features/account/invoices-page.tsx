@@ -1,0 +1,63 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { count } from "@/shared/lib/format";
+import { Disclaimer } from "@/shared/ui/disclaimer";
+import { ChevronLeft } from "@/shared/ui/icons";
+import { ProblemState } from "@/shared/ui/problem-state";
+import { Bar } from "@/shared/ui/skeleton";
+import { SlowNote } from "@/shared/ui/slow-note";
+import { InvoiceTable } from "./invoices";
+import { accountQuery, invoicesQuery } from "./queries";
+
+const route = getRouteApi("/accounts/$clientId/invoices");
+const PAGE_SIZE = 50;
+
+/** Every document of one account, 50 a page. */
+export function InvoicesPage() {
+  const { clientId } = route.useParams();
+  const { page = 1 } = route.useSearch();
+  const query = useQuery(invoicesQuery(clientId, page));
+  const account = useQuery(accountQuery(clientId));
+  const { data, error } = query;
+  const pages = data ? Math.max(1, Math.ceil(data.total / PAGE_SIZE)) : 1;
+  return (
+    <div className="page">
+      <Link to="/accounts/$clientId" params={{ clientId }} className="back">
+        <ChevronLeft size={14} /> {account.data?.name ?? "Account"}
+      </Link>
+      <header className="page-head">
+        <h1>Invoices{data ? <span className="muted"> {count(data.total)}</span> : null}</h1>
+      </header>
+      <SlowNote waiting={query.isPending} />
+      {data ? (
+        <InvoiceTable invoices={data.items} caption="All invoices, the latest first" />
+      ) : error ? (
+        <ProblemState error={error} retry={() => query.refetch()} retrying={query.isFetching} />
+      ) : (
+        Array.from({ length: 10 }, (_, index) => <Bar key={`row ${index + 1}`} height={36} />)
+      )}
+      {pages > 1 ? (
+        <nav className="pager" aria-label="Pages">
+          <p className="pager-range">
+            Page {page} of {pages}
+          </p>
+          <ul>
+            {Array.from({ length: pages }, (_, index) => index + 1).map((one) => (
+              <li key={one}>
+                <Link
+                  to="/accounts/$clientId/invoices"
+                  params={{ clientId }}
+                  search={one > 1 ? { page: one } : {}}
+                  aria-current={one === page ? "page" : undefined}
+                >
+                  {one}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      ) : null}
+      <Disclaimer />
+    </div>
+  );
+}

@@ -1,0 +1,91 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useEffect } from "react";
+import type { Account } from "@/shared/api/types";
+import { useNow } from "@/shared/lib/clock";
+import { ageText } from "@/shared/lib/dates";
+import { Banner } from "@/shared/ui/banner";
+import { Disclaimer } from "@/shared/ui/disclaimer";
+import { ProblemState } from "@/shared/ui/problem-state";
+import { SlowNote } from "@/shared/ui/slow-note";
+import { BackLink } from "./back-link";
+import { CannotJudge } from "./cannot-judge";
+import { DiscrepanciesSection } from "./discrepancies";
+import { ForecastSection } from "./forecast";
+import { AccountHead } from "./head";
+import { InvoicesSection } from "./invoices";
+import { LinkedSection } from "./linked";
+import { PaymentsSection } from "./payments";
+import { PeriodsSection } from "./periods";
+import { accountQuery } from "./queries";
+import { ReceiptSection } from "./receipt";
+import { AccountSkeleton } from "./skeleton";
+import { TimelineSection } from "./timeline";
+import { TrendSection } from "./trend";
+
+const route = getRouteApi("/accounts/$clientId");
+
+function Body({ account }: { account: Account }) {
+  return (
+    <>
+      <CannotJudge account={account} />
+      <AccountHead account={account} />
+      <div className="account-body">
+        <div className="account-main">
+          <ReceiptSection key={account.client_id} account={account} />
+          <TrendSection account={account} />
+          <InvoicesSection account={account} />
+          <PaymentsSection account={account} />
+          <PeriodsSection account={account} />
+        </div>
+        <div className="account-side">
+          <ForecastSection account={account} />
+          <DiscrepanciesSection account={account} />
+          <TimelineSection clientId={account.client_id} />
+          <LinkedSection account={account} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+export function AccountPage() {
+  const { clientId } = route.useParams();
+  const query = useQuery(accountQuery(clientId));
+  const now = useNow();
+  const { data, error } = query;
+  useEffect(() => {
+    document.title = data ? `${data.name} · Trueup` : "Trueup";
+    return () => {
+      document.title = "Trueup";
+    };
+  }, [data]);
+  return (
+    <div className="page">
+      <BackLink />
+      <SlowNote waiting={query.isPending} />
+      {error && data ? (
+        <Banner
+          tone="bad"
+          title="Could not refresh."
+          action={
+            <Button variant="default" onClick={() => query.refetch()}>
+              Try again
+            </Button>
+          }
+        >
+          Showing what was last loaded, {ageText(query.dataUpdatedAt, now)}. {error.message}
+        </Banner>
+      ) : null}
+      {data ? (
+        <Body account={data} />
+      ) : error ? (
+        <ProblemState error={error} retry={() => query.refetch()} retrying={query.isFetching} />
+      ) : (
+        <AccountSkeleton />
+      )}
+      <Disclaimer />
+    </div>
+  );
+}

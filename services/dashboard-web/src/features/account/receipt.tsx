@@ -1,0 +1,156 @@
+import { NativeSelect } from "@mantine/core";
+import { type ReactNode, useState } from "react";
+import type { Account, Reconciliation } from "@/shared/api/types";
+import { rangeText } from "@/shared/lib/dates";
+import { money, percent, quantity, signedMoney, unitPrice } from "@/shared/lib/format";
+import { bandWord, metricName, reasonText } from "@/shared/lib/words";
+import { Section } from "@/shared/ui/section";
+import { WordMark } from "@/shared/ui/word";
+import { firstPeriod, type ReceiptSum, sumReceipt } from "./sum";
+
+interface LineProps {
+  name: ReactNode;
+  detail?: ReactNode;
+  amount: string;
+  kind?: "subtotal" | "total";
+}
+
+function Line({ name, detail, amount, kind }: LineProps) {
+  return (
+    <tr data-kind={kind}>
+      <th scope="row">
+        {name}
+        {detail ? <span className="receipt-detail">{detail}</span> : null}
+      </th>
+      <td data-numeric>{amount}</td>
+    </tr>
+  );
+}
+
+function Head({ children }: { children: ReactNode }) {
+  return (
+    <tr className="receipt-head">
+      <th scope="colgroup" colSpan={2}>
+        {children}
+      </th>
+    </tr>
+  );
+}
+
+function Expected({ one, sum, currency }: { one: Reconciliation; sum: ReceiptSum; currency: string }) {
+  const say = (amount_minor: number) => money({ amount_minor, currency });
+  return (
+    <tbody>
+      <Head>Expected: usage × rate</Head>
+      {one.receipt?.expected.map((part) => (
+        <Line
+          key={`${part.metric} ${part.unit_price} ${part.quantity}`}
+          name={part.item_name ?? metricName(part.metric)}
+          detail={`${quantity(part.quantity)} ${part.unit} × ${unitPrice(part.unit_price, currency)}`}
+          amount={say(part.amount_minor)}
+        />
+      ))}
+      {sum.expected_rest_minor ? <Line name="Not itemised" amount={say(sum.expected_rest_minor)} /> : null}
+      <Line kind="subtotal" name="Expected" amount={say(sum.expected_minor)} />
+    </tbody>
+  );
+}
+
+function Billed({ one, sum, currency }: { one: Reconciliation; sum: ReceiptSum; currency: string }) {
+  const say = (amount_minor: number) => money({ amount_minor, currency });
+  return (
+    <tbody>
+      <Head>Billed: lines of this period, less credits</Head>
+      {one.receipt?.billed.map((part, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two lines of a document may be equal in everything
+        <tr key={`${part.document_id} ${index}`}>
+          <th scope="row">
+            {part.description ?? "Line without description"}
+            <span className="receipt-detail">
+              {part.number ? `Invoice ${part.number}` : part.document_id}
+              {part.quantity && part.unit_price
+                ? ` · ${quantity(part.quantity)} × ${unitPrice(part.unit_price, currency)}`
+                : null}
+              {part.assumed ? " · period assumed" : null}
+            </span>
+          </th>
+          <td data-numeric>{say(part.amount_minor)}</td>
+        </tr>
+      ))}
+      {one.receipt?.credits.map((part) => (
+        <Line
+          key={`credit ${part.document_id} ${part.amount_minor}`}
+          name="Credit applied"
+          detail={part.number ?? part.document_id}
+          amount={say(-part.amount_minor)}
+        />
+      ))}
+      {one.receipt && !one.receipt.billed.length ? (
+        <Line name={<span className="muted">No invoice line for this period</span>} amount={say(0)} />
+      ) : null}
+      {sum.billed_rest_minor ? <Line name="Not itemised" amount={say(sum.billed_rest_minor)} /> : null}
+      <Line kind="subtotal" name="Billed" amount={say(sum.net_billed_minor)} />
+    </tbody>
+  );
+}
+
+function Sum({ one }: { one: Reconciliation }) {
+  const sum = sumReceipt(one);
+  const { currency } = one;
+  if (!sum || !currency) {
+    return (
+      <p className="muted">
+        {one.reasons.length ? one.reasons.map(reasonText).join(". ") : "There are no figures for this period."}
+      </p>
+    );
+  }
+  return (
+    <table className="receipt">
+      <caption className="visually-hidden">The variance of {rangeText(one.period)}, line by line</caption>
+      <Expected one={one} sum={sum} currency={currency} />
+      <Billed one={one} sum={sum} currency={currency} />
+      <tbody>
+        <Line
+          kind="total"
+          name="Variance: billed − expected"
+          detail={<WordMark word={bandWord(one.band)} />}
+          amount={signedMoney({ amount_minor: sum.amount_minor, currency })}
+        />
+      </tbody>
+    </table>
+  );
+}
+
+/** `Why −5.10 %`: the receipt of a period that the reader chooses. */
+export function ReceiptSection({ account }: { account: Account }) {
+  const [start, setStart] = useState<string>();
+  const one = firstPeriod(account.reconciliations, start ?? account.variance?.period?.start);
+  if (!one) {
+    return (
+      <Section title="Why">
+        <p className="muted">No period yet: the first one is shown when usage or an invoice arrives.</p>
+      </Section>
+    );
+  }
+  const title = one.percent ? `Why ${percent(one.percent)}` : `Why: ${bandWord(one.band).text.toLowerCase()}`;
+  const periods = [...account.reconciliations].sort((a, b) => b.period.start.localeCompare(a.period.start));
+  return (
+    <Section
+      title={title}
+      className="receipt-section"
+      aside={
+        <NativeSelect
+          aria-label="Period"
+          value={one.period.start}
+          data={periods.map(({ period, band }) => ({
+            value: period.start,
+            label: `${rangeText(period)} · ${bandWord(band).text.toLowerCase()}`,
+          }))}
+          onChange={(event) => setStart(event.currentTarget.value)}
+        />
+      }
+    >
+      <Sum one={one} />
+    </Section>
+  );
+}

@@ -1,0 +1,50 @@
+import type { AccountItem } from "@/shared/api/types";
+import { today } from "@/shared/lib/dates";
+import { Bar } from "@/shared/ui/skeleton";
+import type { Column } from "./columns";
+import { GridHead } from "./grid-head";
+import { Row } from "./row";
+import { PAGE_SIZE, type PortfolioSearch, type Sort } from "./search";
+
+const SKELETON_ROWS = Array.from({ length: PAGE_SIZE }, (_, index) => index);
+
+interface GridProps {
+  items: AccountItem[] | undefined;
+  columns: Column[];
+  search: PortfolioSearch;
+  fresh: ReadonlySet<string>;
+  dimmed: boolean;
+  onSort: (sort: Sort) => void;
+}
+
+/** A native table: 50 rows, no virtual scrolling, nothing in a row that a table does not have. */
+export function Grid({ items, columns, search, fresh, dimmed, onSort }: GridProps) {
+  const day = today();
+  return (
+    <div className="grid-wrap">
+      <table className="grid" data-dimmed={dimmed || undefined} aria-busy={!items || dimmed}>
+        <caption className="visually-hidden">Accounts with usage, invoice, status and variance</caption>
+        <GridHead columns={columns} search={search} onSort={onSort} />
+        <tbody>
+          {items
+            ? items.map((item) => (
+                <Row key={item.client_id} item={item} columns={columns} fresh={fresh.has(item.client_id)} day={day} />
+              ))
+            : SKELETON_ROWS.map((index) => <SkeletonRow key={index} columns={columns} />)}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function SkeletonRow({ columns }: { columns: Column[] }) {
+  return (
+    <tr className="skeleton-row" aria-hidden="true">
+      {columns.map(({ key, numeric, label }) => (
+        <td key={key} className={`col-${key}`} data-numeric={numeric || undefined} data-label={label}>
+          <Bar width={key === "account" || key === "why" ? "70%" : "60%"} />
+        </td>
+      ))}
+    </tr>
+  );
+}

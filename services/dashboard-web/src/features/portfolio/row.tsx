@@ -1,0 +1,63 @@
+import { Link } from "@tanstack/react-router";
+import { memo, type ReactNode } from "react";
+import type { AccountItem } from "@/shared/api/types";
+import { Sparkline } from "@/shared/ui/sparkline";
+import { DueCell, InvoiceCell, PercentCell, StatusCell, SyncPill, UsageCell, VarianceCell, WhyCell } from "./cells";
+import type { Column } from "./columns";
+
+interface RowProps {
+  item: AccountItem;
+  columns: Column[];
+  fresh: boolean;
+  day: string;
+}
+
+function cell(key: string, item: AccountItem, day: string): ReactNode {
+  switch (key) {
+    case "usage":
+      return <UsageCell usage={item.usage_mtd} />;
+    case "trend":
+      return <Sparkline trend={item.trend} />;
+    case "invoice":
+      return <InvoiceCell item={item} />;
+    case "due":
+      return <DueCell due={item.due_date} status={item.status} day={day} />;
+    case "status":
+      return <StatusCell status={item.status} />;
+    case "variance":
+      return <VarianceCell item={item} />;
+    case "percent":
+      return <PercentCell item={item} />;
+    default:
+      return <WhyCell item={item} />;
+  }
+}
+
+/** One account. Its name is a real link; the rest of the row is text to read and copy. */
+export const Row = memo(function Row({ item, columns, fresh, day }: RowProps) {
+  return (
+    <tr data-flagged={item.flagged || undefined} data-fresh={fresh || undefined} data-id={item.client_id}>
+      {columns.map(({ key, label, numeric }) =>
+        key === "account" ? (
+          <th key={key} scope="row" className="col-account">
+            <Link
+              to="/accounts/$clientId"
+              params={{ clientId: item.client_id }}
+              className="account-link"
+              preload="intent"
+            >
+              {item.name}
+            </Link>
+            <span className="account-id">{item.client_id}</span>
+            {item.active ? null : <span className="pill">ended</span>}
+            <SyncPill sources={item.sources} />
+          </th>
+        ) : (
+          <td key={key} className={`col-${key}`} data-numeric={numeric || undefined} data-label={label}>
+            {cell(key, item, day)}
+          </td>
+        ),
+      )}
+    </tr>
+  );
+});

@@ -1,0 +1,2063 @@
+// Generated from docs/openapi.json by `npm run api`. Do not edit.
+
+export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Portfolio
+         * @description One page of the accounts in the caller's portfolio, with totals over all pages.
+         */
+        get: operations["portfolio_api_v1_accounts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{client_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Account
+         * @description Everything about one account.
+         */
+        get: operations["account_api_v1_accounts__client_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{client_id}/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Invoices
+         * @description All documents of one account, the latest first.
+         */
+        get: operations["invoices_api_v1_accounts__client_id__invoices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{client_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Timeline
+         * @description What happened in one account, the latest first.
+         */
+        get: operations["timeline_api_v1_accounts__client_id__timeline_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Callback
+         * @description Where the issuer sends the browser back to.
+         */
+        get: operations["callback_api_v1_auth_callback_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Login
+         * @description Send the browser to the issuer; a browser that came by another name of ours is sent to the right one first.
+         */
+        get: operations["login_api_v1_auth_login_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Logout
+         * @description End the session everywhere; open streams of it close.
+         */
+        post: operations["logout_api_v1_auth_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Accounts
+         * @description Add and change accounts with their owners and links; accounts that the file does not name stay as they are.
+         */
+        post: operations["import_accounts_api_v1_imports_accounts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Rates
+         * @description Replace the whole rate card of each account that the file names.
+         */
+        post: operations["import_rates_api_v1_imports_rates_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Me
+         * @description The signed-in user with role and permissions.
+         */
+        get: operations["me_api_v1_me_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sources
+         * @description How far each source is known, and why not further.
+         */
+        get: operations["sources_api_v1_sources_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream
+         * @description Which accounts of the caller's portfolio changed, as it happens; no figures.
+         */
+        get: operations["stream_api_v1_stream_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/syncs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request Sync
+         * @description Read one source again, or all three; the figures follow on the live stream.
+         */
+        post: operations["request_sync_api_v1_syncs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * Account
+         * @description Everything about one account.
+         */
+        Account: {
+            /** Active */
+            active: boolean;
+            /** Active From */
+            active_from: string | null;
+            /** Active To */
+            active_to: string | null;
+            /** Auto Reconciled */
+            auto_reconciled: boolean;
+            /** Client Id */
+            client_id: string;
+            /** Discrepancies */
+            discrepancies: components["schemas"]["Discrepancy"][];
+            /** Due Date */
+            due_date: string | null;
+            /** Flagged */
+            flagged: boolean;
+            forecast: components["schemas"]["Forecast"] | null;
+            invoice_total: components["schemas"]["Money"] | null;
+            /**
+             * Invoice Totals
+             * @description With a date range: the sums of the invoices inside it, one for each currency.
+             * @default []
+             */
+            invoice_totals: components["schemas"]["Money"][];
+            /**
+             * Invoices
+             * @description The latest ten; the rest has its own address.
+             */
+            invoices: components["schemas"]["Invoice"][];
+            /** Invoices Total */
+            invoices_total: number;
+            /** Name */
+            name: string;
+            /**
+             * Payments
+             * @description The latest twenty; null for a role without payment details.
+             */
+            payments: components["schemas"]["Payment"][] | null;
+            /** Reconciled At */
+            reconciled_at: string | null;
+            /** Reconciliations */
+            reconciliations: components["schemas"]["Reconciliation"][];
+            /** Refs */
+            refs: components["schemas"]["LinkedRef"][];
+            /** Revision */
+            revision: number;
+            /** Sources */
+            sources: components["schemas"]["SourceAge"][];
+            /**
+             * Status
+             * @description Null when it is not known, or not for this role.
+             */
+            status: ("paid" | "partly_paid" | "pending" | "overdue" | "failed" | "in_dispute" | "refunded" | "uncollectible" | "void" | "draft") | null;
+            /** Summary */
+            summary: string | null;
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Trend
+             * @description Daily totals of the main metric, the last 30 days, oldest first.
+             */
+            trend: string[];
+            /** Trend Detail */
+            trend_detail: components["schemas"]["Trend"][];
+            /** Usage Mtd */
+            usage_mtd: components["schemas"]["Usage"][];
+            variance: components["schemas"]["Variance"] | null;
+            /** Watermarks */
+            watermarks: components["schemas"]["Watermark"][];
+        };
+        /**
+         * AccountItem
+         * @description One row of the grid.
+         */
+        AccountItem: {
+            /** Active */
+            active: boolean;
+            /** Client Id */
+            client_id: string;
+            /** Due Date */
+            due_date: string | null;
+            /** Flagged */
+            flagged: boolean;
+            invoice_total: components["schemas"]["Money"] | null;
+            /**
+             * Invoice Totals
+             * @description With a date range: the sums of the invoices inside it, one for each currency.
+             * @default []
+             */
+            invoice_totals: components["schemas"]["Money"][];
+            /** Name */
+            name: string;
+            /** Reconciled At */
+            reconciled_at: string | null;
+            /** Revision */
+            revision: number;
+            /** Sources */
+            sources: components["schemas"]["SourceAge"][];
+            /**
+             * Status
+             * @description Null when it is not known, or not for this role.
+             */
+            status: ("paid" | "partly_paid" | "pending" | "overdue" | "failed" | "in_dispute" | "refunded" | "uncollectible" | "void" | "draft") | null;
+            /** Summary */
+            summary: string | null;
+            /**
+             * Trend
+             * @description Daily totals of the main metric, the last 30 days, oldest first.
+             */
+            trend: string[];
+            /** Usage Mtd */
+            usage_mtd: components["schemas"]["Usage"][];
+            variance: components["schemas"]["Variance"] | null;
+        };
+        /**
+         * Active
+         * @description Which accounts by their contract: running today, not running today, both.
+         * @enum {string}
+         */
+        Active: "true" | "false" | "all";
+        /**
+         * Axis
+         * @description What a date range is about: the due day, the day of issue, or the service period.
+         * @enum {string}
+         */
+        Axis: "due" | "invoice" | "service";
+        /**
+         * Band
+         * @description How a variance is judged.
+         * @enum {string}
+         */
+        Band: "matched" | "auto_resolved" | "within_tolerance" | "needs_review" | "over_billed" | "under_billed" | "missing_invoice" | "billed_without_usage" | "no_activity" | "not_due" | "cannot_judge";
+        /**
+         * BilledPart
+         * @description A line that counts for the period.
+         */
+        BilledPart: {
+            /** Amount Minor */
+            amount_minor: number;
+            /** Assumed */
+            assumed: boolean;
+            /** Description */
+            description: string | null;
+            /** Document Id */
+            document_id: string;
+            /** Number */
+            number: string | null;
+            /** Quantity */
+            quantity: string | null;
+            /** Unit Price */
+            unit_price: string | null;
+        };
+        /**
+         * CreditPart
+         * @description Credit applied to an invoice of the period.
+         */
+        CreditPart: {
+            /** Amount Minor */
+            amount_minor: number;
+            /** Document Id */
+            document_id: string;
+            /** Number */
+            number: string | null;
+        };
+        /**
+         * CurrencyTotal
+         * @description Sums over the filtered accounts, one for each currency; what is overdue is null for a role without payments.
+         */
+        CurrencyTotal: {
+            /**
+             * Currency
+             * @example USD
+             */
+            currency: string;
+            /** Invoice Total Minor */
+            invoice_total_minor: number;
+            /** Overdue Count */
+            overdue_count: number | null;
+            /** Overdue Minor */
+            overdue_minor: number | null;
+        };
+        /**
+         * Days
+         * @description Half-open: `end` is the first day after.
+         */
+        Days: {
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+        };
+        /**
+         * Discrepancy
+         * @description Something that does not agree; over 5 % it is red.
+         */
+        Discrepancy: {
+            /** Amount Minor */
+            amount_minor: number | null;
+            /** Band */
+            band: ("matched" | "auto_resolved" | "within_tolerance" | "needs_review" | "over_billed" | "under_billed" | "missing_invoice" | "billed_without_usage" | "no_activity" | "not_due" | "cannot_judge") | null;
+            /** Code */
+            code: string;
+            /** Currency */
+            currency: string | null;
+            /** Percent */
+            percent: string | null;
+            period: components["schemas"]["Days"] | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * Excluded
+         * @description What the projection leaves out, and why.
+         */
+        Excluded: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail?: string | null;
+        };
+        /**
+         * ExpectedPart
+         * @description Usage of one metric at one price.
+         */
+        ExpectedPart: {
+            /** Amount Minor */
+            amount_minor: number;
+            /** Item Name */
+            item_name?: string | null;
+            /** Metric */
+            metric: string;
+            /**
+             * Quantity
+             * @description An exact decimal as text.
+             * @example 1834.5
+             */
+            quantity: string;
+            /** Unit */
+            unit: string;
+            /**
+             * Unit Price
+             * @description An exact decimal as text.
+             * @example 1834.5
+             */
+            unit_price: string;
+        };
+        /**
+         * Failure
+         * @description Why a payment did not work, in the gateway's words.
+         */
+        Failure: {
+            /** Advice Code */
+            advice_code?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Decline Code */
+            decline_code?: string | null;
+            /** Failed At */
+            failed_at?: string | null;
+            /** Message */
+            message?: string | null;
+        };
+        /**
+         * FieldProblem
+         * @description One thing wrong with the request.
+         */
+        FieldProblem: {
+            /** Detail */
+            detail: string;
+            /**
+             * Where
+             * @description The parameter, header or field.
+             * @example query.page_size
+             */
+            where: string;
+        };
+        /**
+         * Forecast
+         * @description The quarter's projection; the amounts are null unless `status` is ok.
+         */
+        Forecast: {
+            amount: components["schemas"]["Money"] | null;
+            /** Basis */
+            basis: string | null;
+            /** Excluded */
+            excluded: components["schemas"]["Excluded"][];
+            high: components["schemas"]["Money"] | null;
+            low: components["schemas"]["Money"] | null;
+            /** Method */
+            method: string;
+            /** Metrics */
+            metrics: components["schemas"]["MetricForecast"][];
+            quarter: components["schemas"]["Days"] | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "not_enough_history" | "cannot_judge" | "ended" | "no_rate_card";
+            /** Version */
+            version: number;
+        };
+        /**
+         * ImportChange
+         * @description One account or rate that the file adds, changes or takes away.
+         */
+        ImportChange: {
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "changed" | "removed";
+            /**
+             * Fields
+             * @description Field → value before and after.
+             */
+            fields: {
+                [key: string]: [
+                    string | null,
+                    string | null
+                ];
+            };
+            /**
+             * Key
+             * @description The client id; for rates client id, metric and first day.
+             */
+            key: string;
+            /** Line */
+            line: number | null;
+        };
+        /**
+         * ImportProblem
+         * @description A line that cannot be taken, and what to do about it.
+         */
+        ImportProblem: {
+            /** Code */
+            code: string;
+            /** Column */
+            column: string | null;
+            /** Detail */
+            detail: string;
+            /** Line */
+            line: number;
+        };
+        /**
+         * ImportResult
+         * @description What the file would change (dry run) or has changed; with any error nothing is changed.
+         */
+        ImportResult: {
+            /** Added */
+            added: number;
+            /** Applied */
+            applied: boolean;
+            /** Changed */
+            changed: number;
+            /**
+             * Changes
+             * @description The first 500.
+             */
+            changes: components["schemas"]["ImportChange"][];
+            /** Dry Run */
+            dry_run: boolean;
+            /**
+             * Errors
+             * @description The first 500.
+             */
+            errors: components["schemas"]["ImportProblem"][];
+            /** Errors Total */
+            errors_total: number;
+            /** Removed */
+            removed: number;
+            /** Rows */
+            rows: number;
+            /** Unchanged */
+            unchanged: number;
+        };
+        /**
+         * Invoice
+         * @description One document with its derived status; what tells of payments is null for a role without them.
+         */
+        Invoice: {
+            /** Credited Minor */
+            credited_minor: number | null;
+            /**
+             * Currency
+             * @example USD
+             */
+            currency: string;
+            /** Document Id */
+            document_id: string;
+            /** Due On */
+            due_on: string | null;
+            /** Gateway Invoice Id */
+            gateway_invoice_id: string | null;
+            /**
+             * Issued On
+             * Format: date
+             */
+            issued_on: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Lines
+             * @default []
+             */
+            lines: components["schemas"]["InvoiceLine"][];
+            /** Number */
+            number: string | null;
+            /** Paid At */
+            paid_at: string | null;
+            /** Paid Minor */
+            paid_minor: number | null;
+            period: components["schemas"]["InvoicePeriod"] | null;
+            /** Remaining Minor */
+            remaining_minor: number | null;
+            /** Status */
+            status: ("paid" | "partly_paid" | "pending" | "overdue" | "failed" | "in_dispute" | "refunded" | "uncollectible" | "void" | "draft") | null;
+            /** Tax Minor */
+            tax_minor: number;
+            /** Total Minor */
+            total_minor: number;
+            /** Via */
+            via: string | null;
+        };
+        /**
+         * InvoiceLine
+         * @description One line of a document.
+         */
+        InvoiceLine: {
+            /** Amount Minor */
+            amount_minor: number;
+            /** Description */
+            description?: string | null;
+            /** Item Id */
+            item_id?: string | null;
+            /** Item Name */
+            item_name?: string | null;
+            /** Kind */
+            kind?: string | null;
+            /** Line Id */
+            line_id?: string | null;
+            /** Quantity */
+            quantity?: string | null;
+            /** Service Date */
+            service_date?: string | null;
+            /** Unit Price */
+            unit_price?: string | null;
+        };
+        /**
+         * InvoicePeriod
+         * @description The service period; assumed when the document does not name it.
+         */
+        InvoicePeriod: {
+            /** Assumed */
+            assumed: boolean;
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+        };
+        /**
+         * Invoices
+         * @description A page of an account's invoices, the latest first.
+         */
+        Invoices: {
+            /** Items */
+            items: components["schemas"]["Invoice"][];
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * LinkedRef
+         * @description The account's customer in one source, and who said so.
+         */
+        LinkedRef: {
+            /** External Id */
+            external_id: string;
+            /** Linked By */
+            linked_by: string;
+            /** Name */
+            name: string | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "amplitude" | "quickbooks" | "stripe";
+        };
+        /**
+         * Me
+         * @description `csrf` is what the header X-Trueup-Csrf must carry on every POST made with the session cookie.
+         */
+        Me: {
+            /** Csrf */
+            csrf: string;
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            /** Permissions */
+            permissions: string[];
+            /** Role */
+            role: string;
+            /** User */
+            user: string;
+        };
+        /**
+         * Method
+         * @description What a payment was made with.
+         */
+        Method: {
+            /** Brand */
+            brand?: string | null;
+            /** Kind */
+            kind?: string | null;
+            /** Last4 */
+            last4?: string | null;
+        };
+        /**
+         * MetricForecast
+         * @description One metric's least-squares line over daily usage.
+         */
+        MetricForecast: {
+            /** Actual Quantity */
+            actual_quantity?: string | null;
+            /** Backtest Error Percent */
+            backtest_error_percent?: string | null;
+            /** Days Used */
+            days_used?: number | null;
+            /** From Day */
+            from_day?: string | null;
+            /** High Quantity */
+            high_quantity?: string | null;
+            /** Intercept */
+            intercept?: string | null;
+            /** Low Quantity */
+            low_quantity?: string | null;
+            /** Metric */
+            metric: string;
+            /** Projected Quantity */
+            projected_quantity?: string | null;
+            /** Slope */
+            slope?: string | null;
+            /** To Day */
+            to_day?: string | null;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * Money
+         * @description An amount in minor units of its currency.
+         */
+        Money: {
+            /** Amount Minor */
+            amount_minor: number;
+            /**
+             * Currency
+             * @example USD
+             */
+            currency: string;
+        };
+        /**
+         * Payment
+         * @description A payment, refund or dispute.
+         */
+        Payment: {
+            /** Amount Minor */
+            amount_minor: number;
+            /**
+             * Currency
+             * @example USD
+             */
+            currency: string;
+            failure: components["schemas"]["Failure"] | null;
+            /** Gateway Invoice Id */
+            gateway_invoice_id: string | null;
+            /** Invoice Number */
+            invoice_number: string | null;
+            /** Kind */
+            kind: string;
+            method: components["schemas"]["Method"] | null;
+            /** Object Id */
+            object_id: string;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "amplitude" | "quickbooks" | "stripe";
+            /** Status */
+            status: string;
+        };
+        /**
+         * PaymentStatus
+         * @description The derived status of an invoice.
+         * @enum {string}
+         */
+        PaymentStatus: "paid" | "partly_paid" | "pending" | "overdue" | "failed" | "in_dispute" | "refunded" | "uncollectible" | "void" | "draft";
+        /**
+         * Portfolio
+         * @description One page of the grid.
+         */
+        Portfolio: {
+            /** As Of */
+            as_of: components["schemas"]["SourceReport"][];
+            /** Items */
+            items: components["schemas"]["AccountItem"][];
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total */
+            total: number;
+            totals: components["schemas"]["Totals"];
+        };
+        /**
+         * Problem
+         * @description Every error has this shape; `code` is stable, the rest is for people.
+         */
+        Problem: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /**
+             * Errors
+             * @default null
+             */
+            errors: components["schemas"]["FieldProblem"][] | null;
+            /**
+             * Retry After S
+             * @description When trying again makes sense, in seconds.
+             * @default null
+             */
+            retry_after_s: number | null;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /** Trace Id */
+            trace_id: string;
+            /**
+             * Type
+             * @default about:blank
+             */
+            type: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Reason
+         * @description Why something cannot be judged, and what would cure it.
+         */
+        Reason: {
+            /** Code */
+            code: string;
+            /** Cure */
+            cure?: string | null;
+            /** Source */
+            source?: ("amplitude" | "quickbooks" | "stripe") | null;
+        };
+        /**
+         * Receipt
+         * @description The sum, line by line: expected − (billed − credits) explains the variance.
+         */
+        Receipt: {
+            /** Billed */
+            billed: components["schemas"]["BilledPart"][];
+            /** Credits */
+            credits: components["schemas"]["CreditPart"][];
+            /** Expected */
+            expected: components["schemas"]["ExpectedPart"][];
+        };
+        /**
+         * Reconciliation
+         * @description One period of one currency.
+         */
+        Reconciliation: {
+            /** Amount Minor */
+            amount_minor: number | null;
+            /**
+             * Band
+             * @enum {string}
+             */
+            band: "matched" | "auto_resolved" | "within_tolerance" | "needs_review" | "over_billed" | "under_billed" | "missing_invoice" | "billed_without_usage" | "no_activity" | "not_due" | "cannot_judge";
+            /** Billed Minor */
+            billed_minor: number | null;
+            /** Currency */
+            currency: string | null;
+            /** Due */
+            due: boolean;
+            /** Expected Minor */
+            expected_minor: number | null;
+            /** Percent */
+            percent: string | null;
+            period: components["schemas"]["Days"];
+            /** Period Assumed */
+            period_assumed: boolean;
+            /** Reasons */
+            reasons: components["schemas"]["Reason"][];
+            receipt: components["schemas"]["Receipt"] | null;
+        };
+        /**
+         * SourceAge
+         * @description How far one source is known, for this account.
+         */
+        SourceAge: {
+            /** As Of */
+            as_of: string | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "amplitude" | "quickbooks" | "stripe";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "complete" | "stale" | "partial" | "unlinked" | "never";
+        };
+        /**
+         * SourceReport
+         * @description The state of one source for everybody: what the banner says.
+         */
+        SourceReport: {
+            /** As Of */
+            as_of: string | null;
+            /** Reason */
+            reason?: string | null;
+            /** Since */
+            since?: string | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "amplitude" | "quickbooks" | "stripe";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "complete" | "stale" | "partial" | "unlinked" | "never";
+        };
+        /**
+         * Sources
+         * @description `GET /api/v1/sources`.
+         */
+        Sources: {
+            /** Items */
+            items: components["schemas"]["SourceReport"][];
+        };
+        /**
+         * SyncAccepted
+         * @description The ids of the requests; the figures follow on the live stream.
+         */
+        SyncAccepted: {
+            /** Request Ids */
+            request_ids: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * SyncRequest
+         * @description Which source to read again; all three when it is not named.
+         */
+        SyncRequest: {
+            /**
+             * Source
+             * @default null
+             */
+            source: ("amplitude" | "quickbooks" | "stripe") | null;
+        };
+        /**
+         * Timeline
+         * @description The latest first; `next` is the cursor of the entries before these.
+         */
+        Timeline: {
+            /** Items */
+            items: components["schemas"]["TimelineEntry"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * TimelineEntry
+         * @description Something that happened, when it happened and when we learned it.
+         */
+        TimelineEntry: {
+            /** After */
+            after?: unknown;
+            /** Before */
+            before?: unknown;
+            /**
+             * Data
+             * @default {}
+             */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Kind */
+            kind: string;
+            /**
+             * Learned At
+             * Format: date-time
+             */
+            learned_at: string;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Source */
+            source: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * Totals
+         * @description Over all pages of the filtered portfolio.
+         */
+        Totals: {
+            /** Accounts */
+            accounts: number;
+            /** By Currency */
+            by_currency: components["schemas"]["CurrencyTotal"][];
+            /** Cannot Judge */
+            cannot_judge: number;
+            /** Flagged */
+            flagged: number;
+        };
+        /**
+         * Trend
+         * @description The chart of one metric.
+         */
+        Trend: {
+            /** Days */
+            days: components["schemas"]["TrendDay"][];
+            line: components["schemas"]["TrendLine"] | null;
+            /** Metric */
+            metric: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * TrendDay
+         * @description Usage of one day; `quantity` is null where it is not known.
+         */
+        TrendDay: {
+            /** Closed */
+            closed: boolean;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Quantity */
+            quantity: string | null;
+        };
+        /**
+         * TrendLine
+         * @description The straight line through the days used, drawn from `from` to `to`.
+         */
+        TrendLine: {
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /**
+             * Intercept
+             * @description An exact decimal as text.
+             * @example 1834.5
+             */
+            intercept: string;
+            /**
+             * Slope
+             * @description An exact decimal as text.
+             * @example 1834.5
+             */
+            slope: string;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+        };
+        /**
+         * Usage
+         * @description Usage of one metric in the month to date.
+         */
+        Usage: {
+            /** Metric */
+            metric: string;
+            /**
+             * Quantity
+             * @description An exact decimal as text.
+             * @example 1834.5
+             */
+            quantity: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * Variance
+         * @description Billed less expected of one period. The figures are null when it cannot be judged.
+         */
+        Variance: {
+            /** Amount Minor */
+            amount_minor: number | null;
+            /**
+             * Band
+             * @enum {string}
+             */
+            band: "matched" | "auto_resolved" | "within_tolerance" | "needs_review" | "over_billed" | "under_billed" | "missing_invoice" | "billed_without_usage" | "no_activity" | "not_due" | "cannot_judge";
+            /** Billed Minor */
+            billed_minor: number | null;
+            /** Currency */
+            currency: string | null;
+            /** Expected Minor */
+            expected_minor: number | null;
+            /** Percent */
+            percent: string | null;
+            period: components["schemas"]["Days"] | null;
+            /**
+             * Reasons
+             * @default []
+             */
+            reasons: components["schemas"]["Reason"][];
+        };
+        /**
+         * Watermark
+         * @description What one counted sync covers; the row rests on it.
+         */
+        Watermark: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** From Day */
+            from_day?: string | null;
+            /** Scope */
+            scope: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "amplitude" | "quickbooks" | "stripe";
+            /** To Day */
+            to_day?: string | null;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    portfolio_api_v1_accounts_get: {
+        parameters: {
+            query?: {
+                active?: components["schemas"]["Active"];
+                /** @description What the days are about. */
+                axis?: components["schemas"]["Axis"];
+                band?: components["schemas"]["Band"][] | null;
+                flagged?: boolean | null;
+                /** @description First day, included. */
+                from?: string | null;
+                /** @description Client ids, separated by commas. */
+                ids?: string | null;
+                page?: number;
+                page_size?: number;
+                /** @description Part of name, id or invoice number. */
+                search?: string | null;
+                sort?: "name" | "-name" | "usage" | "-usage" | "invoice_total" | "-invoice_total" | "due_date" | "-due_date" | "status" | "-status" | "variance" | "-variance" | "variance_percent" | "-variance_percent";
+                status?: components["schemas"]["PaymentStatus"][] | null;
+                /** @description Last day, included. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portfolio"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_api_v1_accounts__client_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not in the caller's portfolio. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoices_api_v1_accounts__client_id__invoices_get: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoices"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not in the caller's portfolio. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    timeline_api_v1_accounts__client_id__timeline_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not in the caller's portfolio. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    callback_api_v1_auth_callback_get: {
+        parameters: {
+            query?: {
+                code?: string | null;
+                error?: string | null;
+                state?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login_api_v1_auth_login_get: {
+        parameters: {
+            query?: {
+                /** @description A path of ours to return to. */
+                return_to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logout_api_v1_auth_logout_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_accounts_api_v1_imports_accounts_post: {
+        parameters: {
+            query?: {
+                /** @description Only show what would change. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_rates_api_v1_imports_rates_post: {
+        parameters: {
+            query?: {
+                /** @description Only show what would change. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_api_v1_me_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_api_v1_sources_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sources"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_api_v1_stream_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `accounts`: which accounts changed, to what revision. `sources`: the state of a source changed. `reconnect`: open the stream again. `closed`: do not; the session has ended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_sync_api_v1_syncs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SyncRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncAccepted"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Asked again too soon. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

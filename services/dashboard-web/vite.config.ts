@@ -1,0 +1,23 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+import { mockApi } from "./tests/mock-api/plugin";
+
+export default defineConfig(({ mode }) => ({
+  plugins: [react(), mode === "mock" ? mockApi() : null],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  server: {
+    host: "127.0.0.1",
+    port: 5173,
+    proxy: mode === "mock" ? {} : { "/api": process.env.TRUEUP_URL ?? "http://127.0.0.1:8080" },
+  },
+  build: { target: "es2022", assetsInlineLimit: 0, reportCompressedSize: false, modulePreload: { polyfill: false } },
+  test: {
+    environment: "happy-dom",
+    include: ["tests/**/*.test.{ts,tsx}"],
+    setupFiles: ["tests/setup.ts"],
+    restoreMocks: true,
+    testTimeout: 15_000,
+    env: { TZ: "UTC" },
+  },
+}));
