@@ -44,7 +44,8 @@ async def audit(addresses: Addresses, *, wait_s: float) -> Outcome:
     counted, wrong_facts = await _settle_facts(addresses, deadline)
     audits, recomputed = await recompute.differences(addresses.migrator_dsn)
     situations = report.situations(looked, world["planted"])
-    absent = [name for name in report.REQUIRED if name not in situations] + _missing(looked, int(world["accounts"]))
+    wanted = {*report.REQUIRED, *world["situations"]}
+    absent = sorted(wanted - situations.keys()) + _missing(looked, int(world["accounts"]))
     found = [item for items in looked.differences.values() for item in items] + wrong_facts + recomputed
     text = report.lines(looked, situations, counted, audits, found)
     return Outcome([*text, *(f"absent: {name}" for name in absent)], found, absent, len(looked.shown))

@@ -32,7 +32,7 @@ def situations(looked: Looked, planted: Iterable[Mapping[str, Any]]) -> dict[str
     """For each situation the scenario names: (accounts planted, of these shown without a difference)."""
     counted: dict[str, tuple[int, int]] = {}
     for entry in planted:
-        name, client_id = str(entry["name"]), str(entry["client_id"])
+        name, client_id = str(entry["situation"]), str(entry["client_id"])
         total, right = counted.get(name, (0, 0))
         agrees = client_id in looked.shown and not looked.differences.get(client_id)
         counted[name] = (total + 1, right + agrees)
