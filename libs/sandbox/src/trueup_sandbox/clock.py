@@ -32,6 +32,10 @@ class Clock:
         self._last_ms = at_ms + 1 if at_ms % HOUR_MS == 0 else at_ms
         return self._last_ms
 
+    def resume(self, at_ms: int) -> None:
+        """Never go back behind an instant that was stamped before a restart."""
+        self._last_ms = max(self._last_ms, at_ms)
+
 
 def to_ms(instant: datetime) -> int:
     """Milliseconds since 1970 of an aware instant, cut, not rounded."""

@@ -179,12 +179,14 @@ class Happenings:
         raise NothingToDo("no payment to take back")
 
     def _document(self, account: Account | None) -> LedgerDocument:
-        """The client's latest ledger invoice that nothing was paid on."""
-        twin = self._open_invoice(account)
-        document = self._store.invoices.get(twin.ledger_id)
-        if document.state != "open" or document.links or twin.paid_minor:
-            raise NothingToDo(f"{document.number} has payments on it")
-        return document
+        """A ledger invoice that nothing was paid on: the client's, or anybody's, or else a new one."""
+        for _ in range(1 if account else TRIES):
+            twin = self._open_invoice(account)
+            document = self._store.invoices.get(twin.ledger_id)
+            if document.state == "open" and not document.links and not twin.paid_minor:
+                return document
+        change = self._world.commit(self._bill(account))
+        return next(put for _, put in change.puts if isinstance(put, LedgerDocument))
 
     def _credit(self, account: Account | None) -> Change:
         document = self._store.invoices.get(self._open_invoice(account).ledger_id)

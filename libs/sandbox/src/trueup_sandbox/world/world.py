@@ -88,10 +88,14 @@ class World:
 
     def _replay(self, entry: dict[str, Any]) -> None:
         if "u" in entry:
-            self.desk.usage.add(Extra(*entry["u"]))
+            extra = Extra(*entry["u"])
+            self.clock.resume(extra.at_ms)
+            self.desk.usage.add(extra)
             self.memory.happenings[entry.get("k", "usage")] += 1
         elif "change" in entry:
-            self._take(changes.from_json(entry["change"]))
+            change = changes.from_json(entry["change"])
+            self.clock.resume(change.at_ms)
+            self._take(change)
         elif "delivered" in entry:
             self.memory.delivered.add(entry["delivered"])
         elif "tokens" in entry:
