@@ -30,7 +30,7 @@ AMPLITUDE, QUICKBOOKS, STRIPE = "amplitude:acct_1", "quickbooks:41", "stripe:cus
 
 def rate(price: str = "0.01", *, metric: str = "api_calls", currency: str = "USD", **more: Any) -> Rate:
     """A price per call."""
-    given = {"unit": "calls", "valid_from": date(2026, 1, 1), "item_id": "1"} | more
+    given: dict[str, Any] = {"unit": "calls", "valid_from": date(2026, 1, 1), "item_id": "1"} | more
     return Rate(metric=metric, unit_price=Fraction(price), unit_price_text=price, currency=currency, **given)
 
 
@@ -51,7 +51,7 @@ def series(days: Mapping[date, int], *, metric: str = "api_calls", unit: str = "
     return Series(metric, unit, {day.toordinal(): value for day, value in days.items()}, scale)
 
 
-def scopes(as_of: datetime = NOW, **changes: Scope) -> tuple[Scope, ...]:
+def scopes(as_of: datetime = NOW, /, **changes: Scope) -> tuple[Scope, ...]:
     """Three complete scopes; `changes` by source name replace them."""
     found = {
         "amplitude": Scope(Source.AMPLITUDE, "usage|api_calls|0", as_of, (Coverage(FIRST_DAY, None, as_of),)),

@@ -40,7 +40,7 @@ def test_flat_usage_goes_on() -> None:
     found = run(days(FIRST_DAY, TODAY))
     assert (found.status, found.amount_minor) == ("ok", 92 * 100)
     [one] = found.metrics
-    assert (one.slope, one.intercept, one.actual, one.projected) == (0, 100, 53 * 100, 92 * 100)
+    assert [one.slope, one.intercept, one.actual, one.projected] == [0, 100, 53 * 100, 92 * 100]
     assert (one.from_day, one.to_day, one.line.points) == (date(2026, 8, 1), date(2026, 11, 22), 114)
     assert one.low == one.high == one.projected
     assert one.backtest_error == 0
@@ -109,7 +109,7 @@ def test_the_range_widens_with_noise() -> None:
 
 def test_the_line_is_exact() -> None:
     line = fit(range(4), [1, 3, 5, 7])
-    assert (line.intercept, line.slope, line.residual) == (1, 2, 0)
+    assert [line.intercept, line.slope, line.residual] == [1, 2, 0]
     thirds = fit([0, 1, 2], [0, 1, 1])
     assert (thirds.slope, thirds.intercept, thirds.residual) == (Fraction(1, 2), Fraction(1, 6), Fraction(1, 6))
     with pytest.raises(ValueError, match="two points"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -103,8 +104,8 @@ def test_currencies_never_meet() -> None:
 
 def test_month_to_date_counts_the_current_month_and_knows_zero() -> None:
     usage = {"api_calls": series({date(2026, 10, 31): 5, date(2026, 11, 1): 7, date(2026, 11, 23): 1})}
-    assert decide(snapshot(usage=usage)).usage_mtd == {"api_calls": (8, "calls")}
-    assert decide(snapshot(usage={})).usage_mtd == {"api_calls": (0, "calls")}
+    assert decide(snapshot(usage=usage)).usage_mtd == {"api_calls": (Fraction(8), "calls")}
+    assert decide(snapshot(usage={})).usage_mtd == {"api_calls": (Fraction(0), "calls")}
 
 
 def test_payments_leave_out_mirrors_and_credit() -> None:

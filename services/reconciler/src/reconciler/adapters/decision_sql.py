@@ -118,6 +118,6 @@ KEEP_DIRT = """
 UPDATE dirty_accounts SET first_seq = $2 + 1, failures = 0, retry_at = NULL WHERE client_id = $1 AND last_seq <> $2
 """
 FAIL_DIRT = """
-UPDATE dirty_accounts SET failures = failures + 1, retry_at = $2 + least(power(2, failures), 600) * interval '1 second'
+UPDATE dirty_accounts SET failures = failures + 1, retry_at = now() + least(power(2, failures), 600) * interval '1 second'
 WHERE client_id = $1
 """

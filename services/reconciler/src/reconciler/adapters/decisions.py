@@ -124,7 +124,7 @@ class _Claim:
         client_id = _client_id(broken.claimed)
         log.error("an account could not be decided", client_id=client_id, error=broken.error)
         await self._driver.execute(sql.HOLD_ACCOUNT, client_id)
-        await self._driver.execute(sql.FAIL_DIRT, client_id, await self._driver.fetchval("SELECT now()"))
+        await self._driver.execute(sql.FAIL_DIRT, client_id)
 
 
 def _client_id(claimed: Claimed) -> str:
