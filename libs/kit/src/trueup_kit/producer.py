@@ -28,7 +28,8 @@ __all__ = ["BrokerUnavailable", "Message", "Producer", "Sent", "to_message"]
 
 log = get_logger(__name__)
 CHUNK = 2000
-CHUNK_TIMEOUT_S = 20.0
+CHUNK_ACKNOWLEDGED_PER_S = 200
+"""The slowest rate at which a chunk is still waited for."""
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.2, 3.0
 KNOWN_DOWN_WAIT_S = 1.0
 PUBLISHED = prometheus_client.Counter("trueup_published_total", "Records acknowledged by Kafka", ["topic"])
@@ -99,7 +100,9 @@ class Producer:
         ahead: asyncio.Task[list[Sent]] | None = None
         try:
             for chunk in self._chunks(events):
-                following = asyncio.create_task(self._send(chunk, max(self._timeout_s, CHUNK_TIMEOUT_S)))
+                following = asyncio.create_task(
+                    self._send(chunk, self._timeout_s + len(chunk) / CHUNK_ACKNOWLEDGED_PER_S)
+                )
                 # Let it enqueue before the former chunk is awaited, so that Kafka never idles.
                 await asyncio.sleep(0)
                 former, ahead = ahead, following
@@ -120,7 +123,7 @@ class Producer:
 
     async def _send(self, messages: list[Message], timeout_s: float) -> list[Sent]:
         started = clock.monotonic()
-        connection = await self._connected(timeout_s)
+        connection = await self._connected(min(timeout_s, self._timeout_s))
         try:
             sent = await connection.send(messages, timeout_s=max(0.1, timeout_s - (clock.monotonic() - started)))
         except BrokerUnavailable as error:

@@ -1,0 +1,63 @@
+"""The limiter on a real PostgreSQL: replicas together stay within the rate, people are not starved, no database no call."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from trueup_kit.errors import ProviderUnavailable
+from trueup_kit.limits import Limiter
+from trueup_kit.postgres import create_engine
+
+
+async def spend(limiter: Limiter, until: float, priority: str) -> int:
+    spent = 0
+    while True:
+        try:
+            async with asyncio.timeout(max(0.0, until - time.monotonic())):
+                await limiter.acquire(1, priority=priority)  # type: ignore[arg-type]
+        except TimeoutError:
+            return spent
+        spent += 1
+
+
+async def test_four_replicas_together_stay_within_rate_and_background_share(engine: AsyncEngine) -> None:
+    limiters = [Limiter(engine, name="p", capacity=20, refill_per_s=100) for _ in range(4)]
+    began = time.monotonic()
+    spent = sum(await asyncio.gather(*(spend(one, began + 2.5, "background") for one in limiters)))
+    took = time.monotonic() - began
+    assert spent <= 0.8 * (20 + 100 * took)
+    assert spent >= 0.25 * 100 * took  # portions that expire are forfeited, but work goes on
+
+
+async def test_a_person_gets_tokens_while_background_takes_all_it_may(engine: AsyncEngine) -> None:
+    background = Limiter(engine, name="p", capacity=10, refill_per_s=20)
+    person = Limiter(engine, name="p", capacity=10, refill_per_s=20)
+    began = time.monotonic()
+    greedy = asyncio.create_task(spend(background, began + 3, "background"))
+    await asyncio.sleep(1.0)
+    waits = []
+    for _ in range(5):
+        at = time.monotonic()
+        await person.acquire(1, priority="person")
+        waits.append(time.monotonic() - at)
+    await greedy
+    assert max(waits) < 1.0
+
+
+async def test_a_cost_that_can_never_be_met_is_refused_at_once(engine: AsyncEngine) -> None:
+    limiter = Limiter(engine, name="p", capacity=10, refill_per_s=1)
+    with pytest.raises(ValueError, match="background"):
+        await limiter.acquire(9, priority="background")
+    await limiter.acquire(9, priority="person")
+
+
+async def test_without_a_database_there_is_no_call() -> None:
+    nowhere = create_engine("postgresql://nobody@127.0.0.1:1/nothing", application_name="kit")
+    with pytest.raises(ProviderUnavailable) as refused:
+        await Limiter(nowhere, name="p", capacity=10, refill_per_s=1).acquire()
+    assert refused.value.reason == "no_database"
+    await nowhere.dispose()
