@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import entry_points
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -95,7 +94,7 @@ def _migrate(dsn: str) -> None:
 
     histories = {point.name: point.value for point in entry_points(group="trueup.migrations")}
     assert histories, "no package declares migrations: are the workspace members installed?"
-    for schema in ordered([name for name in histories if find_spec(histories[name])]):
+    for schema in ordered(list(histories)):
         migrate.upgrade(dsn, schema, histories[schema])
 
 

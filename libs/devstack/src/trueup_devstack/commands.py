@@ -67,6 +67,8 @@ def up() -> None:
                 stop(checkout)
             print("run `make up` again when you like", file=sys.stderr)
             raise typer.Exit(130) from None
+    if was_running:
+        print("it was running already; `trueup restart SERVICE` takes up changed code")
     _welcome(ports, time.monotonic() - began)
 
 
