@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-
 from tests.integration.kit.conftest import Broker, about, create_topic, until
+
 from trueup_kit.consumer import Consumer, Record
 from trueup_kit.errors import BrokerUnavailable
 from trueup_kit.producer import Producer

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Iterable
 
 import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
-
 from tests.integration.kit.conftest import NOW, about, read_all
+
+from trueup_contracts.envelope import Event
 from trueup_kit.errors import BrokerUnavailable
 from trueup_kit.ingest import LeaseLost, Leases, ObservationPublisher, Published
+from trueup_kit.messages import Message, Sent
 from trueup_kit.postgres import raw
 from trueup_kit.producer import Producer
 
@@ -88,7 +91,7 @@ async def test_a_lease_lost_while_publishing_leaves_what_the_successor_remembers
     class Slow(Producer):
         """Loses its lease between acknowledgement and remembering."""
 
-        async def publish_chunks(self, events):  # type: ignore[no-untyped-def, override]
+        async def publish_chunks(self, events: Iterable[Event | Message]) -> AsyncIterator[list[Sent]]:
             async for chunk in producer.publish_chunks(events):
                 yield chunk
             await paused(engine, "s")
@@ -131,7 +134,7 @@ async def test_only_what_changed_is_published_and_cursor_and_offsets_move_with_i
         assert await publisher.publish_changed(held, first, then=then) == Published(100, 0)
         assert await publisher.cursor("c") == str(held.version)
         version = await held.next_version()
-        again = [event(version=version, name=f"k{n}", value=n if n else 7, observed_at=NOW) for n in range(100)]
+        again = [event(version=version, name=f"k{n}", value=n or 7, observed_at=NOW) for n in range(100)]
         assert await publisher.publish_changed(held, iter(again), then=then) == Published(1, 99)
         assert await publisher.publish_changed(held, [], then=then) == Published(0, 0)
         assert await publisher.cursor("c") == str(version)
@@ -156,8 +159,8 @@ async def test_what_was_sent_but_not_remembered_is_corrected_even_when_the_sourc
     async with leases.hold("s") as held:
         assert held is not None
         await publisher.publish_changed(held, [event(version=held.version, name="x", value=1)])
+        version = await held.next_version()
         with pytest.raises(RuntimeError):
-            version = await held.next_version()
             await publisher.publish_changed(held, [event(version=version, name="x", value=2)], then=die)
         version = await held.next_version()
         await publisher.publish_changed(held, [event(version=version, name="x", value=1)])

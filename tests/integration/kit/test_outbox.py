@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
-
 from tests.integration.kit.conftest import Broker, about, create_topic, read_all, until
+
 from trueup_kit import outbox, trace
 from trueup_kit.outbox import Relay
 from trueup_kit.postgres import create_engine, raw
