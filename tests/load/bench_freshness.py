@@ -106,7 +106,7 @@ async def invoices(http: httpx.AsyncClient, where: settings.Addresses, shown: di
 
 
 def happenings(counters: dict[str, Any]) -> int:
-    return int(sum(counters["happenings"].values()))
+    return int(counters["happenings"])
 
 
 def percentile(values: list[float], share: float) -> float:
