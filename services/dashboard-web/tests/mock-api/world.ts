@@ -1,6 +1,7 @@
 /** A portfolio of 700 accounts with every situation, for looking at the page without a stack. */
 import type { AccountItem, Band, PaymentStatus, Portfolio } from "@/shared/api/types";
-import { account, complete, daysFrom, event, invoice, item, me, portfolio, TODAY, variance } from "./builders";
+import { account, event, invoice } from "./account-builders";
+import { complete, daysFrom, item, me, portfolio, TODAY, variance } from "./builders";
 
 const FIRST = [
   "Harbor",

@@ -64,12 +64,19 @@ function VarianceFact({ account }: { account: Account }) {
   );
 }
 
-function Usage({ account }: { account: Account }) {
+function verdict({ auto_reconciled, flagged, variance }: Account): string {
+  if (!variance) return "No full month yet";
+  if (variance.band === "cannot_judge") return "Not yet";
+  if (flagged || variance.band === "needs_review") return "Needs a person";
+  return auto_reconciled ? "By rule" : "In order";
+}
+
+function Reconciled({ account }: { account: Account }) {
   return (
     <div className="fact">
       <dt>Reconciled</dt>
       <dd>
-        <strong>{account.auto_reconciled ? "By rule" : account.flagged ? "Needs a person" : "In order"}</strong>
+        <strong>{verdict(account)}</strong>
         <span className="fact-more muted">
           {account.auto_reconciled ? "under 2 %, resolved by itself" : null}
           {account.reconciled_at ? <span>as of {instantText(account.reconciled_at)}</span> : null}
@@ -96,7 +103,7 @@ export function AccountHead({ account }: { account: Account }) {
       <dl className="facts">
         <VarianceFact account={account} />
         <Invoice account={account} />
-        <Usage account={account} />
+        <Reconciled account={account} />
       </dl>
     </header>
   );

@@ -24,8 +24,14 @@ function Row({ one }: { one: Reconciliation }) {
         {figure(one.billed_minor, one.currency, money)}
       </td>
       <td data-label="Variance" data-numeric>
-        <b data-tone={word.tone === "bad" ? "bad" : undefined}>{figure(one.amount_minor, one.currency, signedMoney)}</b>
-        {one.percent ? <span className="sub">{percent(one.percent)}</span> : null}
+        {one.due ? (
+          <b data-tone={word.tone === "bad" ? "bad" : undefined}>
+            {figure(one.amount_minor, one.currency, signedMoney)}
+          </b>
+        ) : (
+          <span className="muted">{figure(one.amount_minor, one.currency, signedMoney)} so far</span>
+        )}
+        {one.due && one.percent ? <span className="sub">{percent(one.percent)}</span> : null}
       </td>
       <td data-label="Judged">
         <WordMark word={word} />

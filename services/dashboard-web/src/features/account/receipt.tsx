@@ -121,6 +121,11 @@ function Sum({ one }: { one: Reconciliation }) {
   );
 }
 
+function titleOf({ due, band, percent: text, period }: Reconciliation): string {
+  if (!due) return `${rangeText(period)} so far`;
+  return text ? `Why ${percent(text)}` : `Why: ${bandWord(band).text.toLowerCase()}`;
+}
+
 /** `Why −5.10 %`: the receipt of a period that the reader chooses. */
 export function ReceiptSection({ account }: { account: Account }) {
   const [start, setStart] = useState<string>();
@@ -132,7 +137,7 @@ export function ReceiptSection({ account }: { account: Account }) {
       </Section>
     );
   }
-  const title = one.percent ? `Why ${percent(one.percent)}` : `Why: ${bandWord(one.band).text.toLowerCase()}`;
+  const title = titleOf(one);
   const periods = [...account.reconciliations].sort((a, b) => b.period.start.localeCompare(a.period.start));
   return (
     <Section

@@ -1,9 +1,10 @@
+import { useElementSize } from "@mantine/hooks";
 import { type PointerEvent, useState } from "react";
 import { dayText, shortMonthText, toDay } from "@/shared/lib/dates";
 import { quantity, shortQuantity } from "@/shared/lib/format";
 import { monthStarts, type Point, type Projection, runs, type TrendModel } from "./trend-scale";
 
-const WIDTH = 720;
+const WIDTH_FIRST = 720;
 const HEIGHT = 220;
 const PAD = { top: 14, right: 12, bottom: 24, left: 44 };
 
@@ -29,10 +30,11 @@ export function readOut(
   return `${when}: not known`;
 }
 
-function scales({ first, last, most }: TrendModel) {
+function scales({ first, last, most }: TrendModel, width: number) {
   const span = Math.max(1, last - first);
   return {
-    x: (day: number) => PAD.left + ((day - first) / span) * (WIDTH - PAD.left - PAD.right),
+    x: (day: number) => PAD.left + ((day - first) / span) * (width - PAD.left - PAD.right),
+    width,
     y: (value: number) => HEIGHT - PAD.bottom - (value / most) * (HEIGHT - PAD.top - PAD.bottom),
   };
 }
@@ -42,6 +44,7 @@ const path = (points: readonly { day: number; value: number }[], { x, y }: Scale
   points.map(({ day, value }, index) => `${index ? "L" : "M"}${x(day).toFixed(1)} ${y(value).toFixed(1)}`).join("");
 
 function Axes({ model, at, today }: { model: TrendModel; at: Scales; today: number }) {
+  const right = at.width - PAD.right;
   return (
     <>
       {[0, 0.5, 1].map((share) => (
@@ -49,7 +52,7 @@ function Axes({ model, at, today }: { model: TrendModel; at: Scales; today: numb
           <line
             className="chart-rule"
             x1={PAD.left}
-            x2={WIDTH - PAD.right}
+            x2={right}
             y1={at.y(model.most * share)}
             y2={at.y(model.most * share)}
           />
@@ -117,7 +120,8 @@ function Actual({ points, at }: { points: Point[]; at: Scales }) {
 /** Actual solid, projected dashed within its range. Arrow keys walk the days; each is read out. */
 export function TrendChart({ model, today, unit, label }: ChartProps) {
   const [day, setDay] = useState<number | null>(null);
-  const at = scales(model);
+  const { ref, width } = useElementSize<HTMLDivElement>();
+  const at = scales(model, width || WIDTH_FIRST);
   const point = model.points.find((one) => one.day === day);
   const projected = model.projection.find((one) => one.day === day);
   const value = point?.value ?? projected?.value;
@@ -125,14 +129,14 @@ export function TrendChart({ model, today, unit, label }: ChartProps) {
   const choose = (next: number) => setDay(Math.min(model.last, Math.max(model.first, next)));
   const onPointer = (event: PointerEvent<HTMLDivElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
-    const inside = ((event.clientX - box.left) / box.width) * WIDTH - PAD.left;
-    choose(Math.round(model.first + (inside / (WIDTH - PAD.left - PAD.right)) * (model.last - model.first)));
+    const inside = ((event.clientX - box.left) / box.width) * at.width - PAD.left;
+    choose(Math.round(model.first + (inside / (at.width - PAD.left - PAD.right)) * (model.last - model.first)));
   };
 
   return (
     <div className="chart">
-      <div className="chart-plot" onPointerMove={onPointer} onPointerLeave={() => setDay(null)}>
-        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true" focusable="false">
+      <div className="chart-plot" ref={ref} onPointerMove={onPointer} onPointerLeave={() => setDay(null)}>
+        <svg viewBox={`0 0 ${at.width} ${HEIGHT}`} aria-hidden="true" focusable="false">
           <Axes model={model} at={at} today={today} />
           <Band projection={model.projection} at={at} />
           <Actual points={model.points} at={at} />

@@ -1,5 +1,5 @@
 import type { AccountItem } from "@/shared/api/types";
-import { dayText, dueText, shortDayText } from "@/shared/lib/dates";
+import { dayText, dueText, nearDayText } from "@/shared/lib/dates";
 import { money, percent, quantity, signedMoney } from "@/shared/lib/format";
 import { bandWord, metricName, reasonText, sourceName, statusWord, syncWord } from "@/shared/lib/words";
 import { WordMark } from "@/shared/ui/word";
@@ -35,11 +35,11 @@ const SETTLED = new Set(["paid", "void", "refunded", "draft", "uncollectible"]);
 export function DueCell({ due, status, day }: { due: string | null; status: string | null; day: string }) {
   if (!due) return <span className="muted">–</span>;
   const stands = dueText(due, day);
-  if (status !== null && SETTLED.has(status)) return <span className="muted">{dayText(due)}</span>;
-  if (status === null && stands.tone === "late") return <span>{dayText(due)}</span>;
+  if (status !== null && SETTLED.has(status)) return <span className="muted">{nearDayText(due, day)}</span>;
+  if (status === null && stands.tone === "late") return <span>{nearDayText(due, day)}</span>;
   return (
     <span title={dayText(due)} data-tone={stands.tone === "late" ? "bad" : undefined} className="due">
-      {stands.tone === "later" ? shortDayText(due) : stands.text}
+      {stands.tone === "later" ? nearDayText(due, day) : stands.text}
     </span>
   );
 }

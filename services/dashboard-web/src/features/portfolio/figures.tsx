@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { Totals } from "@/shared/api/types";
 import { count, money } from "@/shared/lib/format";
 import { Bar } from "@/shared/ui/skeleton";
-import { type PortfolioSearch, withFilter } from "./search";
+import { EXACTLY, type PortfolioSearch, withFilter } from "./search";
 
 interface FigureProps {
   label: string;
@@ -16,7 +16,14 @@ interface FigureProps {
 function Figure({ label, to, here, tone, children }: FigureProps) {
   return (
     <li>
-      <Link to="/" search={to} className="figure" data-tone={tone} aria-current={here ? "true" : undefined}>
+      <Link
+        to="/"
+        activeOptions={EXACTLY}
+        search={to}
+        className="figure"
+        data-tone={tone}
+        aria-current={here ? "true" : undefined}
+      >
         <span className="figure-value">{children}</span>
         <span className="figure-label">{label}</span>
       </Link>

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { count } from "@/shared/lib/format";
 import { ChevronLeft, ChevronRight } from "@/shared/ui/icons";
-import { PAGE_SIZE, type PortfolioSearch } from "./search";
+import { EXACTLY, PAGE_SIZE, type PortfolioSearch } from "./search";
 
 /** The pages to offer around `page`: first, last and neighbours, null for a gap. */
 export function pageNumbers(page: number, pages: number): (number | null)[] {
@@ -40,6 +40,7 @@ export function Pager({ search, total }: { search: PortfolioSearch; total: numbe
               ) : (
                 <Link
                   to="/"
+                  activeOptions={EXACTLY}
                   search={toPage(search, one)}
                   aria-current={one === page ? "page" : undefined}
                   aria-label={`Page ${one}`}
@@ -70,7 +71,7 @@ function Step({ search, page, of, label, children }: StepProps) {
   if (page < 1 || page > of) return null;
   return (
     <li>
-      <Link to="/" search={toPage(search, page)} aria-label={label}>
+      <Link to="/" activeOptions={EXACTLY} search={toPage(search, page)} aria-label={label}>
         {children}
       </Link>
     </li>

@@ -15,6 +15,8 @@ export const SORT_FIELDS = [
   "variance_percent",
 ] as const;
 export const AXES = ["due", "invoice", "service"] as const;
+/** A link to another filter or page is another place. */
+export const EXACTLY = { exact: true, includeSearch: true };
 export const DEFAULT_SORT = "-variance";
 
 export type SortField = (typeof SORT_FIELDS)[number];

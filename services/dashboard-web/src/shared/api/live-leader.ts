@@ -17,9 +17,11 @@ export function followLive(tell: (news: StreamNews) => void): () => void {
   let leading = false;
 
   const lead = () => {
+    if (stop.signal.aborted) return Promise.resolve();
     leading = true;
     return openStream((news) => {
       if (news.kind === "connected" || news.kind === "down") connected = news.kind === "connected";
+      if (stop.signal.aborted) return;
       tell(news);
       channel?.postMessage({ kind: "news", news } satisfies Note);
     }, stop.signal);

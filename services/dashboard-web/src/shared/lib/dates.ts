@@ -44,6 +44,11 @@ export function shortDayText(day: string): string {
   return shortDayFormat.format(dayNumber(day) * DAY_MS);
 }
 
+/** `30 Sep`, with the year when it is not that of `today`. */
+export function nearDayText(day: string, today: string): string {
+  return day.slice(0, 4) === today.slice(0, 4) ? shortDayText(day) : dayText(day);
+}
+
 /** `Sep` */
 export function shortMonthText(day: string): string {
   return shortMonthFormat.format(dayNumber(day) * DAY_MS);

@@ -10,9 +10,14 @@ export interface Word {
 
 const word = (text: string, glyph: string, tone: Tone): Word => ({ text, glyph, tone });
 
-/** `some_new_code` → `Some new code`. */
+const ACRONYMS = /\b(api|gb|tb|sms|cpu|gpu|id)\b/gi;
+
+/** `some_new_code` → `Some new code`, `api_calls` → `API calls`. */
 export function humanised(code: string): string {
-  const text = code.replaceAll("_", " ").trim();
+  const text = code
+    .replaceAll("_", " ")
+    .trim()
+    .replace(ACRONYMS, (word) => word.toUpperCase());
   return text ? text[0]?.toUpperCase() + text.slice(1) : "Unknown";
 }
 
