@@ -45,6 +45,9 @@ class FakeCatalogue:
     def replicated(self, service: str) -> bool:
         return service == "web"
 
+    def served(self, service: str) -> bool:
+        return service == "web"
+
     def stop_order(self) -> list[set[str]]:
         return [{"last"}, {"web"}, {"first"}]
 

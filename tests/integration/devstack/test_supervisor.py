@@ -151,6 +151,23 @@ class TestRestart:
         assert not set(before.values()) & {child.pid for child in supervisor.children.values()}
         assert all(child.restarts == 0 for child in supervisor.children.values())
 
+    async def test_an_only_replica_gets_a_stand_in_while_it_is_away(
+        self, supervisor: Supervisor, catalogue: FakeCatalogue
+    ) -> None:
+        supervisor.start(["web-0"])
+        await supervisor.wait_ready(["web-0"])
+        assert await supervisor.restart("web") == ["web-0"]
+        assert catalogue.journal()[1:] == ["web-1 started", "web-0 stopped", "web-0 started", "web-1 stopped"]
+        assert [len(ports) for ports in catalogue.reloads] == [2, 1]
+        assert list(supervisor.children) == ["web-0"]
+
+    async def test_two_requests_take_turns(self, supervisor: Supervisor, catalogue: FakeCatalogue) -> None:
+        supervisor.start(["web-0", "web-1"])
+        await supervisor.wait_ready(["web-0", "web-1"])
+        await asyncio.gather(supervisor.restart("web"), supervisor.scale("web", 1))
+        assert catalogue.journal()[2:6] == ["web-0 stopped", "web-0 started", "web-1 stopped", "web-1 started"]
+        assert list(supervisor.children) == ["web-0"]
+
     async def test_an_unknown_service_is_named(self, supervisor: Supervisor) -> None:
         with pytest.raises(DevstackError, match="nothing does not run"):
             await supervisor.restart("nothing")

@@ -55,13 +55,17 @@ class Stack:
         """Whether it may be scaled."""
         return service in SERVICES
 
+    def served(self, service: str) -> bool:
+        """Whether it is behind the gateway."""
+        return service in gateway.BEHIND
+
     def stop_order(self) -> list[set[str]]:
         """From the outside in, so that what is under way can still be finished."""
         return [{"gateway"}, set(SERVICES), {"sandbox"}, {"kafka"}, {"postgres"}]
 
     async def upstreams_changed(self, service: str, upstreams: Upstreams) -> None:
         """Reload the gateway where the service is behind it."""
-        if service in gateway.BEHIND:
+        if self.served(service):
             await gateway.reload(self.wiring, upstreams)
 
     def _fixed(self, name: str, upstreams: Upstreams) -> Spec:

@@ -26,6 +26,10 @@ class Catalogue(Protocol):
         """Whether the service may have several replicas, named `service-0`, `service-1`, ..."""
         ...
 
+    def served(self, service: str) -> bool:
+        """Whether people's requests reach it, so that its only replica must not be missing for a moment."""
+        ...
+
     def stop_order(self) -> list[set[str]]:
         """Services in the order in which they are stopped; those of one set at once."""
         ...
@@ -42,6 +46,7 @@ class Supervisor:
         self._checkout = checkout
         self._catalogue = catalogue
         self._leaving: set[str] = set()
+        self._turn = asyncio.Lock()
         self.children: dict[str, Child] = {}
 
     def start(self, names: Iterable[str]) -> None:
@@ -98,6 +103,10 @@ class Supervisor:
         Raises:
             DevstackError: the service cannot have several, or not so many.
         """
+        async with self._turn:
+            return await self._scale(service, count)
+
+    async def _scale(self, service: str, count: int) -> list[str]:
         self._require_replicated(service)
         if not 1 <= count <= REPLICAS_MAX:
             raise DevstackError(f"{service} can have from 1 to {REPLICAS_MAX} replicas, not {count}")
@@ -119,15 +128,25 @@ class Supervisor:
         return wanted
 
     async def restart(self, service: str) -> list[str]:
-        """Restart a service's processes one at a time, each ready before the next goes."""
-        names = self.replicas(service)
-        if not names:
-            raise DevstackError(f"{service} does not run; `trueup status` lists what does")
-        for name in names:
-            await self.children[name].stop()
-            self.children[name].start()
-            await self.wait_ready([name])
-        return names
+        """Restart a service's processes one at a time, each ready before the next goes; an only replica gets a stand-in.
+
+        Raises:
+            DevstackError: it does not run, or one did not become ready again.
+        """
+        async with self._turn:
+            names = self.replicas(service)
+            if not names:
+                raise DevstackError(f"{service} does not run; `trueup status` lists what does")
+            stand_in = len(names) == 1 and self._catalogue.served(service)
+            if stand_in:
+                await self._scale(service, 2)
+            for name in names:
+                await self.children[name].stop()
+                self.children[name].start()
+                await self.wait_ready([name])
+            if stand_in:
+                await self._scale(service, 1)
+            return names
 
     async def shutdown(self) -> None:
         """Stop everything, in order."""
