@@ -91,11 +91,13 @@ class IssuerKeys:
 
 def _read(document: dict[str, Any]) -> KeySet:
     keys: KeySet = {}
-    for entry in document.get("keys", [])[:KEYS_MAX]:
+    listed = document.get("keys")
+    entries = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    for entry in entries[:KEYS_MAX]:
         if entry.get("kty") != "RSA" or entry.get("use", "sig") != "sig" or not isinstance(entry.get("kid"), str):
             continue
         try:
             keys[entry["kid"]] = jwt.PyJWK(entry, algorithm="RS256")
-        except jwt.PyJWKError:
-            continue
+        except jwt.PyJWTError:
+            continue  # a key that we cannot read is none; the others stand
     return keys

@@ -1,0 +1,62 @@
+"""Settings that would be unsafe stop the start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from dashboard_api.settings import Settings, is_loopback
+
+GOOD: dict[str, Any] = {
+    "postgres_dsn": "postgresql://dashboard_api@127.0.0.1/trueup",
+    "kafka_bootstrap": "127.0.0.1:9092",
+    "http_port": 8122,
+    "oidc_issuer": "http://127.0.0.1:8081/oidc",
+    "oidc_client_id": "trueup-dashboard",
+    "oidc_client_secret": "x",
+}
+PRODUCTION = {
+    "environment": "production",
+    "public_url": "https://trueup.example.com",
+    "oidc_issuer": "https://tenant.eu.auth0.com/",
+}
+
+
+def test_development_on_loopback_is_fine() -> None:
+    settings = Settings(**GOOD)
+    assert not settings.secure
+    assert (settings.session_idle_min, settings.session_absolute_h) == (30, 12)
+
+
+def test_production_is_https() -> None:
+    assert Settings(**GOOD | PRODUCTION).secure
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"oidc_issuer": "http://issuer.example/"},
+        {"public_url": "http://trueup.example.com"},
+        {"public_url": "trueup.example.com"},
+        {"public_url": "https://"},
+        {"oidc_issuer": "ftp://127.0.0.1/"},
+        {"environment": "production"},
+        PRODUCTION | {"oidc_issuer": "https://127.0.0.1:8081/oidc"},
+        PRODUCTION | {"oidc_issuer": "http://127.0.0.1:8081/oidc"},
+        {"oidc_client_id": "trueup-api"},
+        {"session_idle_min": 0},
+    ],
+)
+def test_unsafe_settings_are_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Settings(**GOOD | changes)
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("localhost", True), ("10.0.0.1", False)],
+)
+def test_loopback_is_this_machine(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected
