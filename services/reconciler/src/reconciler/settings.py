@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pydantic import Field
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from reconciler.domain.policy import Policy
 from trueup_kit.settings import ServiceSettings
@@ -11,7 +11,27 @@ from trueup_kit.settings import ServiceSettings
 SERVICE = "reconciler"
 
 
-class Settings(ServiceSettings):
+class Policies(BaseSettings):
+    """The rules' numbers that may be set."""
+
+    model_config = SettingsConfigDict(env_prefix="RECONCILER_", extra="ignore")
+
+    invoicing_lag_days: int = Field(default=5, ge=0, le=90)
+    tolerance_percent: int = Field(default=5, ge=0, le=100)
+    auto_resolve_below_percent: int = Field(default=2, ge=0, le=100)
+    rounding_minor: int = Field(default=2, ge=0, le=1000)
+
+    def policy(self) -> Policy:
+        """The rules' numbers as the domain takes them."""
+        return Policy(
+            rounding_minor=self.rounding_minor,
+            auto_resolve_below_percent=self.auto_resolve_below_percent,
+            tolerance_percent=self.tolerance_percent,
+            invoicing_lag_days=self.invoicing_lag_days,
+        )
+
+
+class Settings(Policies, ServiceSettings):
     """What the reconciler reads besides what every service does."""
 
     model_config = SettingsConfigDict(env_prefix="RECONCILER_", extra="ignore")
@@ -24,16 +44,3 @@ class Settings(ServiceSettings):
     """Accounts decided in one transaction."""
     batch_records: int = Field(default=1000, ge=1, le=10_000)
     """Records stored in one transaction."""
-    invoicing_lag_days: int = Field(default=5, ge=0, le=90)
-    tolerance_percent: int = Field(default=5, ge=0, le=100)
-    auto_resolve_below_percent: int = Field(default=2, ge=0, le=100)
-    rounding_minor: int = Field(default=2, ge=0, le=1000)
-
-    def policy(self) -> Policy:
-        """The rules' numbers."""
-        return Policy(
-            rounding_minor=self.rounding_minor,
-            auto_resolve_below_percent=self.auto_resolve_below_percent,
-            tolerance_percent=self.tolerance_percent,
-            invoicing_lag_days=self.invoicing_lag_days,
-        )
