@@ -11,6 +11,7 @@ import pytest
 from tests.integration.reconciler.world import NOW, System, bucket, facts, invoice, reports
 
 from reconciler.domain.policy import Policy
+from reconciler.domain.reconcile import reconcile
 from reconciler.usecases import decide
 from reconciler.usecases.count import count_reports
 from reconciler.usecases.decide import decide_some, decide_these
@@ -128,7 +129,7 @@ async def test_an_account_that_cannot_be_decided_does_not_hold_up_the_others(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await prepared(system)
-    real = decide.reconcile
+    real = reconcile
 
     def broken(snapshot: Any, policy: Any, now: Any) -> Any:
         if snapshot.account.client_id == "c1":
