@@ -213,7 +213,7 @@ class World:
 
     async def happen(self, client_id: str, kind: str, *, at: datetime, source: str = "reconciler") -> None:
         """Write one timeline entry."""
-        payload = {"title": kind, "before": None, "after": None, "data": {}}
+        payload: dict[str, Any] = {"title": kind, "before": None, "after": None, "data": {}}
         await self.admin.execute(
             "INSERT INTO read_model.timeline (client_id, occurred_at, learned_at, source, kind, payload, dedupe_key)"
             " VALUES ($1, $2, $2, $3, $4, $5, gen_random_uuid()::text)",

@@ -26,7 +26,8 @@ def upload(world: Any, client: httpx.AsyncClient, bearer: Any) -> Any:
         parameters = {"dry_run": str(dry_run).lower()}
         response = await client.post(path, params=parameters, content=text.encode(), headers=headers)
         assert response.status_code == status, response.text
-        return response.json()
+        body: dict[str, Any] = response.json()
+        return body
 
     return go
 

@@ -17,7 +17,8 @@ def look(portfolio: Any, client: httpx.AsyncClient, bearer: Any) -> Any:
     async def go(user: str = "fay", role: str = "finance", **parameters: Any) -> dict[str, Any]:
         response = await client.get(LIST, params=parameters, headers=bearer(user, role))
         assert response.status_code == 200, response.text
-        return response.json()
+        body: dict[str, Any] = response.json()
+        return body
 
     return go
 

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import BaseModel
 
 from dashboard_api.domain.access import PERMISSIONS, SCOPES, Permission, Role, Scope
 from dashboard_api.entrypoints.http.permissions import PUBLIC
@@ -109,7 +110,7 @@ async def test_unknown_parameters_are_refused_everywhere(
 async def test_real_answers_are_what_the_document_promises(
     portfolio: Any, client: httpx.AsyncClient, bearer: Any
 ) -> None:
-    promised = {
+    promised: dict[str, type[BaseModel]] = {
         "/api/v1/me": me.Me,
         "/api/v1/sources": portfolio_models.Sources,
         "/api/v1/accounts": portfolio_models.Portfolio,

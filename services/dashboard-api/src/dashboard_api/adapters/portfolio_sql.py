@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from dashboard_api.adapters.range_sql import RANGED, WHOLE, range_arguments
+from dashboard_api.adapters.range_sql import JOINED, RANGED, SHOWN, WHOLE, range_arguments
 from dashboard_api.domain.access import Principal, Scope
 from dashboard_api.domain.portfolio import Active, PortfolioQuery, Sort, SortField
 
@@ -42,6 +42,7 @@ _ORDERS = {
     SortField.VARIANCE_PERCENT: "abs(variance_ratio) {direction} NULLS LAST",
 }
 
+_SHOWN = "jsonb_build_object('invoice_totals', page.totals)"
 # The age of a source is that of the oldest sync that the row rests on. While an account waits for its next decision it
 # holds on to the watermarks of the last one: newer ones would be younger than its figures.
 SOURCES_OF_ROW = """
@@ -91,6 +92,7 @@ def page_statement(principal: Principal, query: PortfolioQuery) -> Statement:
     """A JSON array of the page's items, in order."""
     arguments = Arguments()
     rows = _rows(principal, query, arguments)
+    shown, joined = (_SHOWN, "") if query.dates is None else (SHOWN, JOINED)
     limit, offset = arguments.add(query.page_size), arguments.add(query.offset)
     sql = f"""
         {rows},
@@ -102,8 +104,8 @@ def page_statement(principal: Principal, query: PortfolioQuery) -> Statement:
             ORDER BY place LIMIT {limit} OFFSET {offset})
         SELECT coalesce(json_agg(account.item || jsonb_build_object(
                 'revision', account.revision, 'reconciled_at', account.reconciled_at,
-                'sources', {SOURCES_OF_ROW.format(stale=STALE)}) || page.shown ORDER BY page.place), '[]')::text
-        FROM page JOIN dashboard.seen_accounts AS account USING (client_id)
+                'sources', {SOURCES_OF_ROW.format(stale=STALE)}) || {shown} ORDER BY page.place), '[]')::text
+        FROM page JOIN dashboard.seen_accounts AS account USING (client_id) {joined}
         WHERE account.client_id = ANY(ARRAY(SELECT page.client_id FROM page))
     """
     return Statement(sql, arguments.values)

@@ -19,10 +19,9 @@ WHOLE = f"""
         SELECT {_COLUMNS},
                CASE WHEN band = 'billed_without_usage' THEN 'Infinity' ELSE variance_ratio END AS variance_ratio,
                invoice_total_minor AS total_minor, invoice_currency AS total_currency,
-               figures.totals, jsonb_build_object('invoice_totals', figures.totals) AS shown
-        FROM base CROSS JOIN LATERAL (
-            SELECT CASE WHEN invoice_total_minor IS NULL THEN '[]'::jsonb ELSE jsonb_build_array(jsonb_build_object(
-                'amount_minor', invoice_total_minor, 'currency', invoice_currency)) END AS totals) AS figures)
+               CASE WHEN invoice_total_minor IS NULL THEN '[]'::jsonb ELSE jsonb_build_array(jsonb_build_object(
+                   'amount_minor', invoice_total_minor, 'currency', invoice_currency)) END AS totals
+        FROM base)
 """
 
 _INSIDE = {
@@ -47,7 +46,9 @@ _KEPT = {
 
 _STEPS = """
     inside AS (
-        SELECT invoice.* FROM dashboard.seen_invoices AS invoice JOIN base USING (client_id)
+        SELECT invoice.client_id, invoice.document_id, invoice.status, invoice.currency, invoice.due_on,
+               invoice.issued_on, invoice.total_minor, invoice.period_start
+        FROM dashboard.seen_invoices AS invoice JOIN base USING (client_id)
         WHERE invoice.kind = 'invoice' AND <inside>),
     chosen AS (
         SELECT DISTINCT ON (client_id) client_id, due_on, status, currency FROM inside
@@ -63,7 +64,8 @@ _STEPS = """
               FROM inside GROUP BY 1, 2) AS each GROUP BY 1),
     worst AS (
         SELECT DISTINCT ON (client_id) graded.*
-        FROM (SELECT judged.*, CASE WHEN judged.flagged THEN 2 WHEN judged.band = 'needs_review' THEN 1
+        FROM (SELECT judged.client_id, judged.period_start, judged.band, judged.flagged, judged.currency,
+                     judged.variance_minor, CASE WHEN judged.flagged THEN 2 WHEN judged.band = 'needs_review' THEN 1
                                     WHEN judged.band IN ('not_due', 'no_activity') THEN -1 ELSE 0 END AS grade,
                      CASE WHEN judged.variance_minor IS NULL THEN NULL WHEN judged.expected_minor = 0
                           THEN 'Infinity' ELSE judged.variance_minor::numeric / judged.expected_minor END AS ratio
@@ -71,16 +73,7 @@ _STEPS = """
               WHERE judged.current AND judged.due AND <period>) AS graded
         ORDER BY client_id, grade DESC, CASE WHEN grade >= 0 THEN abs(ratio) END DESC NULLS LAST, period_start DESC),
     looked AS (
-        SELECT base.client_id, base.name, base.usage_sort, figures.*,
-               jsonb_build_object(
-                   'invoice_totals', figures.totals,
-                   'invoice_total', CASE WHEN figures.total_minor IS NULL THEN NULL ELSE jsonb_build_object(
-                       'amount_minor', figures.total_minor, 'currency', figures.total_currency) END,
-                   'due_date', figures.due_on, 'status', figures.status, 'flagged', figures.flagged)
-               || CASE WHEN base.band = 'cannot_judge' THEN '{{}}'::jsonb ELSE jsonb_build_object(
-                   'variance', CASE WHEN worst.client_id IS NULL THEN NULL ELSE <variance> END,
-                   'summary', CASE WHEN worst.payload -> 'period' = base.item #> '{{variance,period}}'
-                                   THEN base.item -> 'summary' END) END AS shown
+        SELECT base.client_id, base.name, base.usage_sort, worst.period_start AS worst_start, figures.*
         FROM base LEFT JOIN chosen USING (client_id) LEFT JOIN summed USING (client_id)
              LEFT JOIN worst USING (client_id)
         CROSS JOIN LATERAL (
@@ -99,10 +92,26 @@ _STEPS = """
 _VARIANCE_KEYS = ("period", "expected_minor", "billed_minor", "amount_minor", "percent", "band", "currency", "reasons")
 _VARIANCE = f"jsonb_build_object({', '.join(f'{key!r}, worst.payload -> {key!r}' for key in _VARIANCE_KEYS)})"
 
+# What a range changes in the item, worked out for the rows of the page only: `page` and `account` are joined.
+SHOWN = f"""
+    jsonb_build_object(
+        'invoice_totals', page.totals, 'due_date', page.due_on, 'status', page.status, 'flagged', page.flagged,
+        'invoice_total', CASE WHEN page.total_minor IS NULL THEN NULL ELSE jsonb_build_object(
+            'amount_minor', page.total_minor, 'currency', page.total_currency) END)
+    || CASE WHEN page.band = 'cannot_judge' THEN '{{}}'::jsonb ELSE jsonb_build_object(
+        'variance', CASE WHEN worst.client_id IS NULL THEN NULL ELSE {_VARIANCE} END,
+        'summary', CASE WHEN worst.payload -> 'period' = account.item #> '{{variance,period}}'
+                        THEN account.item -> 'summary' END) END
+"""
+JOINED = """
+    LEFT JOIN dashboard.seen_reconciliations AS worst
+        ON worst.client_id = page.client_id AND worst.period_start = page.worst_start AND worst.current
+"""
+
 
 def _text(axis: Axis) -> str:
     text = _STEPS.replace("<inside>", _INSIDE[axis]).replace("<period>", _PERIODS[axis])
-    return text.replace("<kept>", _KEPT[axis]).replace("<variance>", _VARIANCE)
+    return text.replace("<kept>", _KEPT[axis])
 
 
 RANGED = {axis: _text(axis) for axis in Axis}
