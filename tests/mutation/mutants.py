@@ -19,7 +19,56 @@ class Mutant:
     tests: tuple[str, ...]
 
 
+_FACTS = "tests/integration/reconciler/test_facts.py"
+_BUS = "tests/integration/reconciler/test_bus.py"
+_INGEST = "tests/integration/kit/test_ingest.py"
+_SCOPE = "tests/integration/dashboard_api/test_scope.py"
+_RECONCILER = "services/reconciler/src/reconciler"
+_DASHBOARD = "services/dashboard-api/src/dashboard_api"
+
 MUTANTS: tuple[Mutant, ...] = (
+    Mutant(
+        guard="version-guard",
+        file=f"{_RECONCILER}/adapters/fact_sql.py",
+        pattern="    WHERE usage.version < excluded.version\n",
+        replacement="    WHERE true\n",
+        tests=(f"{_FACTS}::test_stale_version_does_not_overwrite",),
+    ),
+    Mutant(
+        guard="version-guard-of-snapshots",
+        file=f"{_RECONCILER}/adapters/fact_sql.py",
+        pattern="    WHERE {table}.version < excluded.version\n",
+        replacement="    WHERE true\n",
+        tests=(f"{_FACTS}::test_everything_twice_and_out_of_order_is_the_same",),
+    ),
+    Mutant(
+        guard="fence",
+        file=f"{_RECONCILER}/adapters/facts.py",
+        pattern="fresh = [one for one in accepted if one.position.offset >= fences[one.position.partition]]",
+        replacement="fresh = list(accepted)",
+        tests=(f"{_FACTS}::test_fence_drops_redelivered_records",),
+    ),
+    Mutant(
+        guard="acknowledge-after-commit",
+        file="libs/kit/src/trueup_kit/consumer.py",
+        pattern="else AckPolicy.NACK_ON_ERROR",
+        replacement="else AckPolicy.ACK_FIRST",
+        tests=(f"{_BUS}::test_offset_is_committed_only_after_the_transaction",),
+    ),
+    Mutant(
+        guard="scope-in-the-query",
+        file=f"{_DASHBOARD}/adapters/portfolio_sql.py",
+        pattern="    filters = [scope_predicate(principal, arguments)]\n",
+        replacement='    filters = ["true"]\n',
+        tests=(f"{_SCOPE}::test_portfolio_scope_is_in_the_query",),
+    ),
+    Mutant(
+        guard="lease-while-publishing",
+        file="libs/kit/src/trueup_kit/leases.py",
+        pattern='_LOCK = "SELECT token FROM leases WHERE scope = $1 AND owner = $2 AND token = $3 FOR UPDATE"',
+        replacement="_LOCK = \"SELECT token FROM leases WHERE scope = $1 AND $2::text <> '' AND $3::bigint > 0 FOR UPDATE\"",
+        tests=(f"{_INGEST}::test_a_lease_lost_while_publishing_leaves_what_the_successor_remembers",),
+    ),
     Mutant(
         guard="signature-check",
         file="services/stripe-webhooks/src/stripe_webhooks/domain/signature.py",

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from stripe_webhooks.ports import InboxAway
 from trueup_contracts.topics import STRIPE_EVENTS_RECEIVED
+from trueup_kit import trace
 from trueup_kit.errors import BrokerUnavailable
 from trueup_kit.producer import Producer
 
@@ -28,6 +29,8 @@ class KafkaInbox:
             "ce_time": created_at.isoformat(),
             "content-type": "application/json",
         }
+        if traceparent := trace.current():
+            headers["traceparent"] = traceparent
         try:
             await self.producer.publish_raw(STRIPE_EVENTS_RECEIVED, key=key, value=value, headers=headers)
         except BrokerUnavailable as error:

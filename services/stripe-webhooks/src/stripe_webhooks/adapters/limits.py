@@ -7,12 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from stripe_webhooks.ports import Priority
 from trueup_kit.limits import Limiter
 
+BURST_SHARE = 0.1
+
 
 class Pace:
     """Waits until a request is within both limits. One row for each endpoint, shared by all replicas.
 
     A bucket may give its capacity at once and its refill besides: together they stay at the limit in any second. The
-    refill is the background's share of the limit, so that work in the background alone never uses more.
+    capacity is small, since what is not refill is lost to a steady stream of webhooks.
     """
 
     def __init__(
@@ -33,6 +35,13 @@ class Pace:
         await self._account.acquire(priority=priority)
 
     def _limiter(self, name: str, per_s: float) -> Limiter:
-        capacity = max(1.5, per_s * (1 - self._share))
+        # What may be taken at once in the background must be one request at least.
+        capacity = max(1.0 / self._share, per_s * BURST_SHARE)
         refill_per_s = max(0.5, per_s - capacity)
-        return Limiter(self._engine, name=name, capacity=capacity, refill_per_s=refill_per_s)
+        return Limiter(
+            self._engine,
+            name=name,
+            capacity=capacity,
+            refill_per_s=refill_per_s,
+            background_share=self._share,
+        )

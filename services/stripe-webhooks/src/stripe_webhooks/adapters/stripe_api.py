@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -138,6 +139,8 @@ def _path_part(object_id: str) -> str:
 
 def connect(api_key: str, api_base: str, *, timeout_s: float) -> tuple[stripe.StripeClient, stripe.HTTPXClient]:
     """A client with its own bounded connections; close the second when stopping."""
+    # The SDK writes two lines about each request.
+    logging.getLogger("stripe").setLevel(logging.WARNING)
     http_client = stripe.HTTPXClient(timeout=timeout_s)
     client = stripe.StripeClient(
         api_key, base_addresses={"api": api_base}, http_client=http_client, max_network_retries=0

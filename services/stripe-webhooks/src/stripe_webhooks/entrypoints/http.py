@@ -10,6 +10,7 @@ from prometheus_client import Counter
 
 from stripe_webhooks.ports import InboxAway
 from stripe_webhooks.usecases.accept import AcceptWebhook, Refused
+from trueup_kit import trace
 
 BODY_BYTES_MAX = 256 * 1024
 RETRY_AFTER_S = 5
@@ -28,7 +29,8 @@ def webhook_router(accept: AcceptWebhook) -> APIRouter:
     async def receive(request: Request) -> Response:
         try:
             body = await _read(request.stream(), request.headers.get("content-length"))
-            await accept(body, request.headers.get("stripe-signature"))
+            with trace.use():
+                await accept(body, request.headers.get("stripe-signature"))
         except TooLarge:
             return _problem(413, "body_too_large", f"A webhook has at most {BODY_BYTES_MAX} bytes.")
         except Refused as refused:

@@ -17,7 +17,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Create everything in the schema of the search path."""
-    create_ingest_tables(op)  # type: ignore[arg-type]  # the module speaks for the operations in force
+    create_ingest_tables(op)
     op.execute(
         """
         CREATE TABLE payment_joins (
@@ -66,4 +66,4 @@ def downgrade() -> None:
     """Drop everything."""
     for table in ("missing_things", "seen_events", "last_said", "payment_joins"):
         op.execute(f"DROP TABLE {table}")
-    drop_ingest_tables(op)  # type: ignore[arg-type]  # as above
+    drop_ingest_tables(op)
