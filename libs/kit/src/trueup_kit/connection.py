@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from aiokafka.structs import RecordMetadata
 
-from trueup_kit.errors import BrokerUnavailable
+from trueup_kit.errors import BrokerUnavailable, RecordTooLarge
 from trueup_kit.messages import Message, Sent
 from trueup_kit.partitioning import partition_of
 
@@ -59,6 +59,7 @@ class Connection:
 
         Raises:
             BrokerUnavailable: one of them failed or is not acknowledged in time; the others may have arrived.
+            RecordTooLarge: one of them can never be sent.
         """
         try:
             async with asyncio.timeout(timeout_s):
@@ -66,6 +67,8 @@ class Connection:
                 await self._all_acknowledged(waiting)
         except TimeoutError:
             raise BrokerUnavailable(f"no acknowledgement within {timeout_s:g} s") from None
+        except MessageSizeTooLargeError as error:
+            raise RecordTooLarge(str(error)) from error
         except KafkaError as error:
             raise BrokerUnavailable(f"Kafka refused: {error!r}") from error
         return [_sent(future.result()) for future in waiting]

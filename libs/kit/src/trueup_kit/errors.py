@@ -2,6 +2,7 @@
 
 KitError
 ├── BrokerUnavailable     Kafka did not acknowledge in time; whatever waits for it must wait on (code "broker_unavailable")
+├── RecordTooLarge        a record is larger than Kafka takes; no repetition helps (code "record_too_large")
 ├── LeaseLost             another process may own the scope now; discard what was read (code "lease_lost")
 ├── ProviderUnavailable   a provider cannot be read; what was last known stays (code "provider_unavailable")
 └── MigrationRefused      a schema could not be brought to the wanted revision (code "migration_refused")
@@ -20,6 +21,12 @@ class BrokerUnavailable(KitError):
     """Kafka did not acknowledge in time. The record may have arrived all the same: sending it again is harmless."""
 
     code = "broker_unavailable"
+
+
+class RecordTooLarge(KitError):
+    """A record is larger than Kafka takes; nothing that came with it was awaited. Repeating does not help."""
+
+    code = "record_too_large"
 
 
 class LeaseLost(KitError):

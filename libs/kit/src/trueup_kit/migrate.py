@@ -79,7 +79,7 @@ def _on_schema(dsn: str, schema: str, work: Callable[[Connection], T]) -> T:
 async def _in_turn(dsn: str, schema: str, work: Callable[[Connection], T]) -> T:
     engine = create_engine(dsn, application_name="migrate", pool_size=1, schema=schema)
     try:
-        return await _locked(engine, work)
+        return await _locked(engine, schema, work)
     except (DBAPIError, OSError, TimeoutError) as error:
         if not is_transient(error):
             raise
@@ -88,8 +88,10 @@ async def _in_turn(dsn: str, schema: str, work: Callable[[Connection], T]) -> T:
         await engine.dispose()
 
 
-async def _locked(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
+async def _locked(engine: AsyncEngine, schema: str, work: Callable[[Connection], T]) -> T:
     async with engine.connect() as connection:
+        if (await connection.execute(text("SELECT current_schema()"))).scalar() is None:
+            raise MigrationRefused(f"schema {schema} does not exist; run deploy/postgres/roles.sql first")
         await connection.execute(text(f"SET lock_timeout = '{TURN_TIMEOUT}'"))
         await connection.execute(text(f"SELECT pg_advisory_lock({ADVISORY_LOCK})"))
         await connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))

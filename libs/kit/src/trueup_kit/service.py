@@ -25,6 +25,7 @@ log = get_logger(__name__)
 Task = Callable[[], Awaitable[None]]
 Step = Callable[[], Awaitable[object]]
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.2, 15.0
+LAST_CHANCE_S = 0.5
 STEADY_S = 60.0
 """A task that ran this long before it died starts again with the shortest pause."""
 
@@ -50,8 +51,9 @@ async def run(
     """Run until SIGTERM or SIGINT.
 
     Order: HTTP answers (not ready) → `on_start` one by one → tasks → ready. On a signal: not ready, `drain_s` for the
-    gateway to notice → tasks cancelled → HTTP drained → `on_stop` one by one, all within `shutdown_timeout_s`. A task
-    that ends by itself is started again with a growing pause; an `on_start` step that fails is repeated likewise.
+    gateway to notice → tasks cancelled → HTTP drained → `on_stop` one by one, all within `shutdown_timeout_s`; what does
+    not stop in time is named in the log and left behind. A task that ends by itself is started again with a growing
+    pause; an `on_start` step that fails is repeated likewise.
     """
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -137,15 +139,22 @@ async def _stop(
     health.draining = True
     if not serving.done():
         await asyncio.sleep(settings.drain_s)
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(settings.shutdown_timeout_s):
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
-            server.should_exit = True
-            await asyncio.gather(serving, return_exceptions=True)
-            for step in on_stop:
-                await _tried(step)
+    ends_at = asyncio.get_running_loop().time() + settings.shutdown_timeout_s
+    working.cancel()
+    await _ended("tasks", working, ends_at)
+    server.should_exit = True
+    await _ended("http", serving, ends_at)
+    for step in on_stop:
+        await _ended(_name(step), asyncio.create_task(_tried(step)), ends_at)
     log.info("stopped")
+
+
+async def _ended(name: str, task: asyncio.Task[None], ends_at: float) -> None:
+    """Wait for a task, but not for ever: whoever comes late still gets LAST_CHANCE_S."""
+    left_s = max(LAST_CHANCE_S, ends_at - asyncio.get_running_loop().time())
+    _, pending = await asyncio.wait({task}, timeout=left_s)
+    if pending:
+        log.error("did not stop in time, going on without it", part=name)
 
 
 async def _tried(step: Step) -> None:
