@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { mockApi } from "./tests/mock-api/plugin";
+import { mockApi } from "./tests/mock-api/plugin.ts";
 
 export default defineConfig(({ mode }) => ({
   plugins: [react(), mode === "mock" ? mockApi() : null],
@@ -17,7 +17,7 @@ export default defineConfig(({ mode }) => ({
     include: ["tests/**/*.test.{ts,tsx}"],
     setupFiles: ["tests/setup.ts"],
     restoreMocks: true,
-    testTimeout: 15_000,
-    env: { TZ: "UTC" },
+    testTimeout: 30_000,
+    env: { TZ: "UTC", DEBUG_PRINT_LIMIT: "0" },
   },
 }));

@@ -22,14 +22,15 @@ import { useGridKeys } from "./keyboard";
 import { Pager } from "./pager";
 import { portfolioQuery } from "./queries";
 import { Refresh } from "./refresh";
-import { isNarrowed, PAGE_SIZE, type Sort, withFilter } from "./search";
+import { isNarrowed, PAGE_SIZE, readSearch, type Sort, withFilter } from "./search";
 import { useLiveRows } from "./use-live-rows";
 
 const POLL_WHILE_DOWN_MS = 60_000;
 const route = getRouteApi("/");
 
 export function PortfolioPage() {
-  const search = route.useSearch();
+  // The router hands on what it does not know; only what was read and found good goes further.
+  const search = route.useSearch({ select: readSearch, structuralSharing: true });
   const navigate = route.useNavigate();
   const searchRef = useRef<HTMLInputElement>(null);
   const now = useNow();
@@ -52,7 +53,7 @@ export function PortfolioPage() {
   const pages = data && !isPlaceholderData ? Math.max(1, Math.ceil(data.total / PAGE_SIZE)) : undefined;
   useEffect(() => {
     if (pages && (search.page ?? 1) > pages) {
-      void navigate({ search: (former) => ({ ...former, page: pages }), replace: true });
+      void navigate({ search: (former) => readSearch({ ...former, page: pages }), replace: true });
     }
   }, [pages, search.page, navigate]);
 

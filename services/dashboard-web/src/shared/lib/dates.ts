@@ -1,12 +1,8 @@
 /** Days are `YYYY-MM-DD` text; instants are ISO 8601 text. Neither is ever read in the other's way. */
 
 const DAY_MS = 86_400_000;
-const LOCALE = "en-GB";
-
-const dayFormat = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
-const shortDayFormat = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", timeZone: "UTC" });
-const monthFormat = new Intl.DateTimeFormat("en-US", { month: "long", year: "numeric", timeZone: "UTC" });
-const shortMonthFormat = new Intl.DateTimeFormat("en-US", { month: "short", timeZone: "UTC" });
+// Written out, because engines do not agree on "Sep" and "Sept".
+const MONTHS = "January February March April May June July August September October November December".split(" ");
 
 export interface DayRange {
   start: string;
@@ -34,14 +30,16 @@ export function today(now: Date = new Date(), timeZone?: string): string {
   return new Intl.DateTimeFormat("en-CA", { ...zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(now);
 }
 
-/** `30 Sep 2026` */
-export function dayText(day: string): string {
-  return dayFormat.format(dayNumber(day) * DAY_MS);
-}
+const monthOf = (day: string) => MONTHS[Number(day.slice(5, 7)) - 1] ?? "";
 
 /** `30 Sep` */
 export function shortDayText(day: string): string {
-  return shortDayFormat.format(dayNumber(day) * DAY_MS);
+  return `${Number(day.slice(8, 10))} ${shortMonthText(day)}`;
+}
+
+/** `30 Sep 2026` */
+export function dayText(day: string): string {
+  return `${shortDayText(day)} ${day.slice(0, 4)}`;
 }
 
 /** `30 Sep`, with the year when it is not that of `today`. */
@@ -51,22 +49,22 @@ export function nearDayText(day: string, today: string): string {
 
 /** `Sep` */
 export function shortMonthText(day: string): string {
-  return shortMonthFormat.format(dayNumber(day) * DAY_MS);
+  return monthOf(day).slice(0, 3);
 }
 
 /** A half-open range: `September 2026` for a calendar month, else `3 Sep – 2 Oct 2026`. */
 export function rangeText({ start, end }: DayRange): string {
   const next = new Date(dayNumber(start) * DAY_MS);
   next.setUTCMonth(next.getUTCMonth() + 1);
-  if (start.endsWith("-01") && next.toISOString().slice(0, 10) === end)
-    return monthFormat.format(dayNumber(start) * DAY_MS);
+  if (start.endsWith("-01") && next.toISOString().slice(0, 10) === end) return `${monthOf(start)} ${start.slice(0, 4)}`;
   return `${shortDayText(start)} – ${dayText(toDay(dayNumber(end) - 1))}`;
 }
 
 /** `14 Oct 2026, 09:30` in the reader's own zone. */
 export function instantText(instant: string): string {
-  const format = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
-  return format.format(new Date(instant));
+  const at = new Date(instant);
+  const time = `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
+  return `${dayText(today(at))}, ${time}`;
 }
 
 /** `just now`, `3 min ago`, `5 h ago`, `2 d ago`. */
