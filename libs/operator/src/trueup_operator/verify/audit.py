@@ -40,7 +40,7 @@ async def audit(addresses: Addresses, *, wait_s: float) -> Outcome:
         world = (await http.get(f"{addresses.sandbox_url}/control/world")).raise_for_status().json()
     token = token_for(addresses.sandbox_url, AUDITOR_USER)
     auditor = Auditor(url=addresses.url, sandbox_url=addresses.sandbox_url, token=token)
-    looked = await auditor.run(wait_s=wait_s)
+    looked = await auditor.run(wait_s=wait_s, accounts=int(world["accounts"]))
     counted, wrong_facts = await _settle_facts(addresses, deadline)
     audits, recomputed = await recompute.differences(addresses.migrator_dsn)
     situations = report.situations(looked, world["planted"])

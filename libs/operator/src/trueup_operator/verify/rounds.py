@@ -38,26 +38,27 @@ class Auditor:
         self._url = url
         self._headers = {"authorization": f"Bearer {token}"}
 
-    async def run(self, *, wait_s: float, client_ids: Sequence[str] | None = None) -> Looked:
-        """Compare until nothing differs or `wait_s` has passed. `client_ids`: only these accounts."""
+    async def run(self, *, wait_s: float, client_ids: Sequence[str] | None = None, accounts: int = 1) -> Looked:
+        """Compare until nothing differs or `wait_s` has passed.
+
+        `client_ids`: only these accounts. `accounts`: how many there must be; fewer are still on their way.
+        """
         deadline = time.monotonic() + wait_s
         looked = Looked()
         limits = httpx.Limits(max_connections=PARALLEL)
         async with httpx.AsyncClient(timeout=TIMEOUT, limits=limits) as http:
             while True:
-                todo = await self._open(http, looked, client_ids)
-                await self._look(http, looked, todo)
+                wanted = list(client_ids) if client_ids is not None else await self._listed(http, looked, accounts)
+                await self._look(http, looked, [one for one in wanted if looked.differences.get(one, True)])
                 looked.rounds += 1
-                settled = looked.shown and not any(looked.differences.values())
+                settled = len(looked.shown) >= accounts and not any(looked.differences.values())
                 if settled or time.monotonic() >= deadline:
                     return looked
                 await asyncio.sleep(PAUSE_S)
 
-    async def _open(self, http: httpx.AsyncClient, looked: Looked, client_ids: Sequence[str] | None) -> list[str]:
-        """Which accounts to look at: at first all of them, later those that differed."""
-        if looked.shown:
-            return [client_id for client_id, found in looked.differences.items() if found]
-        return list(client_ids) if client_ids is not None else await self.client_ids(http)
+    async def _listed(self, http: httpx.AsyncClient, looked: Looked, accounts: int) -> list[str]:
+        """Every account; asked again while some have not been decided for the first time."""
+        return list(looked.shown) if len(looked.shown) >= accounts else await self.client_ids(http)
 
     async def client_ids(self, http: httpx.AsyncClient) -> list[str]:
         """Every account the API lists, ended ones too."""
