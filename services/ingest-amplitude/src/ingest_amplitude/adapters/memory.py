@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import TypeAlias
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ingest_amplitude.domain.buckets import Key
+from ingest_amplitude.domain.buckets import ZERO, Key
 from ingest_amplitude.domain.coverage import Coverage, Run
 from ingest_amplitude.ports import Kept, Scope, Standing
 from trueup_kit.ingest import ObservationPublisher
@@ -101,7 +100,7 @@ def columns(keys: Sequence[Key]) -> tuple[list[str], list[date], list[str]]:
 def _by_key(rows: Sequence[asyncpg.Record]) -> dict[Key, Kept]:
     # What was about to be published when the process died may stand on the bus or not: it counts as unknown.
     return {
-        Key(metric, day, account): Kept(exported, None if unsure else (shown if shown is not None else Decimal(0)))
+        Key(metric, day, account): Kept(exported or ZERO, None if unsure else shown or ZERO)
         for metric, day, account, exported, shown, unsure in rows
     }
 

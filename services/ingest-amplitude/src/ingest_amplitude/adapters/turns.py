@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import TypeAlias
 
 import asyncpg
@@ -31,15 +32,12 @@ INSERT INTO buckets (metric, day, account_id, unsure)
 SELECT metric, day, account_id, true FROM unnest($1::text[], $2::date[], $3::text[]) AS about (metric, day, account_id)
 ON CONFLICT (metric, day, account_id) DO UPDATE SET unsure = true
 """
-SHOW = """
-UPDATE buckets SET shown = new.shown, unsure = false
-FROM unnest($1::text[], $2::date[], $3::text[], $4::numeric[]) AS new (metric, day, account_id, shown)
-WHERE buckets.metric = new.metric AND buckets.day = new.day AND buckets.account_id = new.account_id
-"""
-EXPORTED = """
-INSERT INTO buckets (metric, day, account_id, exported)
-SELECT * FROM unnest($1::text[], $2::date[], $3::text[], $4::numeric[])
-ON CONFLICT (metric, day, account_id) DO UPDATE SET exported = excluded.exported
+WRITE = """
+INSERT INTO buckets AS known (metric, day, account_id, exported, shown)
+SELECT * FROM unnest($1::text[], $2::date[], $3::text[], $4::numeric[], $5::numeric[])
+ON CONFLICT (metric, day, account_id) DO UPDATE
+SET exported = coalesce(excluded.exported, known.exported), shown = coalesce(excluded.shown, known.shown),
+    unsure = known.unsure AND excluded.shown IS NULL
 """
 PLACE = """
 INSERT INTO accounts (account_id, partition) SELECT * FROM unnest($1::text[], $2::int[])
@@ -80,9 +78,8 @@ class LeasedTurn:
             driver = await raw(conn)
             # Whoever lost the lease while publishing must not write over what its successor remembers.
             await self.held.lock(driver)
+            await _write_buckets(driver, step.exported, totals)
             await _write_step(driver, step)
-            for some in _chunked(keys):
-                await driver.execute(SHOW, *columns(some), [totals[key] for key in some])
             await driver.execute(ADVANCE, UsageObservedV1.topic, list(offsets), list(offsets.values()))
         return len(keys)
 
@@ -108,9 +105,13 @@ class LeasedTurn:
         return await self.publisher.offsets()
 
 
+async def _write_buckets(driver: Connection, exported: Mapping[Key, Decimal], shown: Totals) -> None:
+    for some in _chunked(sorted(exported.keys() | shown.keys())):
+        totals = [exported.get(key) for key in some], [shown.get(key) for key in some]
+        await driver.execute(WRITE, *columns(some), *totals)
+
+
 async def _write_step(driver: Connection, step: Step) -> None:
-    for some in _chunked(sorted(step.exported)):
-        await driver.execute(EXPORTED, *columns(some), [step.exported[key] for key in some])
     if step.placed:
         await driver.execute(PLACE, list(step.placed), list(step.placed.values()))
     if step.standings:

@@ -18,7 +18,7 @@ def upgrade() -> None:
             metric text NOT NULL,
             day date NOT NULL,
             account_id text NOT NULL,
-            exported numeric NOT NULL DEFAULT 0,
+            exported numeric,
             shown numeric,
             unsure boolean NOT NULL DEFAULT false,
             PRIMARY KEY (metric, day, account_id)
