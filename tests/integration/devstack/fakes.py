@@ -12,22 +12,19 @@ from trueup_devstack.child import Spec
 from trueup_devstack.errors import DevstackError
 
 SERVER = Path(__file__).with_name("fake_process.py")
-Upstreams = Callable[[str], list[int]]
 
 
 class FakeCatalogue:
-    """`first` and `last` run once; `web-0`, `web-1`, ... are replicas behind a gateway that notes its upstreams."""
+    """`first` and `last` run once; `web-0`, `web-1`, ... are replicas behind a gateway."""
 
     def __init__(self, folder: Path, port: Callable[[str], int]) -> None:
         self._folder = folder
         self._port = port
         self.stop_timeout_s = 5.0
-        self.reloads: list[list[int]] = []
         self.broken: set[str] = set()
         self.stubborn: set[str] = set()
 
-    def spec(self, name: str, upstreams: Upstreams) -> Spec:
-        del upstreams
+    def spec(self, name: str) -> Spec:
         if name.rpartition("-")[0] != "web" and name not in {"first", "last"}:
             raise DevstackError(f"there is no process {name!r}")
         port = self._port(name)
@@ -50,9 +47,6 @@ class FakeCatalogue:
 
     def stop_order(self) -> list[set[str]]:
         return [{"last"}, {"web"}, {"first"}]
-
-    async def upstreams_changed(self, service: str, upstreams: Upstreams) -> None:
-        self.reloads.append(upstreams(service))
 
     def journal(self) -> list[str]:
         """What happened, in order: `NAME started` and `NAME stopped`."""

@@ -12,24 +12,32 @@ from pathlib import Path
 import httpx
 import pytest
 
-from trueup_devstack import gateway, probes, scratch, settings
+from trueup_devstack import gateway, probes, settings
 from trueup_devstack.checkout import Checkout
-from trueup_devstack.ports import PortPlan, is_free
+from trueup_devstack.ports import SPAN, PortPlan, is_free
 
 ROOT = Path(__file__).parents[3]
 
 
 @dataclass
 class Upstream:
-    """A replica on a port that can be stopped and started; `slow_s` holds the answer back."""
+    """A replica that can be stopped and started."""
 
-    port: int = field(default_factory=scratch.free_port)
-    slow_s: float = 0.0
+    port: int
+    service: str
+    status: str = "alive"
     seen: list[str] = field(default_factory=list)
     _server: asyncio.Server | None = None
 
     async def start(self) -> None:
+        self.status = "alive"
         self._server = await asyncio.start_server(self._answer, "127.0.0.1", self.port)
+
+    async def drain(self) -> None:
+        """Leave as a service does: say so for longer than a health check takes, then stop listening."""
+        self.status = "draining"
+        await asyncio.sleep(1.5)
+        await self.stop()
 
     async def stop(self) -> None:
         if self._server is not None:
@@ -48,8 +56,7 @@ class Upstream:
             if "/stream" in line:
                 await self._stream(writer)
             else:
-                await asyncio.sleep(0 if "/livez" in line else self.slow_s)
-                body = json.dumps({"port": self.port}).encode()
+                body = json.dumps({"port": self.port, "service": self.service, "status": self.status}).encode()
                 writer.write(f"HTTP/1.1 200 OK\r\nServer: secret/1.0\r\nContent-Length: {len(body)}\r\n".encode())
                 writer.write(b"Content-Type: application/json\r\nConnection: close\r\n\r\n" + body)
                 await writer.drain()
@@ -72,9 +79,6 @@ class Gateway:
     receiver: Upstream
     http: httpx.AsyncClient
 
-    def upstreams(self, service: str) -> list[int]:
-        return [one.port for one in (self.api if service == "dashboard-api" else [self.receiver])]
-
 
 def _make_page(root: Path) -> None:
     (root / "assets").mkdir(parents=True)
@@ -91,24 +95,24 @@ def _checkout(folder: Path) -> Checkout:
     return checkout
 
 
-def _free_block() -> PortPlan:
-    """Ports for the gateway and for Caddy's own control."""
-    while True:
-        plan = PortPlan(scratch.free_port())
-        if all(is_free(port) for port in (plan.gateway, plan.caddy_admin)):
-            return plan
+def _free_plan() -> PortPlan:
+    return next(
+        plan for plan in map(PortPlan, range(20080, 60000, SPAN)) if all(map(is_free, plan.at_start().values()))
+    )
 
 
 @pytest.fixture
 async def running(tmp_path: Path) -> AsyncIterator[Gateway]:
-    wiring = settings.Wiring(_checkout(tmp_path), _free_block(), {})
-    async with httpx.AsyncClient(base_url=wiring.url, timeout=20) as http:
-        started = Gateway(wiring, [Upstream(), Upstream()], Upstream(), http)
+    wiring = settings.Wiring(_checkout(tmp_path), _free_plan(), {})
+    async with httpx.AsyncClient(base_url=wiring.url, timeout=40) as http:
+        api = [Upstream(wiring.ports.replica("dashboard-api", index), "dashboard-api") for index in range(2)]
+        receiver = Upstream(wiring.ports.replica("stripe-webhooks", 0), "stripe-webhooks")
+        started = Gateway(wiring, api, receiver, http)
         for upstream in (*started.api, started.receiver):
             await upstream.start()
         process = await asyncio.create_subprocess_exec(
             *gateway.command(wiring),
-            env=gateway.environment(wiring, started.upstreams) | {"PATH": "/usr/bin:/bin"},
+            env=gateway.environment(wiring) | {"PATH": "/usr/bin:/bin"},
             stderr=asyncio.subprocess.DEVNULL,
         )
         try:
@@ -196,7 +200,7 @@ class TestRestart:
 
     async def _roll(self, upstreams: list[Upstream]) -> None:
         for upstream in upstreams * 2:
-            await upstream.stop()
+            await upstream.drain()
             await asyncio.sleep(0.7)
             await upstream.start()
 
@@ -217,24 +221,33 @@ class TestRestart:
         over.set()
         assert set(await load) == {200}
 
-    async def test_new_replicas_join_without_a_failed_request(self, running: Gateway) -> None:
+    async def test_replicas_come_and_go_without_a_failed_request(self, running: Gateway) -> None:
         over = asyncio.Event()
         loads = [
             asyncio.create_task(self._load(running, over, method="GET", path="/api/v1/accounts")) for _ in range(4)
         ]
-        added = Upstream()
+        added = Upstream(running.wiring.ports.replica("dashboard-api", 7), "dashboard-api")
         await added.start()
-        leaving = running.api.pop(0)
-        running.api.append(added)
-        await gateway.reload(running.wiring, running.upstreams)
-        leaving.seen.clear()
+        async with asyncio.timeout(10):
+            while not added.seen:
+                await asyncio.sleep(0.05)
+        for leaving in running.api:
+            await leaving.drain()
+            leaving.seen.clear()
         await asyncio.sleep(0.5)
         over.set()
         assert {status for load in await asyncio.gather(*loads) for status in load} == {200}
-        assert added.seen
-        assert len(leaving.seen) <= 4
-        for upstream in (added, leaving):
-            await upstream.stop()
+        assert not [upstream for upstream in running.api if upstream.seen]
+        await added.stop()
+
+    async def test_a_strange_program_on_a_replicas_port_gets_no_request(self, running: Gateway) -> None:
+        stranger = Upstream(running.wiring.ports.replica("dashboard-api", 3), "somebody-else")
+        await stranger.start()
+        await asyncio.sleep(2.5)  # longer than two health checks: there is nothing to be awaited
+        for _ in range(20):
+            assert (await running.http.get("/api/v1/accounts")).json()["service"] == "dashboard-api"
+        assert not stranger.seen
+        await stranger.stop()
 
 
 class TestWebhooks:

@@ -9,7 +9,7 @@ import pytest
 
 from trueup_devstack import gateway, settings
 from trueup_devstack.checkout import Checkout
-from trueup_devstack.ports import SERVICES, PortPlan
+from trueup_devstack.ports import REPLICAS_MAX, SERVICES, PortPlan
 from trueup_devstack.secrets import load
 
 
@@ -46,15 +46,19 @@ def test_metrics_are_json(wiring: settings.Wiring) -> None:
     assert {entry["metric"] for entry in metrics} == {"api_calls", "messages_sent", "storage_gb_hours"}
 
 
-def test_the_gateway_gets_every_replica(wiring: settings.Wiring) -> None:
-    ports = {"dashboard-api": [9050, 9051], "stripe-webhooks": []}
-    env = gateway.environment(wiring, lambda service: ports[service])
-    assert env["TRUEUP_API_UPSTREAMS"] == "to 127.0.0.1:9050 127.0.0.1:9051"
-    assert env["TRUEUP_WEBHOOK_UPSTREAMS"] == "to 127.0.0.1:9030"
+def test_the_gateway_knows_every_replica_that_there_may_be(wiring: settings.Wiring) -> None:
+    upstreams = gateway.environment(wiring)["TRUEUP_API_UPSTREAMS"].split()
+    assert upstreams[0] == "to"
+    assert upstreams[1:] == [f"127.0.0.1:{9050 + index}" for index in range(REPLICAS_MAX)]
 
 
 def test_every_blank_of_the_caddyfile_is_filled(wiring: settings.Wiring) -> None:
     text = (Path(__file__).parents[3] / "deploy" / "gateway" / "Caddyfile").read_text()
     blanks = {part.split(":")[0].split("}")[0] for part in text.split("{$")[1:]}
     assert blanks
-    assert blanks <= gateway.environment(wiring, lambda _: []).keys()
+    assert blanks <= gateway.environment(wiring).keys()
+
+
+def test_what_drains_is_what_is_behind_the_gateway(wiring: settings.Wiring) -> None:
+    assert gateway.BEHIND.keys() == settings.SERVED
+    assert float(settings.service(wiring, "dashboard-api", 9050)["DASHBOARD_API_DRAIN_S"]) > 1.0

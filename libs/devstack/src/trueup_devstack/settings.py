@@ -11,6 +11,8 @@ from trueup_devstack.checkout import Checkout
 from trueup_devstack.ports import PortPlan
 
 DATABASE = "trueup"
+SERVED = frozenset({"dashboard-api", "stripe-webhooks"})
+"""Services behind the gateway."""
 METRICS = [
     {"metric": "api_calls", "event_type": "api_calls_metered", "property": "quantity", "unit": "calls"},
     {"metric": "messages_sent", "event_type": "messages_metered", "property": "quantity", "unit": "messages"},
@@ -86,6 +88,9 @@ def service(wiring: Wiring, name: str, port: int) -> dict[str, str]:
         "ENVIRONMENT": "development",
         "LOG_FORMAT": "json",
     }
+    if name in SERVED:
+        # Longer than the gateway's health check takes to notice, so that nothing is sent to a closing listener.
+        shared["DRAIN_S"] = "1.5"
     own = _OWN.get(name, lambda _: {})(wiring)
     return _with_own(prefix, {prefix + key: value for key, value in (shared | own).items()})
 

@@ -15,7 +15,6 @@ from trueup_devstack.kafka import Kafka
 from trueup_devstack.ports import SERVICES, PortPlan
 from trueup_devstack.postgres import Postgres
 
-Upstreams = Callable[[str], list[int]]
 FIXED = ("postgres", "kafka", "sandbox", "gateway")
 
 
@@ -38,14 +37,14 @@ class Stack:
         folder = jars.cache_folder() / f"kafka-{jars.KAFKA_VERSION}"
         return Kafka(self.checkout.state / "kafka", folder, self.ports.kafka, self.ports.kafka_controller)
 
-    def spec(self, name: str, upstreams: Upstreams) -> Spec:
+    def spec(self, name: str) -> Spec:
         """How to run the process of this name.
 
         Raises:
             DevstackError: there is no such process.
         """
         if name in FIXED:
-            return self._fixed(name, upstreams)
+            return self._fixed(name)
         service, _, index = name.rpartition("-")
         if service not in SERVICES or not index.isdigit():
             raise DevstackError(f"there is no process {name!r}")
@@ -57,23 +56,18 @@ class Stack:
 
     def served(self, service: str) -> bool:
         """Whether it is behind the gateway."""
-        return service in gateway.BEHIND
+        return service in settings.SERVED
 
     def stop_order(self) -> list[set[str]]:
         """From the outside in, so that what is under way can still be finished."""
         return [{"gateway"}, set(SERVICES), {"sandbox"}, {"kafka"}, {"postgres"}]
 
-    async def upstreams_changed(self, service: str, upstreams: Upstreams) -> None:
-        """Reload the gateway where the service is behind it."""
-        if self.served(service):
-            await gateway.reload(self.wiring, upstreams)
-
-    def _fixed(self, name: str, upstreams: Upstreams) -> Spec:
+    def _fixed(self, name: str) -> Spec:
         makers: dict[str, Callable[[], Spec]] = {
             "postgres": self._postgres,
             "kafka": self._kafka,
             "sandbox": self._sandbox,
-            "gateway": partial(self._gateway, upstreams),
+            "gateway": self._gateway,
         }
         return makers[name]()
 
@@ -114,14 +108,14 @@ class Stack:
             env=settings.sandbox(self.wiring),
         )
 
-    def _gateway(self, upstreams: Upstreams) -> Spec:
+    def _gateway(self) -> Spec:
         return Spec(
             name="gateway",
             service="gateway",
             argv=tuple(gateway.command(self.wiring)),
             log=self.checkout.log("gateway"),
             ready=partial(probes.http, self.ports.gateway, "/gateway-health"),
-            env=gateway.environment(self.wiring, upstreams),
+            env=gateway.environment(self.wiring),
             cwd=self.checkout.root,
             port=self.ports.gateway,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 from trueup_devstack.checkout import Checkout
@@ -18,8 +18,8 @@ READY_TIMEOUT_S = 90.0
 class Catalogue(Protocol):
     """What can be run."""
 
-    def spec(self, name: str, upstreams: Callable[[str], list[int]]) -> Spec:
-        """How to run a process of this name; `upstreams` gives the ports of a service's replicas."""
+    def spec(self, name: str) -> Spec:
+        """How to run a process of this name."""
         ...
 
     def replicated(self, service: str) -> bool:
@@ -34,10 +34,6 @@ class Catalogue(Protocol):
         """Services in the order in which they are stopped; those of one set at once."""
         ...
 
-    async def upstreams_changed(self, service: str, upstreams: Callable[[str], list[int]]) -> None:
-        """Tell the gateway; does nothing for services that are not behind it."""
-        ...
-
 
 class Supervisor:
     """All children of one checkout."""
@@ -45,7 +41,6 @@ class Supervisor:
     def __init__(self, checkout: Checkout, catalogue: Catalogue) -> None:
         self._checkout = checkout
         self._catalogue = catalogue
-        self._leaving: set[str] = set()
         self._turn = asyncio.Lock()
         self.children: dict[str, Child] = {}
 
@@ -54,7 +49,7 @@ class Supervisor:
         for name in names:
             if name not in self.children:
                 self.children[name] = Child(
-                    lambda name=name: self._catalogue.spec(name, self.upstreams),  # type: ignore[misc]
+                    lambda name=name: self._catalogue.spec(name),  # type: ignore[misc]
                     changed=self._write_down,
                 )
             self.children[name].start()
@@ -62,11 +57,6 @@ class Supervisor:
     def replicas(self, service: str) -> list[str]:
         """Names of a service's processes, in order."""
         return [name for name, child in sorted(self.children.items()) if child.spec.service == service]
-
-    def upstreams(self, service: str) -> list[int]:
-        """Ports of the replicas that may get requests."""
-        ports = [self.children[name].spec.port for name in self.replicas(service) if name not in self._leaving]
-        return [port for port in ports if port is not None]
 
     def status(self) -> list[dict[str, Any]]:
         """Every process: name, service, pid, state, restarts, port, exit code of its last crash."""
@@ -113,17 +103,12 @@ class Supervisor:
         wanted = [f"{service}-{index}" for index in range(count)]
         surplus = [name for name in self.replicas(service) if name not in wanted]
         missing = [name for name in wanted if name not in self.children]
-        # New ones get requests once they are ready; leaving ones get none any more before they are stopped.
-        self._leaving |= set(missing)
         try:
             self.start(missing)
             await self.wait_ready(missing, timeout_s=READY_TIMEOUT_S)
         except BaseException:
             await self._forget(missing)
             raise
-        self._leaving -= set(missing)
-        self._leaving |= set(surplus)
-        await self._catalogue.upstreams_changed(service, self.upstreams)
         await self._forget(surplus)
         return wanted
 
@@ -158,7 +143,6 @@ class Supervisor:
         await asyncio.gather(*(self.children[name].stop() for name in names))
         for name in names:
             del self.children[name]
-            self._leaving.discard(name)
         self._write_down()
 
     def _require_replicated(self, service: str) -> None:

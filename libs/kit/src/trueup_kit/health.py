@@ -41,7 +41,8 @@ def health_router(health: Health) -> APIRouter:
 
     @router.get("/livez")
     async def livez() -> dict[str, str]:
-        return {"service": health.service, "status": "alive"}
+        # Still 200 while it stops, or it would be killed; a gateway reads the word and sends nothing more.
+        return {"service": health.service, "status": "draining" if health.draining else "alive"}
 
     @router.get("/readyz")
     async def readyz() -> JSONResponse:
