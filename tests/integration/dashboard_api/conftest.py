@@ -267,6 +267,12 @@ def _run(dsn: str, sql: str) -> None:
 
 
 @pytest.fixture
+def run_sql() -> Callable[[str, str], None]:
+    """Runs plain SQL at an address, outside of any loop."""
+    return _run
+
+
+@pytest.fixture
 async def database(_shared: Shared) -> Shared:
     """The shared database, empty."""
     connection = await asyncpg.connect(_shared.admin_dsn)

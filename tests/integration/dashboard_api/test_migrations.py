@@ -1,0 +1,41 @@
+"""The schema goes down and up again, also when its tables hold something."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+from trueup_kit import migrate
+
+PACKAGE = "dashboard_api.migrations"
+
+
+@pytest.fixture
+def copy(postgres_server: str, _template: str, run_sql: Callable[[str, str], None]) -> Any:
+    """A database of this test's own, as the migrator and as administrator."""
+    name = f"trueup_dashboard_{uuid.uuid4().hex[:12]}"
+    run_sql(postgres_server, f"CREATE DATABASE {name} TEMPLATE {_template}")
+    parts = urlsplit(postgres_server)._replace(path=f"/{name}")
+    migrator = parts._replace(netloc=f"migrator@{parts.hostname}:{parts.port}")
+    yield urlunsplit(migrator), urlunsplit(parts)
+    run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_up_down_up_on_filled_tables(copy: tuple[str, str], run_sql: Callable[[str, str], None]) -> None:
+    migrator, admin = copy
+    fill = (
+        "INSERT INTO dashboard.accounts (client_id, name, time_zone, refs) VALUES ('a', 'A', 'UTC', '{}');"
+        "INSERT INTO dashboard.account_owners VALUES ('a', 'ana');"
+        "INSERT INTO dashboard.audit_log (user_name, role, action, detail) VALUES ('a', 'b', 'c', '{}')"
+    )
+    run_sql(admin, fill)
+    migrate.downgrade(migrator, "dashboard", PACKAGE, revision="base")
+    assert migrate.current(migrator, "dashboard", PACKAGE) is None
+    migrate.upgrade(migrator, "dashboard", PACKAGE)
+    assert migrate.current(migrator, "dashboard", PACKAGE) == "0001"
+    run_sql(admin, fill)
+    run_sql(admin, "SET ROLE dashboard_api; SELECT count(*) FROM dashboard.seen_accounts")
