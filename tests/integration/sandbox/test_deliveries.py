@@ -1,0 +1,114 @@
+"""Signed deliveries, as the receiver gets them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+import stripe
+
+SECRET = "whsec_sandbox"
+
+
+class Receiver:
+    """An HTTP server that keeps what it is sent and answers as it is told."""
+
+    def __init__(self) -> None:
+        self.events: list[Any] = []
+        self.status = 200
+        self.refused = 0
+        self.url = ""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                headers = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if line)
+                body = await reader.readexactly(int(headers["content-length"]))
+                event = stripe.Webhook.construct_event(body, headers["stripe-signature"], SECRET)
+                if self.status == 200:
+                    self.events.append(event)
+                else:
+                    self.refused += 1
+                writer.write(f"HTTP/1.1 {self.status} X\r\ncontent-length: 0\r\n\r\n".encode())
+                await writer.drain()
+        except asyncio.IncompleteReadError:
+            pass
+        finally:
+            writer.close()
+
+    async def until(self, met: Callable[[], bool]) -> None:
+        async with asyncio.timeout(15):
+            while not met():
+                await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    one = Receiver()
+    server = await asyncio.start_server(one.serve, "127.0.0.1", 0)
+    one.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    yield one
+    server.close()
+    await server.wait_closed()
+
+
+@pytest.fixture
+async def sending(start: Any, receiver: Receiver) -> AsyncIterator[Any]:
+    plain = {"deliveries": {"repeat_share": 0.0, "delay_share": 0.0}}
+    async with start(webhook_url=receiver.url, scenario=plain) as running:
+        yield running
+
+
+async def test_what_happens_is_delivered_signed(sending: Any, receiver: Receiver) -> None:
+    paid = await sending.happen("pay")
+    await receiver.until(lambda: len(receiver.events) >= 4)
+    about = {event.type: event.data.object for event in receiver.events}
+    assert about["invoice.paid"].id == paid["objects"]["gateway_invoices"]
+    assert about["payment_intent.succeeded"].id == paid["objects"]["payments"]
+    await receiver.until(lambda: sending.sandbox.controls.deliverer.pending == 0)
+    assert {event.id for event in receiver.events} == sending.world.memory.delivered
+
+
+async def test_what_is_refused_comes_again(sending: Any, receiver: Receiver) -> None:
+    receiver.status = 503
+    await sending.happen("decline")
+    await receiver.until(lambda: receiver.refused >= 3)
+    assert (await sending.http.get("/control/counters")).json()["deliveries.pending"] == 2
+    receiver.status = 200
+    await receiver.until(lambda: len({event.id for event in receiver.events}) == 2)
+
+
+async def test_held_back_until_released(sending: Any, receiver: Receiver) -> None:
+    await sending.http.post("/control/deliveries", json={"mode": "hold"})
+    await sending.happen("pay")
+    await asyncio.sleep(0.2)
+    assert not receiver.events
+    await sending.http.post("/control/deliveries", json={"mode": "release"})
+    await receiver.until(lambda: len(receiver.events) == 4)
+
+
+async def test_twice(sending: Any, receiver: Receiver) -> None:
+    await sending.http.post("/control/deliveries", json={"mode": "twice"})
+    await sending.happen("pay")
+    await receiver.until(lambda: len(receiver.events) == 8)
+    assert len({event.id for event in receiver.events}) == 4
+
+
+async def test_one_event_again_on_demand(sending: Any, receiver: Receiver) -> None:
+    await sending.happen("decline")
+    await receiver.until(lambda: len(receiver.events) == 2)
+    assert (await sending.http.post(f"/control/deliveries/{receiver.events[0].id}")).is_success
+    await receiver.until(lambda: len(receiver.events) == 3)
+    assert receiver.events[2].id == receiver.events[0].id
+
+
+async def test_out_of_order(sending: Any, receiver: Receiver) -> None:
+    await sending.http.post("/control/deliveries", json={"mode": "shuffle"})
+    await sending.happen("pay", count=10)
+    await receiver.until(lambda: len(receiver.events) == 40)
+    place = sending.world.desk.store.event_index
+    order = [place[event.id] for event in receiver.events]
+    assert order != sorted(order)
