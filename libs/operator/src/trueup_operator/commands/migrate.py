@@ -6,7 +6,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from trueup_kit import migrate as histories
+from trueup_kit.migrate import current, upgrade
 from trueup_operator import settings
 
 app = typer.Typer()
@@ -25,5 +25,5 @@ def migrate() -> None:
     dsn = settings.load().migrator_dsn
     found = {point.name: point.value for point in entry_points(group="trueup.migrations")}
     for schema in ordered(list(found)):
-        histories.upgrade(dsn, schema, found[schema])
-        print(f"{schema}: {histories.current(dsn, schema, found[schema])}")
+        upgrade(dsn, schema, found[schema])
+        print(f"{schema}: {current(dsn, schema, found[schema])}")
