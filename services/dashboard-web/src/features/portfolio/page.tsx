@@ -22,6 +22,7 @@ import { useGridKeys } from "./keyboard";
 import { Pager } from "./pager";
 import { portfolioQuery } from "./queries";
 import { Refresh } from "./refresh";
+import { useReturnFocus } from "./return-focus";
 import { isNarrowed, PAGE_SIZE, readSearch, type Sort, withFilter } from "./search";
 import { useLiveRows } from "./use-live-rows";
 
@@ -41,6 +42,7 @@ export function PortfolioPage() {
   const seesPayments = useMay("payments.read");
   const columns = useMemo(() => columnsFor(seesPayments), [seesPayments]);
   useGridKeys(searchRef);
+  useReturnFocus(data !== undefined);
 
   const onChange = useCallback(
     (change: Record<string, unknown>) => void navigate({ search: (former) => withFilter(former, change) }),

@@ -4,6 +4,7 @@ import type { AccountItem } from "@/shared/api/types";
 import { Sparkline } from "@/shared/ui/sparkline";
 import { DueCell, InvoiceCell, PercentCell, StatusCell, SyncPill, UsageCell, VarianceCell, WhyCell } from "./cells";
 import type { Column } from "./columns";
+import { rememberOpened } from "./return-focus";
 
 interface RowProps {
   item: AccountItem;
@@ -45,6 +46,7 @@ export const Row = memo(function Row({ item, columns, fresh, day }: RowProps) {
               params={{ clientId: item.client_id }}
               className="account-link"
               preload="intent"
+              onClick={() => rememberOpened(item.client_id)}
             >
               {item.name}
             </Link>

@@ -1,0 +1,68 @@
+/** What every browser test has: a page that is signed in, and the certainty that nothing went wrong unseen. */
+import AxeBuilder from "@axe-core/playwright";
+import { test as base, expect, type Page } from "@playwright/test";
+import { URL_OF_STACK } from "./stack";
+
+export { happen, planted } from "./stack";
+export type { Page };
+export { expect };
+
+interface Options {
+  user: string;
+}
+
+interface Fixtures {
+  /** Console errors and requests to other hosts; the test fails when there is one at its end. */
+  watch: { complaints: string[]; expectComplaints: (pattern: RegExp) => void };
+}
+
+/** Through the issuer's own page, as a person does. */
+export async function signIn(page: Page, user: string, place = "/"): Promise<void> {
+  await page.goto(place);
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.locator(`button[value="${user}"]`).click();
+  await page.waitForURL((url) => url.origin === new URL(URL_OF_STACK).origin && !url.pathname.startsWith("/api/"));
+}
+
+/** The grid with its rows in. */
+export async function openPortfolio(page: Page, query = ""): Promise<void> {
+  await page.goto(`/${query}`);
+  await expect(page.locator(".account-link").first()).toBeVisible();
+}
+
+/** The account with its figures in. */
+export async function openAccount(page: Page, clientId: string): Promise<void> {
+  await page.goto(`/accounts/${clientId}`);
+  await expect(page.getByRole("heading", { level: 1 })).not.toHaveText("");
+  await expect(page.locator(".facts dl, dl.facts")).toBeVisible();
+}
+
+/** WCAG 2.2 AA, no exceptions. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`),
+  ).toEqual([]);
+}
+
+export const test = base.extend<Options & Fixtures>({
+  user: ["fay", { option: true }],
+  watch: [
+    async ({ page, baseURL }, use) => {
+      const complaints: string[] = [];
+      const expected: RegExp[] = [];
+      const home = new URL(baseURL ?? URL_OF_STACK).hostname;
+      page.on("pageerror", (error) => complaints.push(`page error: ${error.message}`));
+      page.on("console", (message) => message.type() === "error" && complaints.push(`console: ${message.text()}`));
+      page.on("request", (request) => {
+        const { protocol, hostname } = new URL(request.url());
+        if (protocol.startsWith("http") && hostname !== home) complaints.push(`asked ${hostname}`);
+      });
+      await use({ complaints, expectComplaints: (pattern) => expected.push(pattern) });
+      expect(complaints.filter((one) => !expected.some((pattern) => pattern.test(one)))).toEqual([]);
+    },
+    { auto: true },
+  ],
+  storageState: async ({ user }, use) => use(user ? `test-results/.auth/${user}.json` : undefined),
+});

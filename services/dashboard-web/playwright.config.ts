@@ -1,0 +1,24 @@
+import { defineConfig } from "@playwright/test";
+import { chromiumPath, LAUNCH_ARGS } from "./e2e/browser";
+import { URL_OF_STACK } from "./e2e/stack";
+
+export default defineConfig({
+  outputDir: "test-results/output",
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  workers: 2,
+  fullyParallel: true,
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  reporter: [["list"]],
+  use: {
+    baseURL: URL_OF_STACK,
+    viewport: { width: 1440, height: 900 },
+    trace: "retain-on-failure",
+    launchOptions: { executablePath: await chromiumPath(), args: LAUNCH_ARGS },
+  },
+  projects: [
+    { name: "sign-in", testDir: "e2e", testMatch: "*.setup.ts" },
+    { name: "e2e", testDir: "../../tests/e2e", dependencies: ["sign-in"] },
+  ],
+});

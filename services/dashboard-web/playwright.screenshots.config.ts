@@ -1,0 +1,11 @@
+import { defineConfig } from "@playwright/test";
+import base from "./playwright.config";
+
+/** Writes docs/images from a running stack. */
+export default defineConfig({
+  ...base,
+  projects: [
+    { name: "sign-in", testDir: "e2e", testMatch: "*.setup.ts" },
+    { name: "screenshots", testDir: "e2e", testMatch: "screenshots.ts", dependencies: ["sign-in"] },
+  ],
+});
