@@ -35,6 +35,7 @@ _ITEM_SHOWN = frozenset(
         "flagged",
         "summary",
         "trend",
+        "trend_metric",
         "sources",
         "revision",
         "reconciled_at",

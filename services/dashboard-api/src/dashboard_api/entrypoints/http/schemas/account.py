@@ -128,6 +128,8 @@ class ExpectedPart(Answer):
     unit_price: DecimalText
     amount_minor: int
     item_name: str | None = None
+    from_day: date | None = None
+    to_day: date | None = Field(default=None, description="The last day, included.")
 
 
 class BilledPart(Answer):

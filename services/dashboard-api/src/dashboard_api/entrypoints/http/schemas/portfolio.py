@@ -66,6 +66,7 @@ class AccountItem(Answer):
     variance: Variance | None
     flagged: bool
     summary: str | None
+    trend_metric: str | None = Field(default=None, description="The main metric.")
     trend: list[DecimalText] = Field(description="Daily totals of the main metric, the last 30 days, oldest first.")
     sources: list[SourceAge]
     revision: int
