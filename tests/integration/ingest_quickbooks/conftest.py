@@ -185,7 +185,7 @@ async def bench(database: Any, kafka: str) -> AsyncIterator[Bench]:
     engine = create_engine(database.dsn("ingest_quickbooks"), application_name="test")
     producer = Producer(kafka, service=SERVICE)
     await producer.start()
-    limiter = Pace(engine, 100_000, 10_000, 0.8)
+    limiter = Pace(engine, 500, 10, 0.8)
     shared: dict[str, Any] = {"timeout_s": 5, "attempts_max": 1, "service": SERVICE, "transport": wire}
     client = ProviderClient(base_url="http://ledger/quickbooks", limiter=limiter, source="quickbooks", **shared)
     token_client = ProviderClient(base_url="", limiter=None, source="quickbooks_tokens", **shared)

@@ -122,6 +122,7 @@ class TestInterruptions:
         bench.wire.paths()
         assert (await bench.pull()).complete
         assert "query" in bench.wire.paths()
+        assert bench.sandbox.controls.counters["quickbooks.refused_by_limit"] == 0
         assert _told(await bench.facts()) == _documents(bench)
 
     async def test_an_old_watermark_reads_everything_and_finds_deletions(self, bench: Any) -> None:

@@ -10,8 +10,8 @@ WINDOW_S = 300.0
 
 
 def cost_limiter(engine: AsyncEngine, cost_per_5_min: float, background_share: float) -> Limiter:
-    """A bucket that gives half of the share at once and half spread over the window: in any window no more than both."""
-    half = cost_per_5_min * background_share / 2
+    """A bucket that gives half of the budget at once and half spread over the window: in any window no more than both."""
+    half = cost_per_5_min / 2
     return Limiter(
         engine,
         name="amplitude cost",

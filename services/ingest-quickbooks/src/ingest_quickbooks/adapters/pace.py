@@ -10,8 +10,8 @@ from trueup_kit.limits import Limiter, Priority
 class Pace(Limiter):
     """Waits until a request is within both limits.
 
-    A bucket may give its capacity at once and its refill besides; together, in any window, they stay below the share of
-    the limit that work in the background may take.
+    A bucket may give its capacity at once and its refill besides: half of the limit each, so that both together stay
+    within it in any window.
     """
 
     def __init__(self, engine: AsyncEngine, per_min: float, per_s: float, background_share: float) -> None:
@@ -25,8 +25,8 @@ class Pace(Limiter):
 
 
 def _bucket(limit: float, window_s: float, background_share: float) -> dict[str, float]:
-    """Half of the share at once, half spread over the window; at least one request must fit."""
-    half = limit * background_share / 2
+    """Half of the limit at once, half spread over the window; at least one request in the background must fit."""
+    half = limit / 2
     return {
         "capacity": max(half, 1 / background_share),
         "refill_per_s": half / window_s,
