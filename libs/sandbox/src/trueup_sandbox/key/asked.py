@@ -65,8 +65,12 @@ class Sight:
 
     def as_of(self, metric: str, day: date) -> int | None:
         """The latest instant as of which the day was seen."""
-        spans = self.usage.get(metric, [])
-        return max((span.as_of_ms for span in spans if span.first <= day <= (span.last or day)), default=None)
+        latest = None
+        for span in self.usage.get(metric, ()):
+            covered = span.first <= day and (span.last is None or day <= span.last)
+            if covered and (latest is None or span.as_of_ms > latest):
+                latest = span.as_of_ms
+        return latest
 
     def seen_through(self, metric: str, day: date) -> bool:
         """Whether the day was over, in the analytics project's zone, when it was last seen."""

@@ -40,20 +40,21 @@ class Evidence:
 
     def used(self, metric: str, day: date) -> int:
         """The quantity of a day, as far as it was seen."""
-        if (metric, day) not in self._used:
-            self._used[metric, day] = self._count(metric, day)
-        return self._used[metric, day]
+        known = self._used.get((metric, day))
+        if known is None:
+            known = self._used[metric, day] = self._count(metric, day)
+        return known
 
     def _count(self, metric: str, day: date) -> int:
         as_of_ms = self.sight.as_of(metric, day)
         if as_of_ms is None:
             return 0
         usage = self.world.desk.usage
-        return sum(
-            usage.value(series, usage.index(day), as_of_ms)
-            for series in self.account.series
-            if usage.series[series].metric.metric == metric
-        )
+        quantity = 0
+        for series in self.account.series:
+            if usage.series[series].metric.metric == metric:
+                quantity += usage.value(series, usage.index(day), as_of_ms)
+        return quantity
 
     def metrics(self) -> list[str]:
         """The metrics on the rate card, in its order."""
