@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
+import time
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from aiokafka import TopicPartition
@@ -15,6 +19,8 @@ from tests.integration.kit.conftest import Broker, about, create_topic, until
 from trueup_kit.consumer import Consumer, Record
 from trueup_kit.errors import BrokerUnavailable
 from trueup_kit.producer import Producer
+
+MEMBER = str(Path(__file__).parent / "member.py")
 
 
 class Collector:
@@ -181,6 +187,39 @@ async def test_partitions_move_to_a_second_member_and_back(
     await until(lambda: len(one.places() | two.places()) == sent + 48, what="the leaver's partitions")
 
 
+async def test_the_partitions_of_a_killed_member_move_within_the_session_timeout(
+    kafka: str, topic: str, producer: Producer, consumers: list[Consumer], tmp_path: Path
+) -> None:
+    event, got, group = about(topic), Collector(), a_group()
+    survivor = Consumer(kafka, service="kit", group=group, session_timeout_s=6)
+    survivor.subscribe(topic, got)
+    await reading(consumers, survivor)
+    out = tmp_path / "out"
+    with out.open("wb") as output:
+        victim = subprocess.Popen([sys.executable, MEMBER, kafka, group, topic], stdout=output)
+    try:
+        sent = 0
+
+        async def victim_reads() -> bool:
+            nonlocal sent
+            await producer.publish_all(event(version=sent + n + 1, name=f"k{sent + n}", value=n) for n in range(48))
+            sent += 48
+            return bool(out.read_text())
+
+        await until(victim_reads, timeout_s=60, what="the second member at work")
+    finally:
+        victim.kill()
+        victim.wait()
+    killed_at = time.monotonic()
+    await producer.publish_all(event(version=9000 + n, name=f"late{n}", value=n) for n in range(200))
+    await until(
+        lambda: len({r.key for r in got.records if (r.key or "").startswith("late")}) == 200,
+        timeout_s=30,
+        what="the victim's partitions",
+    )
+    assert time.monotonic() - killed_at < 6 + 5
+
+
 async def test_without_a_group_every_reader_gets_all_from_now_on(
     kafka: str, topic: str, producer: Producer, consumers: list[Consumer]
 ) -> None:
@@ -204,6 +243,7 @@ async def test_without_a_group_every_reader_gets_all_from_now_on(
     assert not [r for r in one.records + two.records if (r.key or "").startswith("old")]
 
 
+@pytest.mark.timeout(300)
 async def test_a_killed_broker_loses_nothing_and_stops_nobody(broker: Broker) -> None:
     await broker.start()
     topic = await create_topic(broker.bootstrap)
@@ -249,6 +289,7 @@ async def test_a_killed_broker_loses_nothing_and_stops_nobody(broker: Broker) ->
         await asyncio.gather(consumer.stop(), producer.stop())
 
 
+@pytest.mark.timeout(300)
 async def test_both_start_while_the_broker_is_away(broker: Broker) -> None:
     producer = Producer(broker.bootstrap, service="kit", publish_timeout_s=0.5)
     consumer, got = Consumer(broker.bootstrap, service="kit", group=a_group()), Collector()

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
+import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tests.integration.kit.conftest import Broker, about, create_topic, read_all, until
 
@@ -108,6 +109,7 @@ async def test_a_cancelled_relay_gives_its_lock_back(engine: AsyncEngine, produc
             await until(empty, timeout_s=10, what="an empty outbox")
 
 
+@pytest.mark.timeout(300)
 async def test_events_wait_while_the_broker_is_away(engine: AsyncEngine, broker: Broker) -> None:
     await broker.start()
     topic = await create_topic(broker.bootstrap)
