@@ -89,7 +89,8 @@ def _install_handler(shared: list[structlog.typing.Processor], level: str, fmt: 
     root.addHandler(handler)
     root.setLevel(level)
     logging.captureWarnings(capture=True)
-    for quiet in ("httpx", "httpcore", "uvicorn.access"):
+    # At INFO aiokafka names every partition at every rebalance.
+    for quiet in ("httpx", "httpcore", "uvicorn.access", "aiokafka"):
         logging.getLogger(quiet).setLevel(logging.WARNING)
 
 
