@@ -113,6 +113,7 @@ class Boot:
     def _database(self) -> None:
         server = self._stack.postgres
         if server.initialise():
+            self._checkout.done("migrate").unlink(missing_ok=True)
             self._tell("postgres: created its data folder")
         self._started("postgres")
         if not server.sql(f"SELECT 1 FROM pg_database WHERE datname = '{settings.DATABASE}'").strip():
@@ -120,15 +121,16 @@ class Boot:
         roles = (self._checkout.root / "deploy" / "postgres" / "roles.sql").read_text()
         passwords = "".join(f"ALTER ROLE {role} PASSWORD '{self._stack.wiring.secrets[role]}';\n" for role in ROLES)
         server.sql(roles + passwords, database=settings.DATABASE)
-        self._trueup("migrate")
+        self._unless_done("migrate", sorted(self._checkout.root.glob("*/*/src/*/migrations/**/*.py")))
         self._tell("postgres: roles and migrations are up to date")
 
     def _broker(self) -> None:
         jars.prepare(self._tell)
         if self._stack.kafka.initialise():
+            self._checkout.done("topics apply").unlink(missing_ok=True)
             self._tell("kafka: formatted its storage")
         self._started("kafka")
-        self._trueup("topics", "apply")
+        self._unless_done("topics apply", [self._checkout.root / "deploy" / "kafka" / "topics.yaml"])
         self._tell("kafka: topics are as declared")
 
     def _page(self) -> None:
@@ -142,6 +144,13 @@ class Boot:
             write_whole(file, text)
             self._tell("first import: " + self._trueup("import", kind, str(file)).strip())
         write_whole(self._checkout.imported_mark, "")
+
+    def _unless_done(self, command: str, sources: list[Path]) -> None:
+        """Run a `trueup` command whose outcome follows from these files alone, unless it ran on the same ones."""
+        mark, wanted = self._checkout.done(command), page.fingerprint(sources, self._checkout.root)
+        if not mark.is_file() or mark.read_text() != wanted:
+            self._trueup(*command.split())
+            write_whole(mark, wanted)
 
     def _trueup(self, *arguments: str) -> str:
         """Run the `trueup` command of this installation."""

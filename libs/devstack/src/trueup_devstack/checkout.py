@@ -56,6 +56,10 @@ class Checkout:
     def web(self) -> Path:
         return self.root / "services" / "dashboard-web"
 
+    def done(self, command: str) -> Path:
+        """Names what a command of the start-up last ran on."""
+        return self.state / "done" / command.replace(" ", "-")
+
     def log(self, name: str) -> Path:
         """Log file of one process."""
         return self.logs / f"{name}.log"
