@@ -40,7 +40,7 @@ def declaration() -> str:
     """`deploy/kafka/topics.yaml`."""
     lines = [HEAD + "topics:"]
     for topic in TOPICS:
-        dead = Topic(dlq(topic.name), None, compacted=False, senders=topic.receivers, receivers=(), partitions=1)
+        dead = Topic(dlq(topic.name), None, compacted=False, senders=topic.receivers, receivers=())
         for one in (topic, dead):
             lines += [f"  - name: {one.name}", f"    partitions: {one.partitions}", "    config:"]
             lines += [f'      {name}: "{value}"' for name, value in config_of(one).items()]

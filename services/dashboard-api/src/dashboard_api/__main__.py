@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -39,7 +38,7 @@ from trueup_kit.loops import every
 from trueup_kit.outbox import Relay
 from trueup_kit.postgres import create_engine
 from trueup_kit.producer import Producer
-from trueup_kit.service import run
+from trueup_kit.service import launch, run
 from trueup_kit.settings import load
 
 SERVICE = "dashboard-api"
@@ -122,4 +121,4 @@ async def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(load(Settings)))
+    launch(main(load(Settings)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,7 +25,7 @@ from trueup_kit.http import ProviderClient
 from trueup_kit.ingest import Leases, ObservationPublisher
 from trueup_kit.postgres import create_engine
 from trueup_kit.producer import Producer
-from trueup_kit.service import run
+from trueup_kit.service import launch, run
 from trueup_kit.settings import load
 
 SERVICE = "ingest-amplitude"
@@ -104,4 +103,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    launch(main())

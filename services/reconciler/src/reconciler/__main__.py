@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 
 from reconciler.adapters.decisions import PostgresDecisions
@@ -60,4 +59,4 @@ async def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(load(Settings)))
+    service.launch(main(load(Settings)))

@@ -30,7 +30,7 @@ from trueup_kit.health import Health
 from trueup_kit.ingest import Leases, ObservationPublisher
 from trueup_kit.postgres import create_engine
 from trueup_kit.producer import Producer
-from trueup_kit.service import run
+from trueup_kit.service import launch, run
 from trueup_kit.settings import load
 
 SERVICE = "stripe-webhooks"
@@ -93,4 +93,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    launch(main())
