@@ -125,6 +125,7 @@ async def test_only_what_changed_is_published_and_cursor_and_offsets_move_with_i
     leases, publisher = Leases(engine, service="a"), ObservationPublisher(engine, producer, service="kit")
 
     async def then(conn: asyncpg.Connection[asyncpg.Record]) -> None:
+        assert held is not None
         await publisher.save_cursor(conn, "c", str(held.version))
 
     async with leases.hold("s") as held:

@@ -21,7 +21,7 @@ from trueup_kit.settings import ServiceSettings
 
 
 def settings(**changes: Any) -> ServiceSettings:
-    values = {
+    values: dict[str, Any] = {
         "postgres_dsn": "postgresql://x@127.0.0.1/x",
         "kafka_bootstrap": "127.0.0.1:1",
         "http_port": free_port(),

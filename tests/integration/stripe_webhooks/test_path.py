@@ -161,11 +161,9 @@ async def test_the_poll_catches_what_no_webhook_brought(services: Services, sand
 
     async def caught() -> bool:
         facts = await bus.last(PAYMENTS)
-        return (
-            len(of_kind(facts, "refund")) == held["refunds"]["count"]
-            and sum(fact["status"] == "paid" for fact in of_kind(facts, "gateway_invoice").values())
-            == held["invoices"]["states"]["paid"]
-        )
+        paid = sum(fact["status"] == "paid" for fact in of_kind(facts, "gateway_invoice").values())
+        refunds = len(of_kind(facts, "refund"))
+        return bool(refunds == held["refunds"]["count"] and paid == held["invoices"]["states"]["paid"])
 
     await until(caught, timeout_s=20, what="the poll's catch")
     await agree(bus, sandbox)

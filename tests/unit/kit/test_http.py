@@ -27,7 +27,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         asked.append(delay_s)
         await real(0)
 
-    monkeypatch.setattr(http.asyncio, "sleep", sleep)
+    monkeypatch.setattr("trueup_kit.http.asyncio.sleep", sleep)
     return asked
 
 
@@ -119,7 +119,7 @@ async def test_failures_in_a_row_open_the_circuit_and_one_probe_closes_it(
     pauses: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 100.0
-    monkeypatch.setattr(http.time, "monotonic", lambda: now)
+    monkeypatch.setattr("trueup_kit.http.time.monotonic", lambda: now)
     made, seen = client(*[httpx.Response(500)] * http.FAILURES_TO_OPEN, httpx.Response(200), attempts_max=10)
     with pytest.raises(ProviderUnavailable) as opened:
         await made.request("GET", "/x")
@@ -132,7 +132,7 @@ async def test_failures_in_a_row_open_the_circuit_and_one_probe_closes_it(
 
 def test_while_a_probe_is_under_way_nobody_else_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr(http.time, "monotonic", lambda: now)
+    monkeypatch.setattr("trueup_kit.http.time.monotonic", lambda: now)
     circuit = Circuit(failures_to_open=1, open_s=10)
     circuit.note(worked=False)
     with pytest.raises(ProviderUnavailable):

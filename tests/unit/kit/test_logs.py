@@ -95,7 +95,7 @@ def test_a_noisy_client_is_cut_and_says_how_much(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr(logs.time, "monotonic", lambda: now)
+    monkeypatch.setattr("trueup_kit.logs.time.monotonic", lambda: now)
     logs.configure(service="s")
     for _ in range(13_000):
         logging.getLogger("aiokafka.consumer.fetcher").error("node not ready")

@@ -122,7 +122,7 @@ async def test_a_failing_batch_is_raised_after_a_growing_pause(monkeypatch: pyte
     async def sleep(delay_s: float) -> None:
         pauses.append(delay_s)
 
-    monkeypatch.setattr(module.asyncio, "sleep", sleep)
+    monkeypatch.setattr("trueup_kit.reading.asyncio.sleep", sleep)
 
     async def handler(_: list[Record]) -> None:
         raise ValueError("no")
@@ -140,7 +140,7 @@ async def test_without_a_group_a_batch_is_tried_here_and_then_let_go(monkeypatch
     async def sleep(_: float) -> None:
         return
 
-    monkeypatch.setattr(module.asyncio, "sleep", sleep)
+    monkeypatch.setattr("trueup_kit.reading.asyncio.sleep", sleep)
     tried = 0
 
     async def handler(_: list[Record]) -> None:
@@ -191,7 +191,8 @@ async def test_a_consumer_at_the_end_is_fine() -> None:
 
 @pytest.mark.usefixtures("quick")
 async def test_a_broker_that_is_away_is_said_and_no_reason_to_rebuild() -> None:
-    consumer, said = FakeConsumer({A: 0, B: 0}), []
+    consumer = FakeConsumer({A: 0, B: 0})
+    said: list[str | None] = []
     consumer.away = True
     assert await watched(made(consumer), said, timeout_s=0.3) is None
     assert set(said) == {"the broker does not answer"}
