@@ -111,7 +111,8 @@ def judge(tree: Path, mutant: Mutant, env: dict[str, str]) -> Verdict:
         return Verdict(mutant, False, f"mutant no longer applies: {error}", time.monotonic() - started)
     seconds = time.monotonic() - started
     if code == TESTS_FAILED:
-        return Verdict(mutant, True, "", seconds)
+        reasons = [line for line in said.splitlines() if line.startswith(("FAILED", "no end"))]
+        return Verdict(mutant, True, " ".join(reasons)[:240], seconds)
     note = "SURVIVED: its tests pass without it" if code == 0 else f"the tests did not run (pytest {code}):\n{said}"
     return Verdict(mutant, False, note, seconds)
 

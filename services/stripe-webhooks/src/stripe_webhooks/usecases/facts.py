@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 
 from stripe_webhooks.domain.snapshots import CustomerSnapshot, PaymentSnapshot
@@ -15,10 +14,11 @@ Snapshot = PaymentSnapshot | CustomerSnapshot
 
 def announce(snapshot: Snapshot, *, version: int, observed_at: datetime) -> Event:
     """The event that says what the snapshot says."""
-    stamped = {**asdict(snapshot), "version": version, "observed_at": observed_at}
+    said = {name: getattr(snapshot, name) for name in snapshot.__slots__}
+    stamped = {**said, "version": version, "observed_at": observed_at}
     if isinstance(snapshot, CustomerSnapshot):
-        return CustomerObservedV1.model_validate(stamped)
-    return PaymentObservedV1.model_validate(stamped)
+        return CustomerObservedV1.model_validate(stamped, from_attributes=True)
+    return PaymentObservedV1.model_validate(stamped, from_attributes=True)
 
 
 def announce_gone(last: Event, *, version: int, observed_at: datetime) -> Event | None:
