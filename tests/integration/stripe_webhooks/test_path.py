@@ -163,7 +163,7 @@ async def test_the_poll_catches_what_no_webhook_brought(services: Services, sand
         facts = await bus.last(PAYMENTS)
         paid = sum(fact["status"] == "paid" for fact in of_kind(facts, "gateway_invoice").values())
         refunds = len(of_kind(facts, "refund"))
-        return bool(refunds == held["refunds"]["count"] and paid == held["invoices"]["states"]["paid"]))
+        return bool(refunds == held["refunds"]["count"] and paid == held["invoices"]["states"]["paid"])
 
     await until(caught, timeout_s=20, what="the poll's catch")
     await agree(bus, sandbox)
