@@ -60,7 +60,7 @@ class TestTick:
     async def test_asks_whether_a_pull_is_due(self) -> None:
         bench = Bench()
         await bench.schedule.tick()
-        assert (bench.asked, bench.pulls) == ([52.5], 1)
+        assert (bench.asked, bench.pulls) == ([57.5], 1)
 
     async def test_stands_by_where_another_has_the_turn(self) -> None:
         bench = Bench(mine=False)
@@ -74,13 +74,13 @@ class TestWish:
         await bench.schedule.wish([wish()])
         await bench.schedule.tick()
         await bench.schedule.tick()
-        assert bench.asked == [0, 52.5]
+        assert bench.asked == [0, 57.5]
 
     async def test_old_ones_and_others_are_dropped(self) -> None:
         bench = Bench()
         await bench.schedule.wish([wish(age_s=61), wish("stripe")])
         await bench.schedule.tick()
-        assert bench.asked == [52.5]
+        assert bench.asked == [57.5]
 
     async def test_joins_a_running_pull(self) -> None:
         bench = Bench()
@@ -91,7 +91,7 @@ class TestWish:
         bench.go_on.set()
         await running
         await bench.schedule.tick()
-        assert bench.asked == [52.5, 52.5]
+        assert bench.asked == [57.5, 57.5]
 
     async def test_wakes_the_loop(self) -> None:
         bench = Bench()
@@ -103,7 +103,7 @@ class TestWish:
             while bench.pulls < 2:
                 await asyncio.sleep(0)
         loop.cancel()
-        assert bench.asked == [52.5, 0]
+        assert bench.asked == [57.5, 0]
 
     async def test_one_that_cannot_be_read_goes_to_the_dead_letters_alone(self) -> None:
         bench = Bench()

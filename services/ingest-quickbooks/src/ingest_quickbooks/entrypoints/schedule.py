@@ -22,7 +22,8 @@ log = get_logger(__name__)
 SOURCE = "quickbooks"
 WISH_AGE_MAX = timedelta(seconds=60)
 TICKS_PER_INTERVAL = 4
-"""Replicas look this often whether a pull is due, so that one takes over soon after another died."""
+TICK_LONGEST_S = 5.0
+"""Replicas look at least this often whether a pull is due, so that one takes over soon after another died."""
 
 OpenTurn = Callable[[float], AbstractAsyncContextManager[Turn | None]]
 """Takes the turn; None where another replica has it, or has pulled within that many seconds."""
@@ -43,7 +44,9 @@ class Schedule:
     ) -> None:
         self._open_turn = open_turn
         self._pull = pull
-        self._interval_s = interval_s
+        self._tick_s = min(interval_s / TICKS_PER_INTERVAL, TICK_LONGEST_S)
+        # Half a tick early: otherwise a pull that is due in a moment would wait for the next tick.
+        self._fresh_s = interval_s - self._tick_s / 2
         self._clock = clock
         self._dead_letters = dead_letters
         self._service = service
@@ -54,14 +57,12 @@ class Schedule:
 
     async def run(self) -> None:
         """Tick until cancelled."""
-        await every(self._interval_s / TICKS_PER_INTERVAL, self.tick, name="pull", wake=self._wake)
+        await every(self._tick_s, self.tick, name="pull", wake=self._wake)
 
     async def tick(self) -> None:
         """Pull if it is due or wished for, and nobody else does."""
         wished, self._wished = self._wished, False
-        # Half a tick early: otherwise a pull that is due in a moment would wait for the next tick.
-        fresh_s = self._interval_s * (1 - 0.5 / TICKS_PER_INTERVAL)
-        async with self._open_turn(0.0 if wished else fresh_s) as turn:
+        async with self._open_turn(0.0 if wished else self._fresh_s) as turn:
             if turn is None:
                 return
             self._running = True
