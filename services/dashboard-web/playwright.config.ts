@@ -1,6 +1,6 @@
 import { defineConfig } from "@playwright/test";
-import { chromiumPath, LAUNCH_ARGS } from "./e2e/browser";
-import { URL_OF_STACK } from "./e2e/stack";
+import { chromiumPath, LAUNCH_ARGS } from "./e2e/browser.ts";
+import { URL_OF_STACK } from "./e2e/stack.ts";
 
 export default defineConfig({
   outputDir: "test-results/output",

@@ -1,5 +1,5 @@
 import { defineConfig } from "@playwright/test";
-import base from "./playwright.config";
+import base from "./playwright.config.ts";
 
 /** Writes docs/images from a running stack. */
 export default defineConfig({

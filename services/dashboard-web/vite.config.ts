@@ -3,14 +3,18 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { mockApi } from "./tests/mock-api/plugin.ts";
 
+// A running stack answers what the page asks; its address can be set.
+const api = { "/api": process.env.TRUEUP_URL ?? "http://127.0.0.1:8080" };
+
 export default defineConfig(({ mode }) => ({
   plugins: [react(), mode === "mock" ? mockApi() : null],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: {
     host: "127.0.0.1",
     port: 5173,
-    proxy: mode === "mock" ? {} : { "/api": process.env.TRUEUP_URL ?? "http://127.0.0.1:8080" },
+    proxy: mode === "mock" ? {} : api,
   },
+  preview: { host: "127.0.0.1", port: 5174, proxy: api },
   build: { target: "es2022", assetsInlineLimit: 0, reportCompressedSize: false, modulePreload: { polyfill: false } },
   test: {
     environment: "happy-dom",

@@ -1,4 +1,4 @@
-import { expect, openAccount, type Page, planted, test } from "../../services/dashboard-web/e2e/harness";
+import { expect, openAccount, type Page, planted, test } from "../../services/dashboard-web/e2e/harness.ts";
 
 /** `−$1,234.50` → −123450, in the digits shown. */
 function minor(text: string): number {

@@ -1,4 +1,4 @@
-import { expect, openPortfolio, test } from "../../services/dashboard-web/e2e/harness";
+import { expect, openPortfolio, test } from "../../services/dashboard-web/e2e/harness.ts";
 
 const problem = (status: number) => ({
   status,

@@ -1,4 +1,4 @@
-import { expect, happen, openAccount, openPortfolio, test } from "../../services/dashboard-web/e2e/harness";
+import { expect, happen, openAccount, openPortfolio, test } from "../../services/dashboard-web/e2e/harness.ts";
 
 test("a payment out there moves the row and the account page by itself", async ({ page, context, request }) => {
   const answer = await request.get("/api/v1/accounts?status=overdue&status=pending&page_size=50&sort=name");

@@ -6,7 +6,7 @@ import {
   type Page,
   planted,
   test,
-} from "../../services/dashboard-web/e2e/harness";
+} from "../../services/dashboard-web/e2e/harness.ts";
 
 const SCREENS = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 

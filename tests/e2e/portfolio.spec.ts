@@ -1,4 +1,4 @@
-import { expect, openPortfolio, type Page, planted, test } from "../../services/dashboard-web/e2e/harness";
+import { expect, openPortfolio, type Page, planted, test } from "../../services/dashboard-web/e2e/harness.ts";
 
 const names = (page: Page) => page.locator(".account-link").allTextContents();
 

@@ -1,4 +1,4 @@
-import { expect, openPortfolio, signIn, test } from "../../services/dashboard-web/e2e/harness";
+import { expect, openPortfolio, signIn, test } from "../../services/dashboard-web/e2e/harness.ts";
 
 test.describe("without a session", () => {
   test.use({ user: "" });

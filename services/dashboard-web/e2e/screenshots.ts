@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { openAccount, openPortfolio, planted, test } from "./harness";
+import { openAccount, openPortfolio, planted, test } from "./harness.ts";
 
 const IMAGES = fileURLToPath(new URL("../../../docs/images/", import.meta.url));
 const SCREENS = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };

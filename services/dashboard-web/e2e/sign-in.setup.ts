@@ -1,13 +1,10 @@
 import { test as setup } from "@playwright/test";
-import { signIn } from "./harness";
+import { signIn } from "./harness.ts";
 
 for (const user of ["ana", "fay", "sam", "olga"]) {
   setup(`sign in as ${user}`, async ({ page }) => {
     await signIn(page, user);
-    await page
-      .getByRole("button", { name: /^.*[A-Z]/ })
-      .first()
-      .waitFor();
+    await page.locator(".user").waitFor();
     await page.context().storageState({ path: `test-results/.auth/${user}.json` });
   });
 }
