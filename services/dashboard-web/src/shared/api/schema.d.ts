@@ -334,6 +334,11 @@ export interface components {
             trend: string[];
             /** Trend Detail */
             trend_detail: components["schemas"]["Trend"][];
+            /**
+             * Trend Metric
+             * @description The main metric.
+             */
+            trend_metric?: string | null;
             /** Usage Mtd */
             usage_mtd: components["schemas"]["Usage"][];
             variance: components["schemas"]["Variance"] | null;
@@ -380,6 +385,11 @@ export interface components {
              * @description Daily totals of the main metric, the last 30 days, oldest first.
              */
             trend: string[];
+            /**
+             * Trend Metric
+             * @description The main metric.
+             */
+            trend_metric?: string | null;
             /** Usage Mtd */
             usage_mtd: components["schemas"]["Usage"][];
             variance: components["schemas"]["Variance"] | null;
@@ -503,6 +513,8 @@ export interface components {
         ExpectedPart: {
             /** Amount Minor */
             amount_minor: number;
+            /** From Day */
+            from_day?: string | null;
             /** Item Name */
             item_name?: string | null;
             /** Metric */
@@ -513,6 +525,11 @@ export interface components {
              * @example 1834.5
              */
             quantity: string;
+            /**
+             * To Day
+             * @description The last day, included.
+             */
+            to_day?: string | null;
             /** Unit */
             unit: string;
             /**
@@ -543,8 +560,24 @@ export interface components {
          * @description One thing wrong with the request.
          */
         FieldProblem: {
+            /**
+             * Code
+             * @default null
+             */
+            code: string | null;
+            /**
+             * Column
+             * @default null
+             */
+            column: string | null;
             /** Detail */
             detail: string;
+            /**
+             * Line
+             * @description Of an imported file.
+             * @default null
+             */
+            line: number | null;
             /**
              * Where
              * @description The parameter, header or field.
