@@ -9,7 +9,7 @@ test.describe("without a session", () => {
     await expect(page).toHaveURL(/\?flagged=true&sort=name$/);
     await expect(page.getByRole("button", { name: "Flagged" })).toHaveAttribute("aria-pressed", "true");
     await page.getByRole("button", { name: /Dev Patel/ }).click();
-    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await page.getByRole("button", { name: "Sign out" }).click();
     await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
     expect((await page.request.get("/api/v1/me")).status()).toBe(401);
   });

@@ -54,7 +54,10 @@ export const test = base.extend<Options & Fixtures>({
       const expected: RegExp[] = [];
       const home = new URL(baseURL ?? URL_OF_STACK).hostname;
       page.on("pageerror", (error) => complaints.push(`page error: ${error.message}`));
-      page.on("console", (message) => message.type() === "error" && complaints.push(`console: ${message.text()}`));
+      page.on("console", (message) => {
+        const ours = !message.location().url || new URL(message.location().url).origin === new URL(URL_OF_STACK).origin;
+        if (message.type() === "error" && ours) complaints.push(`console: ${message.text()}`);
+      });
       page.on("request", (request) => {
         const { protocol, hostname } = new URL(request.url());
         if (protocol.startsWith("http") && hostname !== home) complaints.push(`asked ${hostname}`);

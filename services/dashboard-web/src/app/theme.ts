@@ -10,6 +10,5 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: "sm" } },
     Popover: { defaultProps: { transitionProps: { duration: 0 } } },
-    Menu: { defaultProps: { transitionProps: { duration: 0 } } },
   },
 });

@@ -1,7 +1,7 @@
 import { act, screen, waitFor } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { describe, expect, it } from "vitest";
-import { patchRows } from "@/features/portfolio/live-rows";
+import { patchRows, stillMatches } from "@/features/portfolio/live-rows";
 import { waitingFor } from "@/features/portfolio/refresh";
 import { downSince, unseen } from "@/shared/api/live";
 import { changesOf } from "@/shared/api/live-stream";
@@ -48,15 +48,27 @@ describe("rows that change", () => {
 
   it("keep their place and say so when they would stand elsewhere", () => {
     const moved = { ...second, revision: 5, variance: variance({ amount_minor: 99 }) };
-    const { page, displaced, fresh } = patchRows(portfolio([first, second]), ["live_b", "live_a"], [moved], "variance");
+    const { page, displaced, fresh } = patchRows(portfolio([first, second]), ["live_b", "live_a"], [moved], {});
     expect(page.items.map(({ client_id }) => client_id)).toEqual(["live_a", "live_b"]);
     expect(fresh).toEqual(["live_b"]);
     expect(displaced).toEqual(["live_a", "live_b"]);
   });
 
+  it("show their new state also when the filters would no longer let them through", () => {
+    const paid = { ...first, revision: 2, status: "paid" as const };
+    const { page, displaced } = patchRows(portfolio([first]), ["live_a"], [paid], {
+      status: ["pending"],
+      sort: "name",
+    });
+    expect(page.items[0]?.status).toBe("paid");
+    expect(displaced).toEqual(["live_a"]);
+    expect(stillMatches({ flagged: true, band: ["over_billed"] }, paid)).toBe(false);
+    expect(stillMatches({ status: ["paid"] }, paid)).toBe(true);
+  });
+
   it("never go back to an older revision", () => {
     const older = { ...first, revision: 0, status: "void" as const };
-    expect(patchRows(portfolio([first]), ["live_a"], [older], "name").page.items[0]?.status).toBe("pending");
+    expect(patchRows(portfolio([first]), ["live_a"], [older], {}).page.items[0]?.status).toBe("pending");
   });
 });
 

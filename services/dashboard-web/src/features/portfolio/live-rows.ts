@@ -1,6 +1,6 @@
 /** Rows that change under the reader's eyes: new figures go in where the row stands; the order waits for a click. */
 import type { AccountItem, Portfolio } from "@/shared/api/types";
-import type { SortField } from "./search";
+import { type PortfolioSearch, type SortField, sortOf } from "./search";
 
 const SORTED_BY: Record<SortField, (item: AccountItem) => unknown> = {
   name: (item) => item.name,
@@ -12,6 +12,13 @@ const SORTED_BY: Record<SortField, (item: AccountItem) => unknown> = {
   variance_percent: (item) => item.variance?.percent,
 };
 
+/** Whether the filters that live figures can change still let the account through. */
+export function stillMatches({ status, band, flagged }: PortfolioSearch, item: AccountItem): boolean {
+  if (status && !(item.status && status.includes(item.status))) return false;
+  if (band && !(item.variance && band.includes(item.variance.band))) return false;
+  return !flagged || item.flagged;
+}
+
 export interface Patched {
   page: Portfolio;
   /** Rows whose figures are new. */
@@ -21,7 +28,8 @@ export interface Patched {
 }
 
 /** Put `rows`, the answer to asking for `asked`, into the page without moving anything. */
-export function patchRows(page: Portfolio, asked: string[], rows: AccountItem[], sort: SortField): Patched {
+export function patchRows(page: Portfolio, asked: string[], rows: AccountItem[], search: PortfolioSearch): Patched {
+  const sortValue = SORTED_BY[sortOf(search).field];
   const answered = new Map(rows.map((row) => [row.client_id, row]));
   const fresh: string[] = [];
   const displaced: string[] = [];
@@ -31,7 +39,7 @@ export function patchRows(page: Portfolio, asked: string[], rows: AccountItem[],
     if (!next) displaced.push(item.client_id);
     if (!next || next.revision <= item.revision) return item;
     fresh.push(item.client_id);
-    if (SORTED_BY[sort](next) !== SORTED_BY[sort](item)) displaced.push(item.client_id);
+    if (sortValue(next) !== sortValue(item) || !stillMatches(search, next)) displaced.push(item.client_id);
     return next;
   });
   return { page: { ...page, items }, fresh, displaced };

@@ -15,9 +15,10 @@ export const portfolioQuery = (search: PortfolioSearch, poll_ms: number = POLL_M
     refetchInterval: poll_ms,
   });
 
-/** Only these accounts, if they still match the filters. */
-export function fetchRows(search: PortfolioSearch, ids: string[]): Promise<Portfolio> {
-  const query = { ...toQuery(search), page: 1, ids: ids.join(",") };
+/** Only these accounts, whether or not they still match the filters; the date range stays, it decides the figures. */
+export function fetchRows({ from, to, axis }: PortfolioSearch, ids: string[]): Promise<Portfolio> {
+  const range = { ...(from ? { from } : {}), ...(to ? { to } : {}), ...(axis ? { axis } : {}) };
+  const query = { ...toQuery({ ...range, active: "all" }), ids: ids.join(",") };
   return unwrap(api.GET("/api/v1/accounts", { params: { query } }));
 }
 

@@ -4,7 +4,7 @@ import { onChanges } from "@/shared/api/live";
 import type { Portfolio } from "@/shared/api/types";
 import { patchRows } from "./live-rows";
 import { fetchRows, fetchTotals, portfolioKey } from "./queries";
-import { type PortfolioSearch, sortOf } from "./search";
+import type { PortfolioSearch } from "./search";
 
 const TOTALS_EVERY_MS = 5000;
 const MARKED_MS = 2400;
@@ -28,7 +28,7 @@ export function useLiveRows(search: PortfolioSearch) {
       if (!page || !here.length) return;
       const answer = await fetchRows(search, here);
       const now = client.getQueryData<Portfolio>(portfolioKey(search)) ?? page;
-      const patched = patchRows(now, here, answer.items, sortOf(search).field);
+      const patched = patchRows(now, here, answer.items, search);
       client.setQueryData(portfolioKey(search), patched.page);
       if (patched.displaced.length) setDisplaced((former) => new Set([...former, ...patched.displaced]));
       setFresh(new Set(patched.fresh));
