@@ -130,7 +130,7 @@ class Store(Protocol):
         ...
 
     def hold_all(self) -> AbstractAsyncContextManager[Held]:
-        """The leases of all buckets, taken in order, as one; raises `Busy`."""
+        """The leases of all buckets as one; raises `Busy`."""
         ...
 
     async def next_version(self, held: Held) -> None:

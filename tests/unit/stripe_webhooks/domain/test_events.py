@@ -40,7 +40,14 @@ def test_an_invoice_payment_carries_the_join(bodies: Bodies) -> None:
 
 def test_since_basil_an_intent_and_a_charge_name_no_invoice(bodies: Bodies) -> None:
     assert target_of(bodies.event("e", bodies.intent("pi_9"))) == Target("payment_intent", "pi_9", None, "pi_9")
-    assert target_of(bodies.event("e", bodies.charge("ch_1", "pi_9"))) == Target("charge", "ch_1", None, "pi_9")
+    refunded = bodies.charge("ch_1", "pi_9", amount_refunded=10)
+    assert target_of(bodies.event("e", refunded)) == Target("charge", "ch_1", None, "pi_9")
+
+
+def test_a_plain_charge_says_nothing_that_its_intent_does_not(bodies: Bodies) -> None:
+    assert target_of(bodies.event("e", bodies.charge("ch_1", "pi_9"))) is None
+    for news in ({"disputed": True}, {"amount_refunded": 1}, {"payment_intent": None}, {"disputed": None}):
+        assert target_of(bodies.event("e", bodies.charge("ch_1", "pi_9") | news)) is not None
 
 
 def test_before_basil_they_do(bodies: Bodies) -> None:

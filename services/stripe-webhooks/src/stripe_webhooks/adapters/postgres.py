@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,19 +27,20 @@ from trueup_kit.postgres import raw
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 CURSOR = "billing"
+LOAD = "load"
 SEEN_KEPT_H = 6
 """Longer than any overlap of polls; a repeat that comes later is looked at again, which does no harm."""
 _KEPT: Mapping[str, type[Event]] = {event.topic: event for event in (PaymentObservedV1, CustomerObservedV1)}
 
 
 class AllHeld(Held):
-    """Several leases as one. The version of the one taken last is above all that were drawn before under any of them."""
+    """Several leases as one. Its version is drawn when all are held: it is above all that were drawn under any of them."""
 
     def __init__(self, engine: AsyncEngine, leases: Sequence[Held]) -> None:
         self._engine = engine
         self._leases = leases
         self.scope = "all buckets"
-        self.version = leases[-1].version
+        self.version = 0
 
     async def confirm(self) -> None:
         """Make sure that every scope is still ours; each is extended by its own keeper."""
@@ -60,31 +62,44 @@ class PostgresStore:
     publisher: ObservationPublisher
     wait_s: float = 45.0
     """Longer than a lease lives: whoever holds it is either heard of or expired by then."""
-    _turns: Mapping[int, asyncio.Lock] = field(default_factory=lambda: {n: asyncio.Lock() for n in range(BUCKETS)})
+    _turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     """Turns within this process, first come first served, so that a load does not starve webhooks."""
 
     @asynccontextmanager
     async def hold(self, bucket: int) -> AsyncIterator[Held]:
         """See the port."""
-        deadline = asyncio.get_running_loop().time() + self.wait_s
-        async with self._turns[bucket]:
-            while True:
-                async with self.leases.hold(f"bucket-{bucket:02}") as held:
-                    if held is not None:
-                        yield held
-                        return
-                if asyncio.get_running_loop().time() > deadline:
-                    raise Busy(f"bucket {bucket} was held by another replica for {self.wait_s:g} s")
-                await asyncio.sleep(random.uniform(0.02, 0.05))
+        async with self._waited_for(f"bucket-{bucket:02}") as held:
+            yield held
 
     @asynccontextmanager
     async def hold_all(self) -> AsyncIterator[Held]:
         """See the port."""
-        async with AsyncExitStack() as stack:
-            # In order, so that two loads never wait for each other's half.
-            yield AllHeld(
-                self.engine, [await stack.enter_async_context(self.hold(bucket)) for bucket in range(BUCKETS)]
-            )
+        async with self._waited_for(LOAD), AsyncExitStack() as stack:
+            # Side by side: whoever looks at things holds one bucket and waits for none, and there is one load at a time.
+            taking = (stack.enter_async_context(self.hold(bucket)) for bucket in range(BUCKETS))
+            taken = await asyncio.gather(*taking, return_exceptions=True)
+            leases: list[Held] = []
+            for one in taken:
+                if isinstance(one, BaseException):
+                    raise one
+                leases.append(one)
+            held = AllHeld(self.engine, leases)
+            await self.next_version(held)
+            yield held
+
+    @asynccontextmanager
+    async def _waited_for(self, scope: str) -> AsyncIterator[Held]:
+        """A lease, tried again and again until it is ours."""
+        deadline = asyncio.get_running_loop().time() + self.wait_s
+        async with self._turns[scope]:
+            while True:
+                async with self.leases.hold(scope) as held:
+                    if held is not None:
+                        yield held
+                        return
+                if asyncio.get_running_loop().time() > deadline:
+                    raise Busy(f"{scope} was held by another replica for {self.wait_s:g} s")
+                await asyncio.sleep(random.uniform(0.02, 0.05))
 
     async def next_version(self, held: ports.Held) -> None:
         """See the port."""

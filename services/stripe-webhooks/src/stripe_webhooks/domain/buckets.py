@@ -1,20 +1,21 @@
 """Which of the lease buckets an invoice, a lone payment or a customer falls into.
 
-There are as many buckets as the inbox has partitions, and an id falls into the bucket whose number is the partition
-that Kafka gives the same key. So two replicas seldom want one bucket: each owns its partitions' invoices, and the
-leases only arbitrate where ownership cannot: the poll, the load, a rebalance, and events that name no invoice.
+There are two buckets for each partition of the inbox: the bucket of an id, modulo the partitions, is the partition
+that Kafka gives the same key. So two replicas seldom want one bucket: each owns its partitions' invoices, and the leases
+only arbitrate where ownership cannot: the poll, the load, a rebalance, and events that name no invoice.
 """
 
 from __future__ import annotations
 
-BUCKETS = 12
+PARTITIONS = 12
+BUCKETS = 2 * PARTITIONS
 _MULTIPLIER = 0x5BD1E995
 _SEED = 0x9747B28C
 _MASK = 0xFFFFFFFF
 
 
 def bucket_of(object_id: str) -> int:
-    """The bucket of an id: Kafka's default partition for this key among `BUCKETS` partitions."""
+    """The bucket of an id; `bucket % PARTITIONS` is Kafka's default partition for this key."""
     return (_murmur2(object_id.encode()) & 0x7FFFFFFF) % BUCKETS
 
 

@@ -71,7 +71,10 @@ def read_event(body: Json) -> ReceivedEvent:
     except InvalidValue as error:
         raise Unreadable(event_id, str(error)) from error
     carried = {} if thin else fields.as_object(fields.as_object(body.get("data")).get("object"))
-    target = _thin_target(fields.as_object(body.get("related_object"))) if thin else target_of(carried)
+    if thin:
+        target = _thin_target(fields.as_object(body.get("related_object")))
+    else:
+        target = None if _is_plain_charge(carried) else target_of(carried)
     livemode = fields.flag(body, "livemode") or False
     return ReceivedEvent(event_id, kind, created_at, livemode, target, carried)
 
@@ -107,6 +110,12 @@ def target_of(carried: Json) -> Target | None:
             return Target(kind, object_id, invoice_id, payment_id)
         case _:
             return None
+
+
+def _is_plain_charge(carried: Json) -> bool:
+    """A charge of an intent comes with the intent's own event; only refunds and disputes are news of its own."""
+    plain = carried.get("amount_refunded") == 0 and carried.get("disputed") is False
+    return carried.get("object") == "charge" and plain and fields.identity(carried, "payment_intent") is not None
 
 
 def _payment_behind(carried: Json) -> str | None:
