@@ -36,7 +36,7 @@ def _post(kind: str, file: Path, *, dry_run: bool, user: str) -> None:
         for row in (answer.json().get("errors") or [])[:ERRORS_SHOWN] if answer.content else []:
             print(f"  line {row.get('line')}: {row.get('detail') or row.get('message')}", file=sys.stderr)
         raise OperatorError(f"nothing was imported: {say_problem(answer)}")
-    counts = {name: value for name, value in answer.json().items() if isinstance(value, int)}
+    counts = {name: value for name, value in answer.json().items() if type(value) is int}
     print(
         f"{kind}: " + ", ".join(f"{value} {name}" for name, value in counts.items()) + (" (dry run)" if dry_run else "")
     )
