@@ -48,13 +48,15 @@ class Auditor:
         limits = httpx.Limits(max_connections=PARALLEL)
         async with httpx.AsyncClient(timeout=TIMEOUT, limits=limits) as http:
             while True:
+                began = time.monotonic()
                 wanted = list(client_ids) if client_ids is not None else await self._listed(http, looked, accounts)
                 await self._look(http, looked, [one for one in wanted if looked.differences.get(one, True)])
                 looked.rounds += 1
                 settled = len(looked.shown) >= accounts and not any(looked.differences.values())
                 if settled or time.monotonic() >= deadline:
                     return looked
-                await asyncio.sleep(PAUSE_S)
+                # Looking costs what deciding costs: a long round leaves as much time to the system that it audits.
+                await asyncio.sleep(max(PAUSE_S, time.monotonic() - began))
 
     async def _listed(self, http: httpx.AsyncClient, looked: Looked, accounts: int) -> list[str]:
         """Every account; asked again while some have not been decided for the first time."""
