@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { foldRuns } from "@/features/account/fold";
+import { daysOfPart } from "@/features/account/receipt";
 import { firstPeriod, sumReceipt } from "@/features/account/sum";
 import { learnedLate } from "@/features/account/timeline";
 import { readOut } from "@/features/account/trend-chart";
@@ -18,6 +19,14 @@ describe("the receipt", () => {
 
   it("names what the lines do not hold instead of hiding it", () => {
     expect(sumReceipt(reconciliation({ billed_minor: 474_510, amount_minor: -25_490 }))?.billed_rest_minor).toBe(10);
+  });
+
+  it("names the days of a price only when it changed inside the period", () => {
+    const [part] = reconciliation().receipt?.expected ?? [];
+    const days = (from_day: string, to_day: string) =>
+      part && daysOfPart({ ...part, from_day, to_day }, reconciliation().period);
+    expect(days("2026-10-01", "2026-10-31")).toBe("");
+    expect(days("2026-10-01", "2026-10-14")).toBe(" · 1 Oct – 14 Oct");
   });
 
   it("has no figures where there are none", () => {
@@ -84,6 +93,6 @@ describe("the trend", () => {
       dayNumber("2026-11-01"),
       dayNumber("2026-12-01"),
     ]);
-    expect([0.7, 1, 1.2, 37_000, 99].map(niceTop)).toEqual([0.75, 1, 1.5, 40_000, 100]);
+    expect([0.7, 1, 1.2, 37_000, 99].map(niceTop)).toEqual([0.8, 1, 1.2, 40_000, 100]);
   });
 });

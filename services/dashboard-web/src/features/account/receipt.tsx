@@ -1,7 +1,7 @@
 import { NativeSelect } from "@mantine/core";
 import { type ReactNode, useState } from "react";
-import type { Account, Reconciliation } from "@/shared/api/types";
-import { rangeText } from "@/shared/lib/dates";
+import type { Account, Receipt, Reconciliation } from "@/shared/api/types";
+import { type DayRange, dayNumber, rangeText, shortDayText } from "@/shared/lib/dates";
 import { money, percent, quantity, signedMoney, unitPrice } from "@/shared/lib/format";
 import { bandWord, metricName, reasonText } from "@/shared/lib/words";
 import { Section } from "@/shared/ui/section";
@@ -37,6 +37,15 @@ function Head({ children }: { children: ReactNode }) {
   );
 }
 
+type Part = Receipt["expected"][number];
+
+/** The days that a price stands for, when they are not the whole period. */
+export function daysOfPart({ from_day, to_day }: Part, period: DayRange): string {
+  if (!from_day || !to_day) return "";
+  if (from_day === period.start && dayNumber(to_day) + 1 === dayNumber(period.end)) return "";
+  return ` · ${shortDayText(from_day)} – ${shortDayText(to_day)}`;
+}
+
 function Expected({ one, sum, currency }: { one: Reconciliation; sum: ReceiptSum; currency: string }) {
   const say = (amount_minor: number) => money({ amount_minor, currency });
   return (
@@ -44,9 +53,9 @@ function Expected({ one, sum, currency }: { one: Reconciliation; sum: ReceiptSum
       <Head>Expected: usage × rate</Head>
       {one.receipt?.expected.map((part) => (
         <Line
-          key={`${part.metric} ${part.unit_price} ${part.quantity}`}
+          key={`${part.metric} ${part.unit_price} ${part.from_day}`}
           name={part.item_name ?? metricName(part.metric)}
-          detail={`${quantity(part.quantity)} ${part.unit} × ${unitPrice(part.unit_price, currency)}`}
+          detail={`${quantity(part.quantity)} ${part.unit} × ${unitPrice(part.unit_price, currency)}${daysOfPart(part, one.period)}`}
           amount={say(part.amount_minor)}
         />
       ))}

@@ -66,10 +66,10 @@ function project(
   });
 }
 
-/** The next round figure: 1, 2, 2.5 or 5 times a power of ten. */
+/** The next round figure whose half is round too, as an axis needs it. */
 export function niceTop(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10].find((one) => one * power >= value) ?? 10;
+  const step = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((one) => one * power >= value) ?? 10;
   return step * power;
 }
 

@@ -4,16 +4,18 @@ import { money, percent, quantity, signedMoney } from "@/shared/lib/format";
 import { bandWord, metricName, reasonText, sourceName, statusWord, syncWord } from "@/shared/lib/words";
 import { WordMark } from "@/shared/ui/word";
 
-/** The first metric; how many more there are; all of them on hover. */
-export function UsageCell({ usage }: { usage: AccountItem["usage_mtd"] }) {
-  const [main, ...rest] = usage;
+/** The metric of the trend beside it; how many more there are; all of them on hover. */
+export function UsageCell({ item }: { item: AccountItem }) {
+  const usage = item.usage_mtd;
+  const main = usage.find((one) => one.metric === item.trend_metric) ?? usage[0];
   if (!main) return <span className="muted">no usage yet</span>;
+  const more = usage.length - 1;
   const all = usage.map((one) => `${metricName(one.metric)}: ${quantity(one.quantity)} ${one.unit}`).join("\n");
   return (
     <span title={all}>
       {quantity(main.quantity, 0)} <span className="unit">{main.unit}</span>
-      {rest.length ? <span className="more"> +{rest.length}</span> : null}
-      {rest.length ? <span className="visually-hidden"> more metrics</span> : null}
+      {more ? <span className="more"> +{more}</span> : null}
+      {more ? <span className="visually-hidden"> more metrics</span> : null}
     </span>
   );
 }
@@ -69,12 +71,17 @@ export function PercentCell({ item }: { item: AccountItem }) {
   return <span data-tone={item.flagged ? "bad" : undefined}>{percent(text)}</span>;
 }
 
+/** `October 2026: billed …` → `Oct: billed …`; the whole text shows on hover. */
+export function shortened(summary: string): string {
+  return summary.replace(/^([A-Z][a-z]{2})[a-z]* \d{4}: /, "$1: ");
+}
+
 export function WhyCell({ item }: { item: AccountItem }) {
   const reasons = item.variance?.band === "cannot_judge" ? (item.variance.reasons ?? []) : [];
   const text = reasons.length ? reasons.map(reasonText).join("; ") : (item.summary ?? "");
   return (
     <span className="why" title={text}>
-      {text}
+      {shortened(text)}
     </span>
   );
 }

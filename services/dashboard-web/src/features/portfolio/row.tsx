@@ -16,7 +16,7 @@ interface RowProps {
 function cell(key: string, item: AccountItem, day: string): ReactNode {
   switch (key) {
     case "usage":
-      return <UsageCell usage={item.usage_mtd} />;
+      return <UsageCell item={item} />;
     case "trend":
       return <Sparkline trend={item.trend} />;
     case "invoice":

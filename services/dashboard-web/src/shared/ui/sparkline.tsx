@@ -15,9 +15,9 @@ export function sparkPoints(values: readonly number[]): string {
     .join(" ");
 }
 
-/** The last 30 days at a glance. The figures stand beside it, so it is silent for screen readers. */
+/** The last 30 days at a glance, without today, which still grows. The figures stand beside it, so it is silent for screen readers. */
 export function Sparkline({ trend }: { trend: readonly string[] }) {
-  const points = sparkPoints(trend.map(Number));
+  const points = sparkPoints(trend.slice(0, -1).map(Number));
   return (
     <svg
       className="spark"
