@@ -96,6 +96,7 @@ def environment(tree: Path, postgres: str, kafka: str) -> dict[str, str]:
         **os.environ,
         "PYTHONPATH": os.pathsep.join(sources),
         "PYTHONDONTWRITEBYTECODE": "1",
+        "COLUMNS": "200",
         "TRUEUP_TEST_POSTGRES": postgres,
         "TRUEUP_TEST_KAFKA": kafka,
     }
