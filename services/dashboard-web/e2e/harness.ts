@@ -1,10 +1,10 @@
 /** What every browser test has: a page that is signed in, and the certainty that nothing went wrong unseen. */
 import AxeBuilder from "@axe-core/playwright";
-import { test as base, expect, type Page } from "@playwright/test";
+import { type APIRequestContext, test as base, expect, type Page } from "@playwright/test";
 import { URL_OF_STACK } from "./stack.ts";
 
 export { happen, planted } from "./stack.ts";
-export type { Page };
+export type { APIRequestContext, Page };
 export { expect };
 
 interface Options {
