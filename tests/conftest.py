@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from trueup_contracts.topics import TOPICS, dlq
@@ -123,6 +124,7 @@ async def topics(kafka: str) -> str:
             [NewTopic(name=name, num_partitions=count, replication_factor=1) for name, count in names.items()]
         )
         await _until_led(admin, set(names))
+        await _until_kept(kafka, names)
     finally:
         await admin.close()
     return kafka
@@ -133,6 +135,16 @@ async def _until_gone(admin: AIOKafkaAdminClient, names: set[str], *, timeout_s:
     async with asyncio.timeout(timeout_s):
         while names & set(await admin.list_topics()):
             await asyncio.sleep(0.05)
+
+
+async def _until_kept(bootstrap: str, names: dict[str, int]) -> None:
+    """Ask every partition's leader for its end: the metadata name a leader before its log is there."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        await consumer.end_offsets([TopicPartition(name, p) for name, count in names.items() for p in range(count)])
+    finally:
+        await consumer.stop()
 
 
 async def _until_led(admin: AIOKafkaAdminClient, names: set[str], *, timeout_s: float = 30.0) -> None:

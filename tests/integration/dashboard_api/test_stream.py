@@ -104,7 +104,10 @@ async def bus(kafka: str, live: Services) -> AsyncIterator[Producer]:
     if TOPIC not in await admin.list_topics():
         await admin.create_topics([NewTopic(name=TOPIC, num_partitions=12, replication_factor=1)])
     await admin.close()
-    producer, consumer = Producer(kafka, service="test"), Consumer(kafka, service="test", group=None)
+    producer, consumer = (
+        Producer(kafka, service="test", publish_timeout_s=60),
+        Consumer(kafka, service="test", group=None),
+    )
     heard = asyncio.Event()
     offer = announcements.into(live.live)
 

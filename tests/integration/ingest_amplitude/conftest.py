@@ -207,7 +207,7 @@ async def bench(database: Any, kafka: str) -> AsyncIterator[Bench]:
     sandbox = sandbox_app.create(SandboxSettings(scenario=SMALL), world)
     wire = Wire(sandbox.app)
     engine = create_engine(database.dsn("ingest_amplitude"), application_name="test")
-    producer = Producer(kafka, service=SERVICE)
+    producer = Producer(kafka, service=SERVICE, publish_timeout_s=60)
     await producer.start()
     client = ProviderClient(
         base_url="http://analytics/amplitude",

@@ -183,7 +183,7 @@ async def bench(database: Any, kafka: str) -> AsyncIterator[Bench]:
     sandbox = sandbox_app.create(SandboxSettings(scenario=SMALL), world)
     wire = Wire(sandbox.app)
     engine = create_engine(database.dsn("ingest_quickbooks"), application_name="test")
-    producer = Producer(kafka, service=SERVICE)
+    producer = Producer(kafka, service=SERVICE, publish_timeout_s=60)
     await producer.start()
     limiter = Pace(engine, 500, 10, 0.8)
     shared: dict[str, Any] = {"timeout_s": 5, "attempts_max": 1, "service": SERVICE, "transport": wire}

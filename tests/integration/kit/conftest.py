@@ -133,7 +133,7 @@ async def topic(kafka: str) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def producer(kafka: str) -> AsyncIterator[Producer]:
-    made = Producer(kafka, service="kit-tests")
+    made = Producer(kafka, service="kit-tests", publish_timeout_s=60)
     await made.start()
     try:
         yield made

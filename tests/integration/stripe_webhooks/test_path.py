@@ -122,7 +122,7 @@ async def test_a_payment_is_announced_and_a_wish_pulls_at_once(services: Service
 
 @asynccontextmanager
 async def publishing(bus: Bus) -> AsyncIterator[Producer]:
-    producer = Producer(bus.bootstrap, service="test")
+    producer = Producer(bus.bootstrap, service="test", publish_timeout_s=60)
     await producer.start()
     yield producer
     await producer.stop()

@@ -43,7 +43,7 @@ def invoice(version: int, status: str = "open", invoice_id: str = "in_1") -> Pay
 @pytest.fixture
 async def stores(database: Database, topics: str) -> AsyncIterator[tuple[PostgresStore, PostgresStore]]:
     """Two replicas' stores; leases live two seconds."""
-    producer = Producer(topics, service="stripe-webhooks")
+    producer = Producer(topics, service="stripe-webhooks", publish_timeout_s=60)
     await producer.start()
     engines = [create_engine(database.dsn("stripe_webhooks"), application_name="test") for _ in range(2)]
     made = [
