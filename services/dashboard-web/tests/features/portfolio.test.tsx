@@ -50,7 +50,7 @@ describe("the grid", () => {
     const row = within(await rowOf("Harbor Analytics"));
     expect(row.getByText("Cannot judge")).toBeTruthy();
     expect(row.getByText("QuickBooks is only partly read")).toBeTruthy();
-    expect(row.getByText("QuickBooks partial")).toBeTruthy();
+    expect(row.getByText("QuickBooks: partial")).toBeTruthy();
     expect(row.getByText("not known")).toBeTruthy();
   });
 

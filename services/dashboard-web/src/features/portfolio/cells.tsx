@@ -86,7 +86,7 @@ export function WhyCell({ item }: { item: AccountItem }) {
   );
 }
 
-/** Said only when a source is not complete. */
+/** Said only when a source is not complete: which one; how is for hover, screen readers and the reason beside it. */
 export function SyncPill({ sources }: { sources: AccountItem["sources"] }) {
   const worst = sources.filter((one) => one.state !== "complete");
   const [first] = worst;
@@ -94,10 +94,10 @@ export function SyncPill({ sources }: { sources: AccountItem["sources"] }) {
   const all = worst.map((one) => `${sourceName(one.source)}: ${syncWord(one.state).text.toLowerCase()}`).join(", ");
   return (
     <span className="pill" title={all}>
-      <span aria-hidden="true">{syncWord(first.state).glyph} </span>
-      {worst.length === 1
-        ? `${sourceName(first.source)} ${syncWord(first.state).text.toLowerCase()}`
-        : `${worst.length} sources`}
+      <span aria-hidden="true">
+        {syncWord(first.state).glyph} {worst.length === 1 ? sourceName(first.source) : `${worst.length} sources`}
+      </span>
+      <span className="visually-hidden">{all}</span>
     </span>
   );
 }

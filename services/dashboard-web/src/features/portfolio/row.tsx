@@ -41,18 +41,21 @@ export const Row = memo(function Row({ item, columns, fresh, day }: RowProps) {
       {columns.map(({ key, label, numeric }) =>
         key === "account" ? (
           <th key={key} scope="row" className="col-account">
-            <Link
-              to="/accounts/$clientId"
-              params={{ clientId: item.client_id }}
-              className="account-link"
-              preload="intent"
-              onClick={() => rememberOpened(item.client_id)}
-            >
-              {item.name}
-            </Link>
-            <span className="account-id">{item.client_id}</span>
-            {item.active ? null : <span className="pill">ended</span>}
-            <SyncPill sources={item.sources} />
+            <span className="account-cell">
+              <Link
+                to="/accounts/$clientId"
+                params={{ clientId: item.client_id }}
+                className="account-link"
+                preload="intent"
+                title={item.name}
+                onClick={() => rememberOpened(item.client_id)}
+              >
+                {item.name}
+              </Link>
+              <span className="account-id">{item.client_id}</span>
+              {item.active ? null : <span className="pill">ended</span>}
+              <SyncPill sources={item.sources} />
+            </span>
           </th>
         ) : (
           <td key={key} className={`col-${key}`} data-numeric={numeric || undefined} data-label={label}>
