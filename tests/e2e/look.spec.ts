@@ -79,7 +79,8 @@ test("open menus and filters are accessible, and Escape gives the focus back", a
   ];
   for (const button of buttons) {
     await button.click();
-    await expectAccessible(page);
+    // What lies half under it cannot be pressed and is not measured.
+    await expectAccessible(page, ".mantine-Popover-dropdown");
     await page.keyboard.press("Escape");
     await expect(button).toBeFocused();
   }
