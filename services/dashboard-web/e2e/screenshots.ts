@@ -4,7 +4,7 @@ import { openAccount, openPortfolio, planted, test } from "./harness.ts";
 const IMAGES = fileURLToPath(new URL("../../../docs/images/", import.meta.url));
 const SCREENS = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 
-test.use({ user: "ana", reducedMotion: "reduce" });
+test.use({ user: "fay", reducedMotion: "reduce" });
 
 for (const [screen, viewport] of Object.entries(SCREENS)) {
   for (const scheme of ["light", "dark"] as const) {
