@@ -58,8 +58,7 @@ fresh: prepare
 	$(BIN)/python -m dashboard_api.openapi docs/openapi.json --check
 
 web-check: prepare
-	$(WEB) lint
-	$(WEB) types
+	$(WEB) check
 
 fmt: prepare ## Format the Python code
 	$(BIN)/ruff format .

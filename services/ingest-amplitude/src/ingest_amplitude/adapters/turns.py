@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -18,13 +18,13 @@ from ingest_amplitude.domain.buckets import Key, Totals
 from ingest_amplitude.ports import Step
 from trueup_contracts.envelope import Event
 from trueup_contracts.usage import UsageObservedV1
+from trueup_kit import pulls
 from trueup_kit.ingest import Held, Leases, ObservationPublisher
 from trueup_kit.postgres import raw
 from trueup_kit.producer import Producer
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 LEASE = "usage"
-PULLED_AT = "pulled_at"
 ROWS_MAX = 10_000
 
 DOUBT = """
@@ -137,24 +137,16 @@ class Turns:
         clock: Callable[[], datetime],
     ) -> None:
         self._engine = engine
-        self._leases = leases
+        self._turns = pulls.Turns(engine, leases, publisher, clock, scope=LEASE)
         self._publisher = publisher
         self._producer = producer
         self._messages = messages
-        self._clock = clock
 
     @asynccontextmanager
     async def open(self, fresh_s: float) -> AsyncIterator[LeasedTurn | None]:
-        """The turn; None where another replica has it, or a pull was begun less than `fresh_s` seconds ago."""
-        async with self._leases.hold(LEASE) as held:
-            started_at = self._clock()
-            if held is None or await self._pulled_since(started_at - timedelta(seconds=fresh_s)):
+        """See `pulls.Turns.open`."""
+        async with self._turns.open(fresh_s) as held:
+            if held is None:
                 yield None
-                return
-            yield LeasedTurn(self._engine, held, self._publisher, self._producer, self._messages)
-            async with self._engine.begin() as conn:
-                await ObservationPublisher.save_cursor(await raw(conn), PULLED_AT, started_at.isoformat())
-
-    async def _pulled_since(self, moment: datetime) -> bool:
-        text = await self._publisher.cursor(PULLED_AT)
-        return text is not None and datetime.fromisoformat(text) > moment
+            else:
+                yield LeasedTurn(self._engine, held, self._publisher, self._producer, self._messages)

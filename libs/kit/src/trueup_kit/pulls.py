@@ -1,0 +1,140 @@
+"""When a pull runs: at its interval, and at once when a person wishes for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Generic, Protocol, TypeVar
+
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from trueup_contracts.syncs import SyncRequestedV1
+from trueup_kit.consumer import Record
+from trueup_kit.dlq import divert
+from trueup_kit.ingest import Held, Leases, ObservationPublisher
+from trueup_kit.logs import get_logger
+from trueup_kit.loops import every
+from trueup_kit.postgres import raw
+from trueup_kit.producer import Producer
+
+log = get_logger(__name__)
+PULLED_AT = "pulled_at"
+WISH_AGE_MAX = timedelta(seconds=60)
+TICKS_PER_INTERVAL = 4
+TICK_LONGEST_S = 5.0
+"""Replicas look at least this often whether a pull is due, so that one takes over soon after another died."""
+
+Turn = TypeVar("Turn")
+
+
+class Outcome(Protocol):
+    """What a pull came to, as far as the schedule tells of it."""
+
+    @property
+    def error(self) -> str | None:
+        """Why the source could not be read whole."""
+
+
+class Turns:
+    """Gives the turn at one scope to one replica at a time, and remembers when it was last taken."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        leases: Leases,
+        publisher: ObservationPublisher,
+        clock: Callable[[], datetime],
+        *,
+        scope: str,
+    ) -> None:
+        self._engine = engine
+        self._leases = leases
+        self._publisher = publisher
+        self._clock = clock
+        self._scope = scope
+
+    @asynccontextmanager
+    async def open(self, fresh_s: float) -> AsyncIterator[Held | None]:
+        """The lease; None where another replica has it, or a pull was begun less than `fresh_s` seconds ago."""
+        async with self._leases.hold(self._scope) as held:
+            started_at = self._clock()
+            if held is None or await self._pulled_since(started_at - timedelta(seconds=fresh_s)):
+                yield None
+                return
+            yield held
+            async with self._engine.begin() as conn:
+                await ObservationPublisher.save_cursor(await raw(conn), PULLED_AT, started_at.isoformat())
+
+    async def _pulled_since(self, moment: datetime) -> bool:
+        text = await self._publisher.cursor(PULLED_AT)
+        return text is not None and datetime.fromisoformat(text) > moment
+
+
+class Schedule(Generic[Turn]):
+    """Every replica ticks; the lease decides who pulls, and the time of the last pull whether one is due."""
+
+    def __init__(
+        self,
+        open_turn: Callable[[float], AbstractAsyncContextManager[Turn | None]],
+        pull: Callable[[Turn], Awaitable[Outcome]],
+        *,
+        source: str,
+        interval_s: float,
+        clock: Callable[[], datetime],
+        dead_letters: Producer,
+        service: str,
+    ) -> None:
+        self._source = source
+        self._open_turn = open_turn
+        self._pull = pull
+        self._tick_s = min(interval_s / TICKS_PER_INTERVAL, TICK_LONGEST_S)
+        # Half a tick early: otherwise a pull that is due in a moment would wait for the next tick.
+        self._fresh_s = interval_s - self._tick_s / 2
+        self._clock = clock
+        self._dead_letters = dead_letters
+        self._service = service
+        self._wake = asyncio.Event()
+        self._wished = False
+        self._running = False
+        self._last_error: str | None = None
+
+    async def run(self) -> None:
+        """Tick until cancelled."""
+        await every(self._tick_s, self.tick, name="pull", wake=self._wake)
+
+    async def tick(self) -> None:
+        """Pull if it is due or wished for, and nobody else does."""
+        wished, self._wished = self._wished, False
+        async with self._open_turn(0.0 if wished else self._fresh_s) as turn:
+            if turn is None:
+                return
+            self._running = True
+            try:
+                self._tell(await self._pull(turn))
+            finally:
+                self._running = False
+
+    async def wish(self, records: list[Record]) -> None:
+        """Take wishes. One joins a running pull; old ones and those for other sources are dropped."""
+        for record in records:
+            try:
+                request = SyncRequestedV1.from_bytes(record.value or b"")
+            except ValidationError as error:
+                await divert(self._dead_letters, record, error, self._service)
+                continue
+            fresh = self._clock() - request.requested_at <= WISH_AGE_MAX
+            if request.source == self._source and fresh and not self._running:
+                self._wished = True
+                self._wake.set()
+
+    def _tell(self, outcome: Outcome) -> None:
+        """One line when a source stops or starts to be readable, not one for each pull."""
+        if outcome.error != self._last_error:
+            if outcome.error is None:
+                log.info("the source can be read again")
+            else:
+                log.warning("the source cannot be read whole", error=outcome.error)
+        self._last_error = outcome.error
