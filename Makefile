@@ -78,7 +78,7 @@ web-test: prepare ## The page's own tests
 	$(WEB) test
 
 e2e: prepare ## Browser tests on a stack of their own
-	$(BIN)/python -m trueup_devstack.own_stack -- $(WEB) e2e
+	$(BIN)/python -m trueup_devstack.own_stack -- sh -c "$(BIN)/trueup verify --wait 240 && $(WEB) e2e"
 
 # ---- generate ------------------------------------------------------------------------------------------------------
 

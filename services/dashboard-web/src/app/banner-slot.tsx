@@ -21,7 +21,10 @@ function sinceText(reports: SourceReport[], now: number): string {
     .join(" ");
 }
 
-/** One slot; the gravest comes first: session ended, source down, partial, live updates paused. */
+/** The first load is still running: nothing failed, there is just nothing complete yet. */
+const firstLoad = ({ state, reason }: SourceReport) => state === "never" && reason === "never_complete";
+
+/** One slot; the gravest comes first: session ended, source down, first load, partial, live updates paused. */
 export function BannerSlot() {
   const now = useNow(10_000);
   const ended = useObservable(sessionEnded);
@@ -42,11 +45,19 @@ export function BannerSlot() {
       </Banner>
     );
   }
-  const down = data?.items.filter(({ state }) => state === "stale" || state === "never") ?? [];
+  const loading = data?.items.filter(firstLoad) ?? [];
+  const down = data?.items.filter((one) => (one.state === "stale" || one.state === "never") && !firstLoad(one)) ?? [];
   if (down.length) {
     return (
       <Banner tone="warn" title={`${names(down)} cannot be read right now.`}>
         {sinceText(down, now)} The last figures stay, with their age; nothing new is judged from them.
+      </Banner>
+    );
+  }
+  if (loading.length) {
+    return (
+      <Banner tone="info" title={`${names(loading)} is being read for the first time.`}>
+        Accounts fill in by themselves; until the first load is complete they say “cannot judge”.
       </Banner>
     );
   }
