@@ -9,6 +9,7 @@ from trueup_contracts.customers import CustomerObservedV1
 from trueup_contracts.envelope import Event
 from trueup_contracts.invoices import InvoiceObservedV1
 from trueup_contracts.payments import PaymentObservedV1
+from trueup_contracts.retries import PaymentRetryRequestedV1, PaymentRetrySettledV1
 from trueup_contracts.syncs import SyncReportedV1, SyncRequestedV1
 from trueup_contracts.usage import UsageObservedV1
 
@@ -47,5 +48,13 @@ TOPICS: tuple[Topic, ...] = (
     Topic(AccountConfiguredV1.topic, AccountConfiguredV1, True, ("dashboard-api",), ("reconciler",)),
     Topic(AccountReconciledV1.topic, AccountReconciledV1, True, ("reconciler",), ("dashboard-api",)),
     Topic(SyncRequestedV1.topic, SyncRequestedV1, False, ("dashboard-api",), _INGEST),
+    Topic(PaymentRetryRequestedV1.topic, PaymentRetryRequestedV1, False, ("dashboard-api",), ("stripe-webhooks",)),
+    Topic(
+        PaymentRetrySettledV1.topic,
+        PaymentRetrySettledV1,
+        False,
+        ("stripe-webhooks",),
+        ("dashboard-api", "reconciler"),
+    ),
     Topic(STRIPE_EVENTS_RECEIVED, None, False, ("stripe-webhooks",), ("stripe-webhooks",)),
 )

@@ -9,7 +9,7 @@ import pytest
 from dashboard_api.domain.access import Principal, Role
 from dashboard_api.domain.errors import NotAllowed, NotFound
 from dashboard_api.domain.portfolio import PaymentStatus, PortfolioQuery
-from dashboard_api.ports import Cursor, Json, PortfolioPage, TimelinePage
+from dashboard_api.ports.reads import Cursor, Json, PortfolioPage, TimelinePage
 from dashboard_api.usecases.accounts import Accounts
 
 SAM = Principal(user="sam", role=Role.SUPPORT)

@@ -15,7 +15,7 @@ from dashboard_api.adapters.portfolio_sql import (
 )
 from dashboard_api.domain.access import Principal
 from dashboard_api.domain.portfolio import PortfolioQuery
-from dashboard_api.ports import Cursor, Json, PortfolioPage, TimelinePage
+from dashboard_api.ports.reads import Cursor, Json, PortfolioPage, TimelinePage
 
 _ACCOUNT = f"""
 SELECT (account.item || account.payload || jsonb_build_object(

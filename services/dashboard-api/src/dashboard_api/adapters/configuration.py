@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import asyncpg
 
+from dashboard_api.adapters.audit import write_audit
 from dashboard_api.adapters.database import Database
 from dashboard_api.domain.access import Principal
 from dashboard_api.domain.configuration import AccountConfig, RateConfig
@@ -129,13 +129,7 @@ class PostgresChange:
 
     async def audit(self, principal: Principal, action: str, detail: Mapping[str, object]) -> None:
         """Write down who did what."""
-        await self._connection.execute(
-            "INSERT INTO dashboard.audit_log (user_name, role, action, detail) VALUES ($1, $2, $3, $4::jsonb)",
-            principal.user,
-            principal.role.value,
-            action,
-            json.dumps(detail),
-        )
+        await write_audit(self._connection, principal, action, detail)
 
     async def publish(self, events: Sequence[Event]) -> None:
         """Put events on the outbox of this transaction."""

@@ -11,7 +11,7 @@ import httpx
 from dashboard_api.adapters.issuer_keys import IssuerKeys
 from dashboard_api.adapters.tokens import InvalidToken, checked_claims, identity_of
 from dashboard_api.domain.errors import LoginFailed, Unavailable
-from dashboard_api.ports import Identity
+from dashboard_api.ports.signin import Identity
 
 _REFUSED = "The sign-in service did not confirm who you are. Start again."
 

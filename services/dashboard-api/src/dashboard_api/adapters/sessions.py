@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from dashboard_api.adapters.database import Database
 from dashboard_api.domain.access import Principal, Role
-from dashboard_api.ports import LoginState
+from dashboard_api.ports.signin import LoginState
 
 LOGIN_TTL = timedelta(minutes=10)
 # A session is written at most once a minute while it is used.

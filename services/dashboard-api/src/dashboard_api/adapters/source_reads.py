@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard_api.adapters.database import Database
-from dashboard_api.ports import Json, States
+from dashboard_api.ports.reads import Json, States
 from trueup_readmodel.payload import STALE_AFTER_S
 
 _REPORTS = """

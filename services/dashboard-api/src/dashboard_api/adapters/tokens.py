@@ -9,7 +9,7 @@ import jwt
 
 from dashboard_api.adapters.issuer_keys import IssuerKeys
 from dashboard_api.domain.errors import NotSignedIn
-from dashboard_api.ports import Identity
+from dashboard_api.ports.signin import Identity
 
 LEEWAY_S = 30
 TOKEN_MAX = 8192

@@ -10,7 +10,7 @@ from dashboard_api.domain import redaction
 from dashboard_api.domain.access import Permission, Principal
 from dashboard_api.domain.errors import NotAllowed, NotFound
 from dashboard_api.domain.portfolio import PortfolioQuery
-from dashboard_api.ports import AccountReads, Cursor, Json, PortfolioPage, TimelinePage
+from dashboard_api.ports.reads import AccountReads, Cursor, Json, PortfolioPage, TimelinePage
 
 
 class Accounts:

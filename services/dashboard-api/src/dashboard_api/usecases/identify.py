@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboard_api.domain.access import Principal, choose_role
 from dashboard_api.domain.errors import NotAllowed, NotSignedIn
-from dashboard_api.ports import AccessTokens, Sessions
+from dashboard_api.ports.signin import AccessTokens, Sessions
 
 
 class Identify:

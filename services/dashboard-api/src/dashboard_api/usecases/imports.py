@@ -11,7 +11,7 @@ from dashboard_api.domain.configuration import AccountConfig, RateConfig
 from dashboard_api.domain.csv_accounts import read_accounts
 from dashboard_api.domain.csv_rates import read_rates
 from dashboard_api.domain.imports import ImportOutcome, compare
-from dashboard_api.ports import Configuration, ConfigurationChange
+from dashboard_api.ports.configuration import Configuration, ConfigurationChange
 from trueup_billing import format_decimal
 from trueup_contracts.accounts import AccountConfiguredV1, Rate
 

@@ -14,7 +14,8 @@ from datetime import datetime
 
 from dashboard_api.domain.access import Permission, Principal, Scope
 from dashboard_api.domain.errors import Unavailable
-from dashboard_api.ports import Owners, Sessions
+from dashboard_api.ports.reads import Owners
+from dashboard_api.ports.signin import Sessions
 
 GATHER_S = 0.25
 CHECK_S = 5.0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dashboard_api.domain.access import Principal, choose_role
 from dashboard_api.domain.errors import LoginFailed
 from dashboard_api.domain.signin import challenge_of, local_path
-from dashboard_api.ports import IdentityProvider, LoginState, LoginStates, Sessions
+from dashboard_api.ports.signin import IdentityProvider, LoginState, LoginStates, Sessions
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard_api.domain.access import Principal
-from dashboard_api.ports import SyncRequests
+from dashboard_api.ports.syncs import SyncRequests
 from trueup_billing import Source
 
 PAUSE_S = 10

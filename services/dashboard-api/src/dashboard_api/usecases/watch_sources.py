@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard_api.domain.errors import Unavailable
-from dashboard_api.ports import SourceReads, States
+from dashboard_api.ports.reads import SourceReads, States
 from dashboard_api.usecases.live import LiveHub
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dashboard_api.domain.errors import InvalidRequest
 from dashboard_api.entrypoints.http.parameters import decode_cursor, encode_cursor, plain_text
-from dashboard_api.ports import Cursor
+from dashboard_api.ports.reads import Cursor
 
 
 @given(st.datetimes(timezones=st.just(UTC)), st.integers(0, 2**63 - 1))

@@ -6,7 +6,7 @@ import hashlib
 
 from fastapi import Request, Response
 
-from dashboard_api.ports import Json
+from dashboard_api.ports.reads import Json
 
 _CACHE = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization"}
 

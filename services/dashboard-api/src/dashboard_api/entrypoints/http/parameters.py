@@ -13,7 +13,7 @@ from fastapi import Path, Query, Request
 from fastapi.dependencies.models import Dependant
 
 from dashboard_api.domain.errors import InvalidRequest, NotFound
-from dashboard_api.ports import Cursor
+from dashboard_api.ports.reads import Cursor
 
 _REPEATABLE = frozenset({"status", "band"})
 OPEN_ENDED = frozenset({"/api/v1/auth/callback"})

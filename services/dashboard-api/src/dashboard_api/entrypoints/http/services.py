@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from dashboard_api.domain.access import Principal
 from dashboard_api.entrypoints.http.cookies import Cookies
 from dashboard_api.entrypoints.http.permissions import principal_of
-from dashboard_api.ports import SourceReads
+from dashboard_api.ports.reads import SourceReads
 from dashboard_api.usecases.accounts import Accounts
 from dashboard_api.usecases.identify import Identify
 from dashboard_api.usecases.imports import ImportAccounts, ImportRates
