@@ -1,7 +1,9 @@
 """From a payment at the gateway to the changed row: `make bench-freshness`, against a running stack. Prints JSON.
 
-A sample starts when the sandbox is told to let a customer pay and ends when the live stream has announced a revision of
-that account whose row shows the invoice paid. The clock is this process's; both ends are on this machine.
+A sample starts when the sandbox is told to let a customer pay an invoice that the account page shows open, and ends when
+the live stream has announced a revision of that account whose row shows the invoice paid. An invoice that was issued a
+moment ago and that the ledger has not told of yet (it is asked every minute) has no row to change: such a payment is
+counted apart. The clock is this process's; both ends are on this machine.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import random
 import statistics
 import sys
 import time
@@ -24,6 +27,13 @@ from trueup_operator.clients import token_for
 SAMPLE_TIMEOUT_S = 30.0
 PAUSE_S = 0.1
 PAID = {"paid"}
+ELSEWHERE_MAX = 5
+"""Payments without a row to change, for each sample wanted, before the run gives up."""
+OPEN = ["pending", "overdue", "failed", "partly_paid"]
+
+
+class NotOnThePage(Exception):
+    """Nothing that could change is shown."""
 
 
 @dataclass
@@ -66,25 +76,68 @@ async def events(answer: httpx.Response) -> AsyncIterator[dict[str, Any]]:
             yield json.loads(line[5:])
 
 
+@dataclass(frozen=True)
+class Payable:
+    """An account whose page shows open invoices that the gateway can take money for."""
+
+    client_id: str
+    gateway_invoice_ids: frozenset[str]
+
+
+async def payable(http: httpx.AsyncClient, where: settings.Addresses) -> Payable | None:
+    """Some account with an open invoice on its page; None when there is none for the moment."""
+    wanted = {"status": OPEN, "page": 1, "page_size": 50, "sort": "due_date"}
+    listed = (await http.get(f"{where.url}/api/v1/accounts", params=wanted)).raise_for_status().json()["items"]
+    if not listed:
+        return None
+    client_id = random.choice(listed)["client_id"]
+    shown = (await http.get(f"{where.url}/api/v1/accounts/{client_id}")).raise_for_status().json()
+    rows = await invoices(http, where, shown)
+    return Payable(client_id, frozenset(row["gateway_invoice_id"] for row in rows if row["status"] in OPEN))
+
+
 async def sample(http: httpx.AsyncClient, where: settings.Addresses, announced: Announced) -> float | None:
-    """Seconds from the payment to the announced row, or None when it did not show in time."""
+    """Seconds from the payment to the announced row, or None when it did not show in time.
+
+    Raises:
+        NotOnThePage: the payment was for an invoice that the ledger has not told of yet; its row could not change.
+    """
+    account = await payable(http, where)
+    if account is None:
+        raise NotOnThePage
     started = time.perf_counter()
-    answer = await http.post(f"{where.sandbox_url}/control/happen", json={"kind": "pay"})
-    happened = answer.raise_for_status().json()
-    client_id, paid_id = happened["client_id"], happened["objects"]["gateway_invoices"]
+    answer = await http.post(
+        f"{where.sandbox_url}/control/happen", json={"kind": "pay", "client_id": account.client_id}
+    )
+    paid_id = answer.raise_for_status().json()["objects"]["gateway_invoices"]
+    if paid_id not in account.gateway_invoice_ids:
+        raise NotOnThePage
     while time.perf_counter() - started < SAMPLE_TIMEOUT_S:
-        async with announced.changed:
-            try:
-                await asyncio.wait_for(announced.changed.wait_for(lambda: newer(announced, client_id, started)), 5)
-            except TimeoutError:
-                continue
-        shown = (await http.get(f"{where.url}/api/v1/accounts/{client_id}")).raise_for_status().json()
-        if any(
-            row["gateway_invoice_id"] == paid_id and row["status"] in PAID for row in await invoices(http, where, shown)
-        ):
-            at = announced.first_at(client_id, revision_of(shown)) or time.perf_counter()
-            return max(at, started) - started
-        await asyncio.sleep(0.02)
+        if (took_s := await shown_paid(http, where, announced, account.client_id, paid_id, started)) is not None:
+            return took_s
+    return None
+
+
+async def shown_paid(
+    http: httpx.AsyncClient,
+    where: settings.Addresses,
+    announced: Announced,
+    client_id: str,
+    paid_id: str,
+    started: float,
+) -> float | None:
+    """Wait for the next announcement; seconds to it when the row behind it is paid, else None."""
+    async with announced.changed:
+        try:
+            await asyncio.wait_for(announced.changed.wait_for(lambda: newer(announced, client_id, started)), 5)
+        except TimeoutError:
+            return None
+    shown = (await http.get(f"{where.url}/api/v1/accounts/{client_id}")).raise_for_status().json()
+    rows = await invoices(http, where, shown)
+    if any(row["gateway_invoice_id"] == paid_id and row["status"] in PAID for row in rows):
+        at = announced.first_at(client_id, revision_of(shown)) or time.perf_counter()
+        return max(at, started) - started
+    await asyncio.sleep(0.02)
     return None
 
 
@@ -125,29 +178,37 @@ async def run(samples: int, events_per_s: float) -> dict[str, Any]:
         started = time.perf_counter()
         try:
             await asyncio.sleep(2)
-            taken = await take(http, where, announced, samples)
+            taken, elsewhere = await take(http, where, announced, samples)
         finally:
             listener.cancel()
             await http.post(f"{where.sandbox_url}/control/pace", json={"events_per_s": 0})
         elapsed = time.perf_counter() - started
         after = (await http.get(f"{where.sandbox_url}/control/counters")).json()
-    return report(taken, elapsed, happenings(after) - happenings(before), announced.reconnects)
+    return report(taken, elsewhere, elapsed, happenings(after) - happenings(before), announced.reconnects)
 
 
 async def take(
     http: httpx.AsyncClient, where: settings.Addresses, announced: Announced, samples: int
-) -> list[float | None]:
+) -> tuple[list[float | None], int]:
+    """The samples, and how many payments were of no use because their invoice was not on the page."""
     found: list[float | None] = []
-    for _ in range(samples):
-        found.append(await sample(http, where, announced))
+    elsewhere = 0
+    while len(found) < samples and elsewhere < ELSEWHERE_MAX * samples:
+        try:
+            found.append(await sample(http, where, announced))
+        except NotOnThePage:
+            elsewhere += 1
         await asyncio.sleep(PAUSE_S)
-    return found
+    return found, elsewhere
 
 
-def report(taken: list[float | None], elapsed_s: float, happened: int, reconnects: int) -> dict[str, Any]:
+def report(
+    taken: list[float | None], elsewhere: int, elapsed_s: float, happened: int, reconnects: int
+) -> dict[str, Any]:
     seconds = [value for value in taken if value is not None]
     return {
         "samples": len(taken),
+        "not_on_the_page": elsewhere,
         "lost": len(taken) - len(seconds),
         "p50_s": round(statistics.median(seconds), 3) if seconds else None,
         "p99_s": round(percentile(seconds, 0.99), 3) if seconds else None,
@@ -165,7 +226,8 @@ def main() -> None:
     arguments = parser.parse_args()
     result = asyncio.run(run(arguments.samples, arguments.events_per_s))
     sys.stdout.write(json.dumps(result, indent=2) + "\n")
-    met = result["lost"] == 0 and result["p99_s"] is not None and result["p99_s"] <= result["limit_p99_s"]
+    whole = result["samples"] == arguments.samples and result["lost"] == 0
+    met = whole and result["p99_s"] is not None and result["p99_s"] <= result["limit_p99_s"]
     raise SystemExit(0 if met else 1)
 
 
