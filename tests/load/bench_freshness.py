@@ -86,7 +86,7 @@ class Payable:
 
 async def payable(http: httpx.AsyncClient, where: settings.Addresses) -> Payable | None:
     """Some account with an open invoice on its page; None when there is none for the moment."""
-    wanted = {"status": OPEN, "page": 1, "page_size": 50, "sort": "due_date"}
+    wanted: dict[str, Any] = {"status": OPEN, "page": 1, "page_size": 50, "sort": "due_date"}
     listed = (await http.get(f"{where.url}/api/v1/accounts", params=wanted)).raise_for_status().json()["items"]
     if not listed:
         return None
