@@ -86,11 +86,20 @@ async def until_ready() -> float | None:
     return None
 
 
+async def somebody_pays(http: httpx.AsyncClient, where: settings.Addresses) -> dict[str, Any]:
+    """A payment at the gateway; while nothing is open to be paid, the next usage is waited for."""
+    while True:
+        answer = await http.post(f"{where.sandbox_url}/control/happen", json={"kind": "pay"})
+        if answer.status_code != httpx.codes.CONFLICT:
+            happened: dict[str, Any] = answer.raise_for_status().json()
+            return happened
+        await asyncio.sleep(0.5)
+
+
 async def until_payment_shows(http: httpx.AsyncClient, where: settings.Addresses) -> float | None:
     """Seconds from a payment at the gateway, made now, until the API shows it: the whole path works again."""
+    happened = await somebody_pays(http, where)
     started = time.monotonic()
-    answer = await http.post(f"{where.sandbox_url}/control/happen", json={"kind": "pay"})
-    happened = answer.raise_for_status().json()
     while time.monotonic() - started < RECOVERY_TIMEOUT_S:
         try:
             shown = await http.get(f"{where.url}/api/v1/accounts/{happened['client_id']}/invoices", params={"page": 1})

@@ -12,7 +12,7 @@ from trueup_sandbox.world.world import World
 
 
 def facts(world: World, source: str, as_of_ms: int) -> dict[str, Any]:
-    """Counts and checksums of a source as far as it was visible at the instant.
+    """Counts, ids and checksums of a source as far as it was visible at the instant.
 
     Raises:
         KeyError: no such source.
@@ -21,7 +21,7 @@ def facts(world: World, source: str, as_of_ms: int) -> dict[str, Any]:
 
 
 def _checksum(ids: Iterable[str]) -> str:
-    return hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
 
 
 def _amplitude(world: World, as_of_ms: int) -> dict[str, Any]:
@@ -40,7 +40,8 @@ def _shelf(shelf: Shelf[Any], world: World, as_of_ms: int) -> dict[str, Any]:
     found = [record for account in world.accounts for record in shelf.of_account_at(account.index, as_of_ms)]
     states = Counter(_state(one) for one in found)
     kept = [one for one in found if _state(one) not in {"deleted", "unreadable"}]
-    return {"count": len(kept), "states": states, "checksum": _checksum(one.id for one in kept)}
+    ids = sorted(one.id for one in kept)
+    return {"count": len(kept), "states": states, "checksum": _checksum(ids), "ids": ids}
 
 
 def _state(record: object) -> str:
