@@ -23,7 +23,7 @@ STORED = {
         "customers": ("quickbooks:", "SELECT ref FROM reconciler.customers WHERE NOT deleted"),
         "invoices": ("quickbooks:invoice:", "SELECT document_id FROM reconciler.documents WHERE state <> 'deleted'"),
         "credit_memos": (
-            "quickbooks:credit_memo:",
+            "quickbooks:creditmemo:",
             "SELECT document_id FROM reconciler.documents WHERE state <> 'deleted'",
         ),
         "payments": ("quickbooks:payment:", "SELECT object_id FROM reconciler.payments WHERE status <> 'deleted'"),
