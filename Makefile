@@ -83,6 +83,7 @@ e2e: prepare ## Browser tests on a stack of their own
 # ---- generate ------------------------------------------------------------------------------------------------------
 
 lock: prepare ## Compile requirements.lock anew from all declarations
+	@cp requirements.lock requirements.lock.new  # what is pinned stays, unless UPGRADE says otherwise
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 		--python-version 3.11 --group dev -o requirements.lock.new $(UPGRADE)
 	@sed '/^-e /d' requirements.lock.new > requirements.lock && rm requirements.lock.new

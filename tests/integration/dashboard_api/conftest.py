@@ -28,6 +28,19 @@ from trueup_kit.postgres import create_engine
 ISSUER = "http://127.0.0.1:1/oidc"
 PUBLIC_URL = "http://testserver"
 ROLES = "https://trueup.example/roles"
+FLAGGING: dict[str, Any] = {
+    "flag_targets": [
+        {"id": "billing", "label": "#billing", "channel": "slack", "slack_channel": "C0BILLING"},
+        {"id": "revenue", "label": "#revenue", "channel": "slack", "slack_channel": "C0REVENUE"},
+        {"id": "finance", "label": "Finance", "channel": "email", "email": "finance@trueup.example"},
+    ],
+    "slack_token": "xoxb-sandbox",
+    "slack_base_url": "http://127.0.0.1:1/slack/api/",
+    "smtp_host": "127.0.0.1",
+    "smtp_port": 1,
+    "smtp_security": "none",
+    "mail_from": "Trueup <trueup@trueup.example>",
+}
 PERIOD = {"start": "2026-10-01", "end": "2026-11-01"}
 
 
@@ -220,6 +233,15 @@ class World:
             *(client_id, at, source, kind, json.dumps(payload)),
         )
 
+    async def flag(self, client_id: str, flag_id: str, *, state: str = "sent", by: str = "ana") -> None:
+        """Write down a flag that somebody raised."""
+        await self.admin.execute(
+            "INSERT INTO dashboard.flags (flag_id, client_id, channel, target_id, target_label, subject, text, evidence,"
+            " snapshot, link, flagged_by, flagged_by_name, key_hash, request_hash, state, sent_at)"
+            " VALUES ($1, $2, 'slack', 'gone', '#gone', 's', 't', '[]', '{}', 'l', $3, $3, $4, $4, $5, now())",
+            *(flag_id, client_id, by, flag_id.encode(), state),
+        )
+
     async def mark(self, source: str, as_of: datetime) -> None:
         """Say how far a source is known."""
         scope = {"amplitude": "usage", "quickbooks": "documents", "stripe": "billing"}[source]
@@ -338,6 +360,7 @@ def settings(database: Any) -> Settings:
         oidc_issuer=ISSUER,
         oidc_client_id="trueup-dashboard",
         oidc_client_secret="oidc_secret",
+        **FLAGGING,
     )
 
 

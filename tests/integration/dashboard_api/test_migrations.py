@@ -30,12 +30,15 @@ def test_up_down_up_on_filled_tables(copy: tuple[str, str], run_sql: Callable[[s
     fill = (
         "INSERT INTO dashboard.accounts (client_id, name, time_zone, refs) VALUES ('a', 'A', 'UTC', '{}');"
         "INSERT INTO dashboard.account_owners VALUES ('a', 'ana');"
-        "INSERT INTO dashboard.audit_log (user_name, role, action, detail) VALUES ('a', 'b', 'c', '{}')"
+        "INSERT INTO dashboard.audit_log (user_name, role, action, detail) VALUES ('a', 'b', 'c', '{}');"
+        "INSERT INTO dashboard.flags (flag_id, client_id, channel, target_id, target_label, subject, text, evidence,"
+        " snapshot, link, flagged_by, flagged_by_name, key_hash, request_hash)"
+        " VALUES (gen_random_uuid(), 'a', 'slack', 't', 'T', 's', 't', '[]', '{}', 'l', 'ana', 'Ana', '', '')"
     )
     run_sql(admin, fill)
     migrate.downgrade(migrator, "dashboard", PACKAGE, revision="base")
     assert migrate.current(migrator, "dashboard", PACKAGE) is None
     migrate.upgrade(migrator, "dashboard", PACKAGE)
-    assert migrate.current(migrator, "dashboard", PACKAGE) == "0001"
+    assert migrate.current(migrator, "dashboard", PACKAGE) == "0005"
     run_sql(admin, fill)
     run_sql(admin, "SET ROLE dashboard_api; SELECT count(*) FROM dashboard.seen_accounts")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import socket
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -10,24 +13,32 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from dashboard_api.adapters.account_reads import PostgresAccountReads
 from dashboard_api.adapters.configuration import PostgresConfiguration
 from dashboard_api.adapters.database import Database
+from dashboard_api.adapters.flag_targets import SettingsTargets
+from dashboard_api.adapters.flags import PostgresFlagQueue, PostgresFlags
 from dashboard_api.adapters.issuer import OidcIssuer
 from dashboard_api.adapters.issuer_keys import IssuerKeys
+from dashboard_api.adapters.mail import MailCourier, MailServer
 from dashboard_api.adapters.owners import PostgresOwners
 from dashboard_api.adapters.sessions import PostgresLoginStates, PostgresSessions
+from dashboard_api.adapters.slack import SlackCourier
 from dashboard_api.adapters.source_reads import PostgresSourceReads
 from dashboard_api.adapters.sync_requests import PostgresSyncRequests
 from dashboard_api.adapters.tokens import IssuerAccessTokens
+from dashboard_api.domain.flags import Channel, Target
 from dashboard_api.entrypoints import announcements
 from dashboard_api.entrypoints.http.app import create_app
 from dashboard_api.entrypoints.http.auth import CALLBACK_PATH
 from dashboard_api.entrypoints.http.cookies import Cookies
-from dashboard_api.entrypoints.http.services import Services
+from dashboard_api.entrypoints.http.services import FlagLimits, Services
+from dashboard_api.ports.flags import Courier
 from dashboard_api.settings import Settings
 from dashboard_api.usecases.accounts import Accounts
+from dashboard_api.usecases.flags import FlagIssue
 from dashboard_api.usecases.identify import Identify
 from dashboard_api.usecases.imports import ImportAccounts, ImportRates
 from dashboard_api.usecases.live import LiveHub
 from dashboard_api.usecases.login import Login
+from dashboard_api.usecases.send_flags import SendFlags
 from dashboard_api.usecases.syncs import RequestSync
 from dashboard_api.usecases.watch_sources import WatchSources
 from trueup_contracts.accounts import AccountReconciledV1
@@ -46,10 +57,48 @@ SCHEMA = "dashboard"
 ISSUER_TIMEOUT_S = 4.0
 SWEEP_S = 3600.0
 WATCH_SOURCES_S = 5.0
+SEND_FLAGS_S = 1.0
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _flag_targets(settings: Settings) -> SettingsTargets:
+    return SettingsTargets(
+        [Target(one.id, one.label, Channel(one.channel), one.address) for one in settings.flag_targets]
+    )
+
+
+def _couriers(settings: Settings) -> dict[Channel, Courier]:
+    """Those channels that are set up."""
+    couriers: dict[Channel, Courier] = {}
+    if settings.slack_token is not None:
+        token = settings.slack_token.get_secret_value()
+        couriers[Channel.SLACK] = SlackCourier(
+            token=token, base_url=settings.slack_base_url, timeout_s=settings.slack_timeout_s
+        )
+    if settings.smtp_host is not None and settings.mail_from is not None:
+        server = MailServer(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            security=settings.smtp_security,
+            sender=settings.mail_from,
+            timeout_s=settings.smtp_timeout_s,
+            username=settings.smtp_username,
+            password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
+        )
+        couriers[Channel.EMAIL] = MailCourier(server)
+    return couriers
+
+
+def _send_flags(settings: Settings, database: Database, targets: SettingsTargets) -> SendFlags:
+    queue = PostgresFlagQueue(database, sender=f"{socket.gethostname()}:{os.getpid()}")
+    return SendFlags(queue, _couriers(settings), targets, claim_timeout_s=settings.flag_claim_timeout_s)
+
+
+def _sending(send: SendFlags, channel: Channel) -> Callable[[], Awaitable[None]]:
+    return lambda: every(SEND_FLAGS_S, lambda: send.round(channel), name=f"{channel} flags", wake=send.wake[channel])
 
 
 def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) -> Services:
@@ -74,14 +123,26 @@ def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) ->
         keys, issuer=settings.oidc_issuer, audience=settings.token_audience, roles_claim=settings.roles_claim
     )
     configuration = PostgresConfiguration(database, service=SERVICE)
+    reads, targets = PostgresAccountReads(database), _flag_targets(settings)
+    send_flags = _send_flags(settings, database, targets)
     return Services(
         identify=Identify(sessions=sessions, tokens=tokens),
         login=Login(issuer=issuer, states=PostgresLoginStates(database), sessions=sessions),
-        accounts=Accounts(PostgresAccountReads(database)),
+        accounts=Accounts(reads),
         sources=PostgresSourceReads(database),
         request_sync=RequestSync(PostgresSyncRequests(database, service=SERVICE)),
         import_accounts=ImportAccounts(configuration, now=_now),
         import_rates=ImportRates(configuration, now=_now),
+        flag_issue=FlagIssue(
+            reads,
+            PostgresFlags(database),
+            targets,
+            public_url=settings.public_url,
+            now=_now,
+            wake=lambda channel: send_flags.wake[channel].set(),
+        ),
+        flag_limits=FlagLimits(settings.flag_text_max, settings.flag_subject_max),
+        send_flags=send_flags,
         live=LiveHub(owners=PostgresOwners(database), sessions=sessions, now=_now),
         cookies=Cookies(secure=settings.secure, session_ttl_s=settings.session_absolute_h * 3600),
         public_url=settings.public_url,
@@ -113,6 +174,7 @@ async def main(settings: Settings) -> None:
         tasks={
             "live stream": services.live.run,
             "outbox": relay.run,
+            **{f"{channel} flags": _sending(services.send_flags, channel) for channel in Channel},
             "sources": lambda: every(WATCH_SOURCES_S, watch.look, name="sources"),
             "sweep": lambda: every(SWEEP_S, services.sweep, name="sweep"),
         },

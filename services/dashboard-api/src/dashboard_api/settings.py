@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
+from email.utils import parseaddr
 from ipaddress import ip_address
-from typing import Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from trueup_kit.settings import ServiceSettings
+
+SLACK_HOSTS = frozenset({"slack.com", "slack-gov.com"})
+Address = Annotated[str, Field(pattern=r"^[\x21-\x3b\x3d\x3f\x41-\x7e]+@[A-Za-z0-9.-]+$", max_length=254)]
+
+
+class FlagTargetSetting(BaseModel):
+    """Somebody whom a flag can reach: a Slack channel by its id, or an e-mail address."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
+    label: str = Field(min_length=1, max_length=100)
+    channel: Literal["slack", "email"]
+    slack_channel: str | None = Field(default=None, pattern=r"^[A-Z0-9]{6,20}$")
+    email: Address | None = None
+
+    @model_validator(mode="after")
+    def _names_its_address(self) -> Self:
+        if (self.slack_channel is None, self.email is None) != (self.channel != "slack", self.channel != "email"):
+            raise ValueError(f"target {self.id}: a slack target has slack_channel, an email target has email")
+        return self
+
+    @property
+    def address(self) -> str:
+        """Where it goes."""
+        return self.slack_channel or self.email or ""
 
 
 class Settings(ServiceSettings):
@@ -27,7 +54,28 @@ class Settings(ServiceSettings):
     session_idle_min: int = Field(default=30, ge=1, le=1440)
     session_absolute_h: int = Field(default=12, ge=1, le=168)
 
-    @field_validator("public_url", "oidc_issuer")
+    flag_targets: tuple[FlagTargetSetting, ...] = Field(
+        default=(), examples=['[{"id":"billing","label":"#billing","channel":"slack","slack_channel":"C0123456789"}]']
+    )
+    """Whom flags may be sent to, as JSON; a request names one of them by its id."""
+    flag_text_max: int = Field(default=4000, ge=100, le=20_000)
+    flag_subject_max: int = Field(default=200, ge=20, le=500)
+    flag_claim_timeout_s: float = Field(default=60.0, ge=30, le=3600)
+    """A flag that is being sent for longer than this has lost its sender: whether it arrived is unknown."""
+    slack_token: SecretStr | None = None
+    slack_base_url: str = "https://slack.com/api/"
+    slack_timeout_s: float = Field(default=5.0, gt=0, le=10)
+    smtp_host: str | None = None
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_timeout_s: float = Field(default=10.0, gt=0, le=10)
+    mail_from: str | None = Field(
+        default=None, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["Trueup <trueup@example.com>"]
+    )
+
+    @field_validator("public_url", "oidc_issuer", "slack_base_url")
     @classmethod
     def _is_address(cls, value: str) -> str:
         parts = urlsplit(value)
@@ -37,7 +85,11 @@ class Settings(ServiceSettings):
 
     @model_validator(mode="after")
     def _plain_http_stays_on_loopback(self) -> Self:
-        for name, value in (("PUBLIC_URL", self.public_url), ("OIDC_ISSUER", self.oidc_issuer)):
+        for name, value in (
+            ("PUBLIC_URL", self.public_url),
+            ("OIDC_ISSUER", self.oidc_issuer),
+            ("SLACK_BASE_URL", self.slack_base_url),
+        ):
             parts = urlsplit(value)
             if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
                 raise ValueError(f"{name}: plain http exists on loopback only; use https")
@@ -47,6 +99,31 @@ class Settings(ServiceSettings):
             raise ValueError(
                 "TOKEN_AUDIENCE must differ from OIDC_CLIENT_ID, or an ID token would pass as access token"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _targets_can_be_reached(self) -> Self:
+        ids = [target.id for target in self.flag_targets]
+        if len(set(ids)) != len(ids):
+            raise ValueError("FLAG_TARGETS: every id is given once")
+        channels = {target.channel for target in self.flag_targets}
+        if "slack" in channels and self.slack_token is None:
+            raise ValueError("FLAG_TARGETS names Slack channels: set SLACK_TOKEN as well")
+        if "email" in channels and (self.smtp_host is None or self.mail_from is None):
+            raise ValueError("FLAG_TARGETS names e-mail addresses: set SMTP_HOST and MAIL_FROM as well")
+        host = urlsplit(self.slack_base_url).hostname
+        if self.environment == "production" and host not in SLACK_HOSTS:
+            raise ValueError(f"SLACK_BASE_URL: production talks to {' or '.join(sorted(SLACK_HOSTS))} only")
+        return self
+
+    @model_validator(mode="after")
+    def _mail_is_safe(self) -> Self:
+        if self.mail_from is not None and "@" not in parseaddr(self.mail_from)[1]:
+            raise ValueError("MAIL_FROM: write an address, such as Trueup <trueup@example.com>")
+        if (self.smtp_username is None) != (self.smtp_password is None):
+            raise ValueError("SMTP_USERNAME and SMTP_PASSWORD are set together")
+        if self.smtp_host is not None and self.smtp_security == "none" and not is_loopback(self.smtp_host):
+            raise ValueError("SMTP_SECURITY: mail leaves this machine by starttls or tls only")
         return self
 
     @property

@@ -149,6 +149,7 @@ export function account(given: Partial<Account> = {}): Account {
       }),
     ],
     invoices_total: 26,
+    flags: [],
     payments: [
       payment(),
       payment({

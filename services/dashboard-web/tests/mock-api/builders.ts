@@ -54,6 +54,7 @@ export function item(given: Partial<AccountItem> = {}): AccountItem {
     status: "pending",
     variance: variance(),
     flagged: false,
+    flag: null,
     summary: "October 2026: billed what was used",
     trend: Array.from({ length: 30 }, (_, index) => String(60_000 + 900 * index + ((index * 7919) % 11) * 1500)),
     sources: complete(),

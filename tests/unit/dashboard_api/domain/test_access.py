@@ -12,7 +12,7 @@ def test_the_table_is_the_reviewed_one() -> None:
     assert {role.value: {each.value for each in permissions} for role, permissions in PERMISSIONS.items()} == {
         "admin": reading | {"payments.read", "imports.write"},
         "finance": reading | {"payments.read"},
-        "account_manager": reading | {"payments.read"},
+        "account_manager": reading | {"payments.read", "flags.send"},
         "support": reading,
         "product_owner": {"self", "sources.read"},
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from dashboard_api.adapters.flag_sql import LATEST
 from dashboard_api.adapters.range_sql import JOINED, RANGED, SHOWN, WHOLE, range_arguments
 from dashboard_api.domain.access import Principal, Scope
 from dashboard_api.domain.portfolio import Active, PortfolioQuery, Sort, SortField
@@ -103,7 +104,7 @@ def page_statement(principal: Principal, query: PortfolioQuery) -> Statement:
             SELECT weighed.*, row_number() OVER (ORDER BY {_order(query.sort)}, client_id) AS place FROM weighed
             ORDER BY place LIMIT {limit} OFFSET {offset})
         SELECT coalesce(json_agg(account.item || jsonb_build_object(
-                'revision', account.revision, 'reconciled_at', account.reconciled_at,
+                'revision', account.revision, 'reconciled_at', account.reconciled_at, 'flag', {LATEST},
                 'sources', {SOURCES_OF_ROW.format(stale=STALE)}) || {shown} ORDER BY page.place), '[]')::text
         FROM page JOIN dashboard.seen_accounts AS account USING (client_id) {joined}
         WHERE account.client_id = ANY(ARRAY(SELECT page.client_id FROM page))

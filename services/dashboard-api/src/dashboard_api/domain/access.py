@@ -30,6 +30,7 @@ class Permission(StrEnum):
     SYNCS_REQUEST = "syncs.request"
     PAYMENTS_READ = "payments.read"
     IMPORTS_WRITE = "imports.write"
+    FLAGS_SEND = "flags.send"
 
 
 class Scope(StrEnum):
@@ -45,7 +46,7 @@ _READER = frozenset({Permission.SELF, Permission.PORTFOLIO_READ, Permission.SOUR
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: _READER | {Permission.PAYMENTS_READ, Permission.IMPORTS_WRITE},
     Role.FINANCE: _READER | {Permission.PAYMENTS_READ},
-    Role.ACCOUNT_MANAGER: _READER | {Permission.PAYMENTS_READ},
+    Role.ACCOUNT_MANAGER: _READER | {Permission.PAYMENTS_READ, Permission.FLAGS_SEND},
     Role.SUPPORT: _READER,
     Role.PRODUCT_OWNER: frozenset({Permission.SELF, Permission.SOURCES_READ}),
 }

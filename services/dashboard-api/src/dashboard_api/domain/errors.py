@@ -5,6 +5,7 @@ Refused                     code, HTTP-free; the entrypoint knows its status
 ├── NotAllowed              the role lacks the permission
 ├── NotFound                unknown, or somebody else's: the two are never told apart
 ├── InvalidRequest          a parameter, header or body that makes no sense
+├── Conflict                what it rests on is another by now, or the key was used before
 ├── TooMany                 asked again too soon; `retry_after_s` says when
 ├── LoginFailed             the sign-in could not be finished; `code` says why
 └── Unavailable             the database, the issuer or the bus is away; try again
@@ -47,6 +48,12 @@ class InvalidRequest(Refused):
     """Something in the request makes no sense; `code` and `detail` say what."""
 
     code = "invalid_request"
+
+
+class Conflict(Refused):
+    """It does not fit what is there; `code` and `detail` say why."""
+
+    code = "conflict"
 
 
 class TooMany(Refused):

@@ -39,6 +39,7 @@ _ITEM_SHOWN = frozenset(
         "sources",
         "revision",
         "reconciled_at",
+        "flag",
     }
 )
 _ACCOUNT_SHOWN = _ITEM_SHOWN | {
@@ -74,6 +75,7 @@ def hide_in_account(account: Answer) -> Answer:
     return shown | {
         "status": None,
         "payments": None,
+        "flags": None,
         "invoices": [hide_in_invoice(invoice) for invoice in account.get("invoices") or []],
         "discrepancies": [entry for entry in account.get("discrepancies") or [] if entry.get("band")],
     }

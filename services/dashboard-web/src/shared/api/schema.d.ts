@@ -41,6 +41,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{client_id}/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send
+         * @description Send a flag. What is on its way to the same recipient, or was sent within a day, is answered and not sent twice.
+         */
+        post: operations["send_api_v1_accounts__client_id__flags_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{client_id}/flags/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draft
+         * @description A filled-in message about an account, or about one of its discrepancies.
+         */
+        get: operations["draft_api_v1_accounts__client_id__flags_draft_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{client_id}/invoices": {
         parameters: {
             query?: never;
@@ -135,6 +175,26 @@ export interface paths {
          * @description End the session everywhere; open streams of it close.
          */
         post: operations["logout_api_v1_auth_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flags/{flag_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Flag
+         * @description One flag and what became of it; its text may tell of payments.
+         */
+        get: operations["flag_api_v1_flags__flag_id__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -284,8 +344,15 @@ export interface components {
             discrepancies: components["schemas"]["Discrepancy"][];
             /** Due Date */
             due_date: string | null;
+            /** @description The latest flag that somebody raised. */
+            flag: components["schemas"]["FlagMark"] | null;
             /** Flagged */
             flagged: boolean;
+            /**
+             * Flags
+             * @description The latest ten; null for a role without payment details, of which they may tell.
+             */
+            flags: components["schemas"]["Flag"][] | null;
             forecast: components["schemas"]["Forecast"] | null;
             invoice_total: components["schemas"]["Money"] | null;
             /**
@@ -356,6 +423,8 @@ export interface components {
             client_id: string;
             /** Due Date */
             due_date: string | null;
+            /** @description The latest flag that somebody raised. */
+            flag: components["schemas"]["FlagMark"] | null;
             /** Flagged */
             flagged: boolean;
             invoice_total: components["schemas"]["Money"] | null;
@@ -432,6 +501,12 @@ export interface components {
             /** Unit Price */
             unit_price: string | null;
         };
+        /**
+         * Channel
+         * @description How a flag travels.
+         * @enum {string}
+         */
+        Channel: "slack" | "email";
         /**
          * CreditPart
          * @description Credit applied to an invoice of the period.
@@ -584,6 +659,173 @@ export interface components {
              * @example query.page_size
              */
             where: string;
+        };
+        /**
+         * Flag
+         * @description A flag and what became of its message.
+         */
+        Flag: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "slack" | "email";
+            /** Client Id */
+            client_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Discrepancy */
+            discrepancy: string | null;
+            /** Flagged By */
+            flagged_by: string;
+            /** Flagged By Name */
+            flagged_by_name: string;
+            /** Id */
+            id: string;
+            /** Period Start */
+            period_start: string | null;
+            /** Permalink */
+            permalink: string | null;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Repeated
+             * @description The issue was flagged to this recipient before; this is that flag.
+             */
+            repeated: boolean;
+            /** Sent At */
+            sent_at: string | null;
+            /**
+             * State
+             * @description `unknown`: handed over without an answer; it may have arrived.
+             * @enum {string}
+             */
+            state: "queued" | "sending" | "sent" | "failed" | "unknown";
+            /** Subject */
+            subject: string | null;
+            target: components["schemas"]["FlagTarget"];
+            /** Text */
+            text: string;
+        };
+        /**
+         * FlagDraft
+         * @description What would be sent if nobody changed a word; text and subject are there to be edited.
+         */
+        FlagDraft: {
+            /**
+             * Blocks
+             * @description Slack's blocks; null for e-mail.
+             */
+            blocks: {
+                [key: string]: unknown;
+            }[] | null;
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "slack" | "email";
+            /**
+             * Evidence
+             * @description Attached as it is, looked up again when the flag is sent.
+             */
+            evidence: components["schemas"]["FlagFact"][];
+            /** Link */
+            link: string;
+            /**
+             * Preview Html
+             * @description The e-mail; null for Slack.
+             */
+            preview_html: string | null;
+            /** Subject */
+            subject: string | null;
+            /** Targets */
+            targets: components["schemas"]["FlagTarget"][];
+            /** Text */
+            text: string;
+        };
+        /**
+         * FlagFact
+         * @description One line of the evidence.
+         */
+        FlagFact: {
+            /** Label */
+            label: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * FlagMark
+         * @description The latest flag of an account, as a mark in the grid.
+         */
+        FlagMark: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** By Name */
+            by_name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "sending" | "sent" | "failed" | "unknown";
+        };
+        /**
+         * FlagRequest
+         * @description What to send to whom.
+         */
+        FlagRequest: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "slack" | "email";
+            /**
+             * Discrepancy
+             * @description Its code.
+             * @default null
+             */
+            discrepancy: string | null;
+            /**
+             * Period Start
+             * @default null
+             */
+            period_start: string | null;
+            /**
+             * Resend
+             * @description Send again although the last one may have arrived.
+             * @default false
+             */
+            resend: boolean;
+            /**
+             * Subject
+             * @description Without one the draft's is taken.
+             * @default null
+             */
+            subject: string | null;
+            /**
+             * Target
+             * @description The id of a target that the draft lists.
+             */
+            target: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * FlagTarget
+         * @description Somebody who can be told.
+         */
+        FlagTarget: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
         };
         /**
          * Forecast
@@ -1420,6 +1662,171 @@ export interface operations {
             };
         };
     };
+    send_api_v1_accounts__client_id__flags_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the caller for one command, and sent again with it: 8 to 255 printable ASCII characters. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlagRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flag"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not in the caller's portfolio. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key was used for another request, or what the command rests on has changed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_api_v1_accounts__client_id__flags_draft_get: {
+        parameters: {
+            query: {
+                channel: components["schemas"]["Channel"];
+                /** @description Its code. */
+                discrepancy?: string | null;
+                /** @description First day of its period. */
+                period_start?: string | null;
+            };
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagDraft"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not in the caller's portfolio. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     invoices_api_v1_accounts__client_id__invoices_get: {
         parameters: {
             query?: {
@@ -1676,6 +2083,73 @@ export interface operations {
             };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flag_api_v1_flags__flag_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flag"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not in the caller's portfolio. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from dashboard_api.entrypoints.http.schemas.commands import SyncRequest
+from dashboard_api.entrypoints.http.schemas.flags import FlagRequest
 from dashboard_api.entrypoints.http.schemas.problem import FieldProblem, Problem
 
 _SECURITY = {
@@ -26,7 +27,7 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
         schemas = document["components"]["schemas"]
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
-        for model in (Problem, FieldProblem, SyncRequest):
+        for model in (Problem, FieldProblem, SyncRequest, FlagRequest):
             schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
             schema.pop("$defs", None)
             schemas[model.__name__] = schema
@@ -46,6 +47,8 @@ def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
         errors["404"] = "Unknown, or not in the caller's portfolio."
     if method == "post":
         errors["413"] = "The body is too large."
+    if any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", [])):
+        errors["409"] = "The key was used for another request, or what the command rests on has changed."
     if path.endswith("/syncs"):
         errors["429"] = "Asked again too soon."
     for status, description in errors.items():

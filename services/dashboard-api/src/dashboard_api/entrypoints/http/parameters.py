@@ -19,6 +19,7 @@ _REPEATABLE = frozenset({"status", "band"})
 OPEN_ENDED = frozenset({"/api/v1/auth/callback"})
 """Issuers may add parameters of their own to the way back (RFC 6749 §4.1.2 has clients ignore them)."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 Page = Annotated[int, Query(ge=1, le=100_000)]
 PageSize = Annotated[int, Query(ge=1, le=50)]
@@ -73,6 +74,18 @@ def plain_text(text: str | None, *, name: str) -> str | None:
     if text is not None and _CONTROL.search(text):
         raise InvalidRequest("Control characters are not allowed.", code="invalid_parameter", parameter=name)
     return (text or "").strip() or None
+
+
+def multi_line_text(text: str, *, name: str) -> str | None:
+    """Trimmed text whose only control characters are tabs and line ends; nothing left is None.
+
+    Raises:
+        InvalidRequest: another control character.
+    """
+    lines = text.replace("\r\n", "\n")
+    if _UNSEEN.search(lines):
+        raise InvalidRequest("Control characters are not allowed.", code="invalid_parameter", parameter=name)
+    return lines.strip() or None
 
 
 def encode_cursor(cursor: Cursor) -> str:

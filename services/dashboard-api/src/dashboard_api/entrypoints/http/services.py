@@ -13,11 +13,21 @@ from dashboard_api.entrypoints.http.cookies import Cookies
 from dashboard_api.entrypoints.http.permissions import principal_of
 from dashboard_api.ports.reads import SourceReads
 from dashboard_api.usecases.accounts import Accounts
+from dashboard_api.usecases.flags import FlagIssue
 from dashboard_api.usecases.identify import Identify
 from dashboard_api.usecases.imports import ImportAccounts, ImportRates
 from dashboard_api.usecases.live import LiveHub
 from dashboard_api.usecases.login import Login
+from dashboard_api.usecases.send_flags import SendFlags
 from dashboard_api.usecases.syncs import RequestSync
+
+
+@dataclass(frozen=True, slots=True)
+class FlagLimits:
+    """How long a flag's texts may be."""
+
+    text_max: int
+    subject_max: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +41,10 @@ class Services:
     request_sync: RequestSync
     import_accounts: ImportAccounts
     import_rates: ImportRates
+    flag_issue: FlagIssue
+    flag_limits: FlagLimits
+    send_flags: SendFlags
+    """Carries what was flagged; for the process to run."""
     live: LiveHub
     cookies: Cookies
     public_url: str

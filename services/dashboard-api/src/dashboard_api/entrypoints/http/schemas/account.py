@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from dashboard_api.entrypoints.http.schemas.flags import Flag
 from dashboard_api.entrypoints.http.schemas.forecast import Forecast, Trend
 from dashboard_api.entrypoints.http.schemas.portfolio import AccountItem
 from dashboard_api.entrypoints.http.schemas.words import (
@@ -202,6 +203,9 @@ class Account(AccountItem):
     reconciliations: list[Reconciliation]
     watermarks: list[Watermark]
     auto_reconciled: bool
+    flags: list[Flag] | None = Field(
+        description="The latest ten; null for a role without payment details, of which they may tell."
+    )
 
 
 class Invoices(Answer):

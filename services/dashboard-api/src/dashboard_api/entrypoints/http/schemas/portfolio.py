@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 
+from dashboard_api.entrypoints.http.schemas.flags import FlagMark
 from dashboard_api.entrypoints.http.schemas.words import (
     Answer,
     BandName,
@@ -71,6 +72,7 @@ class AccountItem(Answer):
     sources: list[SourceAge]
     revision: int
     reconciled_at: datetime | None
+    flag: FlagMark | None = Field(description="The latest flag that somebody raised.")
 
 
 class CurrencyTotal(Answer):

@@ -1,0 +1,77 @@
+"""What each discrepancy means to its reader: the rule that was broken, and what to do next."""
+
+from __future__ import annotations
+
+UNJUDGED = frozenset(
+    {"cannot_judge", "unlinked", "never_complete", "partial", "stale", "no_rate_card", "currency_mismatch"}
+)
+"""Codes that say that there is no judgement."""
+JUDGED = frozenset(
+    {
+        "matched",
+        "auto_resolved",
+        "within_tolerance",
+        "needs_review",
+        "over_billed",
+        "under_billed",
+        "missing_invoice",
+        "billed_without_usage",
+        "no_activity",
+    }
+)
+
+_COMPLETE = "an account is judged only when usage, invoices and payments are complete and linked."
+_RESTORE = "restore what is missing below; the account is judged again by itself as soon as it is complete."
+_WORDS: dict[str, tuple[str, str]] = {
+    "over_billed": (
+        "what is billed may exceed what was used by at most 5 %; this is more.",
+        "compare the invoice with the usage below, then correct it by a credit memo or explain the difference.",
+    ),
+    "under_billed": (
+        "what is billed may fall short of what was used by at most 5 %; this is more.",
+        "compare the invoice with the usage below, then bill the rest or explain the difference.",
+    ),
+    "missing_invoice": (
+        "usage of a finished period is invoiced within the invoicing time; no invoice was found.",
+        "issue the invoice, or say why none is due.",
+    ),
+    "billed_without_usage": (
+        "what is billed for a period was used in it; no usage was found.",
+        "check whether usage is missing or the invoice belongs to another account or period.",
+    ),
+    "needs_review": (
+        "a difference over the money cap is reviewed, however small it is in percent.",
+        "look at the lines below and accept the difference or correct the invoice.",
+    ),
+    "auto_resolved": (
+        "a difference under 2 % resolves itself; somebody wants it looked at all the same.",
+        "look at the lines below and say whether the rule was right here.",
+    ),
+    "within_tolerance": (
+        "a difference of at most 5 % is within tolerance; somebody wants it looked at all the same.",
+        "look at the lines below and say whether anything is to be corrected.",
+    ),
+    "paid_in_one_system": (
+        "an invoice is paid in QuickBooks and Stripe or in neither.",
+        "find the payment and enter it in the system where it is missing, or take it back where it is wrong.",
+    ),
+    "cannot_judge": (_COMPLETE, _RESTORE),
+    "unlinked": (_COMPLETE, "link the customer of that source to the account."),
+    "never_complete": (_COMPLETE, "wait for the first complete reading of that source, or find out what holds it up."),
+    "partial": (_COMPLETE, "repair what the source could not deliver."),
+    "stale": (_COMPLETE, "restore the connection to that source."),
+    "no_rate_card": ("usage becomes money by the account's rate card; there is none.", "import the rate card."),
+    "currency_mismatch": (
+        "an account is billed in the currency of its rate card.",
+        "correct the rate card, or bill in its currency.",
+    ),
+}
+_OTHER = (
+    "no rule is broken by the figures; somebody wants this account looked at.",
+    "look at the account and answer the person who flagged it.",
+)
+
+
+def words_of(code: str) -> tuple[str, str]:
+    """The rule and the next action; a code of a later version has plain ones."""
+    return _WORDS.get(code, _OTHER)
