@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { downSince, PAUSED_AFTER_MS } from "@/shared/api/live";
+import { useIsReadOnly } from "@/shared/api/me";
 import { loginAddress, placeNow, sessionEnded } from "@/shared/api/session-state";
 import { sourcesQuery } from "@/shared/api/sources";
 import type { SourceReport } from "@/shared/api/types";
@@ -24,11 +25,12 @@ function sinceText(reports: SourceReport[], now: number): string {
 /** The first load is still running: nothing failed, there is just nothing complete yet. */
 const firstLoad = ({ state, reason }: SourceReport) => state === "never" && reason === "never_complete";
 
-/** One slot; the gravest comes first: session ended, source down, first load, partial, live updates paused. */
+/** One slot; the gravest comes first: session ended, read-only mode, source down, first load, partial, live updates paused. */
 export function BannerSlot() {
   const now = useNow(10_000);
   const ended = useObservable(sessionEnded);
   const broken = useObservable(downSince);
+  const readOnly = useIsReadOnly();
   const { data } = useQuery(sourcesQuery);
   if (ended) {
     return (
@@ -42,6 +44,14 @@ export function BannerSlot() {
         }
       >
         You come back to this very place. What you see is what was last loaded.
+      </Banner>
+    );
+  }
+  if (readOnly) {
+    return (
+      <Banner tone="info" title="Trueup is in read-only mode.">
+        All actions are switched off for everyone: no retries, no messages, no exports. Figures stay up to date. An
+        administrator ends the mode.
       </Banner>
     );
   }

@@ -7,6 +7,8 @@ import {
   Navigate,
 } from "@tanstack/react-router";
 import { accountQuery } from "@/features/account/queries";
+import { readAuditSearch } from "@/features/admin/audit-search";
+import { PortfolioExport } from "@/features/exports/portfolio-export";
 import { PortfolioPage } from "@/features/portfolio/page";
 import { readSearch } from "@/features/portfolio/search";
 import { one, parseSearch, stringifySearch } from "@/shared/lib/search-params";
@@ -25,9 +27,10 @@ const root = createRootRouteWithContext<{ client: QueryClient }>()({
 
 const portfolio = createRoute({
   getParentRoute: () => root,
+  staticData: { permission: "portfolio.read" },
   path: "/",
   validateSearch: readSearch,
-  component: PortfolioPage,
+  component: () => <PortfolioPage tool={(listed) => <PortfolioExport {...listed} />} />,
 });
 
 // The sign-in screen itself is the shell's, for whoever is not signed in.
@@ -35,6 +38,7 @@ const login = createRoute({ getParentRoute: () => root, path: "/login", componen
 
 const account = createRoute({
   getParentRoute: () => root,
+  staticData: { permission: "portfolio.read" },
   path: "/accounts/$clientId",
   // Begun on hover or focus, never waited for: the page has its own skeleton.
   loader: ({ context, params }) => void context.client.prefetchQuery(accountQuery(params.clientId)),
@@ -43,6 +47,7 @@ const account = createRoute({
 
 const invoices = createRoute({
   getParentRoute: () => root,
+  staticData: { permission: "portfolio.read" },
   path: "/accounts/$clientId/invoices",
   validateSearch: (raw: Record<string, unknown>): { page?: number } => {
     const page = Number(one(raw.page));
@@ -51,9 +56,24 @@ const invoices = createRoute({
   component: lazyRouteComponent(() => import("@/features/account/invoices-page"), "InvoicesPage"),
 });
 
+const sessions = createRoute({
+  getParentRoute: () => root,
+  path: "/sessions",
+  staticData: { permission: "sessions.manage" },
+  component: lazyRouteComponent(() => import("@/features/admin/sessions-page"), "SessionsPage"),
+});
+
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: "/audit",
+  staticData: { permission: "audit.read" },
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import("@/features/admin/audit-page"), "AuditPage"),
+});
+
 export function createAppRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([portfolio, login, account, invoices]),
+    routeTree: root.addChildren([portfolio, login, account, invoices, sessions, audit]),
     context: { client },
     parseSearch,
     stringifySearch,
@@ -67,5 +87,9 @@ export function createAppRouter(client: QueryClient) {
 declare module "@tanstack/react-router" {
   interface Register {
     router: ReturnType<typeof createAppRouter>;
+  }
+  interface StaticDataRouteOption {
+    /** Whom the shell lets in; without it, everybody who is signed in. */
+    permission?: string;
   }
 }

@@ -1,12 +1,13 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { Link, Outlet, useMatches, useRouterState } from "@tanstack/react-router";
+import { type ReactNode, useEffect } from "react";
 import { LoginPage } from "@/features/session/login-page";
 import { UserMenu } from "@/features/session/user-menu";
 import { startLive } from "@/shared/api/live";
 import { meQuery } from "@/shared/api/me";
 import { ApiProblem } from "@/shared/api/problem";
 import { placeNow } from "@/shared/api/session-state";
+import type { Me } from "@/shared/api/types";
 import { one, parseSearch } from "@/shared/lib/search-params";
 import { humanised } from "@/shared/lib/words";
 import { EmptyState } from "@/shared/ui/empty-state";
@@ -15,8 +16,9 @@ import { ProblemState } from "@/shared/ui/problem-state";
 import { SlowNote } from "@/shared/ui/slow-note";
 import { BannerSlot } from "./banner-slot";
 import { LiveDot } from "./live-dot";
+import { Nav } from "./nav";
 
-function TopBar({ children }: { children?: React.ReactNode }) {
+function TopBar({ nav, children }: { nav?: ReactNode; children?: ReactNode }) {
   return (
     <header className="top">
       <a className="skip" href="#content">
@@ -26,8 +28,25 @@ function TopBar({ children }: { children?: React.ReactNode }) {
         <Mark />
         <span>Trueup</span>
       </Link>
+      {nav}
       <div className="top-right">{children}</div>
     </header>
+  );
+}
+
+function NotForThisRole({ me, wanted }: { me: Me; wanted: string }) {
+  const role = humanised(me.role).toLowerCase();
+  if (wanted === "portfolio.read") {
+    return (
+      <EmptyState title="No portfolio for this role">
+        You are signed in as {role}. That role sees no accounts.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState title="Not for this role" action={<a href="/">Go to the portfolio</a>}>
+      You are signed in as {role}. This page is for another role; an administrator can change yours.
+    </EmptyState>
   );
 }
 
@@ -35,11 +54,12 @@ function SignedIn() {
   const client = useQueryClient();
   const { data: me } = useQuery(meQuery);
   const reads = me?.permissions.includes("portfolio.read") ?? false;
+  const wanted = useMatches({ select: (matches) => matches.at(-1)?.staticData.permission });
   useEffect(() => (reads ? startLive(client) : undefined), [client, reads]);
   if (!me) return null;
   return (
     <>
-      <TopBar>
+      <TopBar nav={<Nav me={me} />}>
         {reads ? <LiveDot /> : null}
         <UserMenu me={me} />
       </TopBar>
@@ -47,13 +67,7 @@ function SignedIn() {
         <div className="banner-slot">
           <BannerSlot />
         </div>
-        {reads ? (
-          <Outlet />
-        ) : (
-          <EmptyState title="No portfolio for this role">
-            You are signed in as {humanised(me.role).toLowerCase()}. That role sees no accounts.
-          </EmptyState>
-        )}
+        {!wanted || me.permissions.includes(wanted) ? <Outlet /> : <NotForThisRole me={me} wanted={wanted} />}
       </main>
     </>
   );

@@ -14,7 +14,7 @@ export function me(given: Partial<Me> = {}): Me {
     name: "Ana Alvarez",
     email: "ana@example.com",
     role: "account_manager",
-    permissions: ["self", "portfolio.read", "sources.read", "syncs.request", "payments.read"],
+    permissions: ["self", "portfolio.read", "sources.read", "syncs.request", "payments.read", "exports.create"],
     csrf: "1",
     ...given,
   };

@@ -11,6 +11,15 @@ export function mockApi(): Plugin {
           response.write("retry: 2000\n: open\n\n");
           return;
         }
+        const { deskAnswer } = await server.ssrLoadModule("/tests/mock-api/desk.ts");
+        const desk = deskAnswer(request.method ?? "GET", new URL(`/api/v1${request.url}`, "http://mock"));
+        if (desk !== undefined) {
+          await new Promise((done) => setTimeout(done, 600));
+          const type = typeof desk === "string" ? "text/csv" : "application/json";
+          response.writeHead(200, { "Content-Type": type });
+          response.end(typeof desk === "string" ? desk : JSON.stringify(desk));
+          return;
+        }
         const { answer } = await server.ssrLoadModule("/tests/mock-api/world.ts");
         const body = answer(new URL(`/api/v1${request.url}`, "http://mock"));
         response.writeHead(body ? 200 : 404, {

@@ -205,7 +205,7 @@ const TIMELINE = [
 /** The body for a path, undefined where there is nothing. */
 export function answer(url: URL): unknown {
   const parts = url.pathname.replace("/api/v1/", "").split("/");
-  if (parts[0] === "me") return me();
+  if (parts[0] === "me") return me({ permissions: [...me().permissions, "sessions.manage", "audit.read"] });
   if (parts[0] === "sources") return { items: portfolio([]).as_of };
   if (parts[0] === "syncs") return { request_ids: {} };
   if (parts[0] !== "accounts") return undefined;

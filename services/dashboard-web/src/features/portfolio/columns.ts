@@ -10,6 +10,7 @@ export interface Column {
   payments?: boolean;
 }
 
+const SELECT: Column = { key: "select", label: "" };
 const COLUMNS: Column[] = [
   { key: "account", label: "Account", sort: "name" },
   { key: "usage", label: "Usage MTD", sort: "usage", descendingFirst: true, numeric: true },
@@ -22,7 +23,8 @@ const COLUMNS: Column[] = [
   { key: "why", label: "Why" },
 ];
 
-/** The columns for a role; without payments there is no status column. */
-export function columnsFor(seesPayments: boolean): Column[] {
-  return COLUMNS.filter((column) => seesPayments || !column.payments);
+/** The columns for a role: no status without payments, no ticks without anything to do with them. */
+export function columnsFor(seesPayments: boolean, selects: boolean): Column[] {
+  const seen = COLUMNS.filter((column) => seesPayments || !column.payments);
+  return selects ? [SELECT, ...seen] : seen;
 }

@@ -1,21 +1,25 @@
 import { SortDown, SortUp } from "@/shared/ui/icons";
 import type { Column } from "./columns";
 import { type PortfolioSearch, type Sort, sortOf } from "./search";
+import { SelectPageHead } from "./select-cells";
 
 interface GridHeadProps {
   columns: Column[];
   search: PortfolioSearch;
   onSort: (sort: Sort) => void;
+  ids: string[];
+  selected: ReadonlySet<string>;
 }
 
 /** Column heads; those that sort are buttons and say how they sort. */
-export function GridHead({ columns, search, onSort }: GridHeadProps) {
+export function GridHead({ columns, search, onSort, ids, selected }: GridHeadProps) {
   const { field, descending } = sortOf(search);
   return (
     <thead>
       <tr>
         {columns.map((column) => {
           const { key, label, sort, numeric, descendingFirst } = column;
+          if (key === "select") return <SelectPageHead key={key} ids={ids} selected={selected} />;
           const sorted = sort !== undefined && sort === field;
           const nextDescending = sorted ? !descending : (descendingFirst ?? false);
           return (

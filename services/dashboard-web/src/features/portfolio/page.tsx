@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { downSince } from "@/shared/api/live";
-import { useMay } from "@/shared/api/me";
+import { useMay, useMayAct } from "@/shared/api/me";
 import { POLL_MS } from "@/shared/api/query-client";
 import { useNow } from "@/shared/lib/clock";
 import { ageText } from "@/shared/lib/dates";
@@ -19,6 +19,7 @@ import { Figures } from "./figures";
 import { Filters } from "./filters";
 import { Grid } from "./grid";
 import { useGridKeys } from "./keyboard";
+import { HeadTool, type ListedTool, SelectionBar } from "./listed";
 import { Pager } from "./pager";
 import { portfolioQuery } from "./queries";
 import { Refresh } from "./refresh";
@@ -29,7 +30,8 @@ import { useLiveRows } from "./use-live-rows";
 const POLL_WHILE_DOWN_MS = 60_000;
 const route = getRouteApi("/");
 
-export function PortfolioPage() {
+/** `tool` is what the app lets people do with the list, at its head and with the ticked rows. */
+export function PortfolioPage({ tool }: { tool?: ListedTool }) {
   // The router hands on what it does not know; only what was read and found good goes further.
   const search = route.useSearch({ select: readSearch, structuralSharing: true });
   const navigate = route.useNavigate();
@@ -40,8 +42,10 @@ export function PortfolioPage() {
   const { data, error, isPlaceholderData, isFetching } = query;
   const live = useLiveRows(search);
   const seesPayments = useMay("payments.read");
-  const columns = useMemo(() => columnsFor(seesPayments), [seesPayments]);
-  useGridKeys(searchRef);
+  const selects = useMayAct("exports.create");
+  const mayRefresh = useMayAct("syncs.request");
+  const columns = useMemo(() => columnsFor(seesPayments, selects), [seesPayments, selects]);
+  useGridKeys(searchRef, selects);
   useReturnFocus(data !== undefined);
 
   const onChange = useCallback(
@@ -63,7 +67,10 @@ export function PortfolioPage() {
     <div className="page">
       <header className="page-head">
         <h1>Portfolio</h1>
-        <Refresh />
+        <div className="page-tools">
+          {mayRefresh ? <Refresh /> : null}
+          {tool ? <HeadTool search={search} items={data?.items} total={data?.total ?? 0} tool={tool} /> : null}
+        </div>
       </header>
       <Figures totals={data?.totals} search={search} />
       <Filters
@@ -109,6 +116,9 @@ export function PortfolioPage() {
             onSort={onSort}
           />
           {data ? <Pager search={search} total={data.total} /> : <div className="pager" />}
+          {tool && selects ? (
+            <SelectionBar search={search} items={data?.items} total={data?.total ?? 0} tool={tool} />
+          ) : null}
         </>
       )}
       <Disclaimer />

@@ -5,12 +5,15 @@ import { Sparkline } from "@/shared/ui/sparkline";
 import { DueCell, InvoiceCell, PercentCell, StatusCell, SyncPill, UsageCell, VarianceCell, WhyCell } from "./cells";
 import type { Column } from "./columns";
 import { rememberOpened } from "./return-focus";
+import { type OnSelect, SelectCell } from "./select-cells";
 
 interface RowProps {
   item: AccountItem;
   columns: Column[];
   fresh: boolean;
   day: string;
+  selected: boolean;
+  onSelect: OnSelect;
 }
 
 function cell(key: string, item: AccountItem, day: string): ReactNode {
@@ -35,11 +38,18 @@ function cell(key: string, item: AccountItem, day: string): ReactNode {
 }
 
 /** One account. Its name is a real link; the rest of the row is text to read and copy. */
-export const Row = memo(function Row({ item, columns, fresh, day }: RowProps) {
+export const Row = memo(function Row({ item, columns, fresh, day, selected, onSelect }: RowProps) {
   return (
-    <tr data-flagged={item.flagged || undefined} data-fresh={fresh || undefined} data-id={item.client_id}>
+    <tr
+      data-flagged={item.flagged || undefined}
+      data-fresh={fresh || undefined}
+      data-selected={selected || undefined}
+      data-id={item.client_id}
+    >
       {columns.map(({ key, label, numeric }) =>
-        key === "account" ? (
+        key === "select" ? (
+          <SelectCell key={key} item={item} selected={selected} onSelect={onSelect} />
+        ) : key === "account" ? (
           <th key={key} scope="row" className="col-account">
             <span className="account-cell">
               <Link

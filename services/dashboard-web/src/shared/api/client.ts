@@ -5,7 +5,7 @@ import type { paths } from "./schema";
 
 export const TIMEOUT_S = 30;
 
-async function fetchInTime(request: Request): Promise<Response> {
+export async function fetchInTime(request: Request): Promise<Response> {
   const deadline = AbortSignal.timeout(TIMEOUT_S * 1000);
   try {
     return await globalThis.fetch(request, { signal: AbortSignal.any([request.signal, deadline]) });

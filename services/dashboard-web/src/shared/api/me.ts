@@ -12,3 +12,15 @@ export function useMay(permission: string): boolean {
   const { data } = useQuery(meQuery);
   return data?.permissions.includes(permission) ?? false;
 }
+
+/** Whether all actions are switched off for everyone. */
+export function useIsReadOnly(): boolean {
+  const { data } = useQuery(meQuery);
+  return data !== undefined && "read_only" in data && data.read_only === true;
+}
+
+/** Whether the signed-in person may change something now; in read-only mode nobody may. */
+export function useMayAct(permission: string): boolean {
+  const may = useMay(permission);
+  return !useIsReadOnly() && may;
+}

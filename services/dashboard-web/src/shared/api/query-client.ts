@@ -1,5 +1,6 @@
-import { QueryCache, QueryClient } from "@tanstack/react-query";
-import { ApiProblem } from "./problem";
+import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import { ApiProblem, asProblem } from "./problem";
+import { noteProblem } from "./refusals";
 import { sessionEnded } from "./session-state";
 
 export const POLL_MS = 300_000;
@@ -11,7 +12,8 @@ export function mayRetry(failures: number, error: Error): boolean {
 }
 
 export function createQueryClient(): QueryClient {
-  return new QueryClient({
+  const client: QueryClient = new QueryClient({
+    mutationCache: new MutationCache({ onError: (error) => void noteProblem(client, asProblem(error)) }),
     queryCache: new QueryCache({
       onError(error, query) {
         if (error instanceof ApiProblem && error.kind === "signed_out" && query.queryKey[0] !== "me")
@@ -27,4 +29,5 @@ export function createQueryClient(): QueryClient {
       },
     },
   });
+  return client;
 }

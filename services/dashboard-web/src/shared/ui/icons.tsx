@@ -59,6 +59,19 @@ export const SunIcon = icon(
   </>,
 );
 export const MoonIcon = icon(<path d="M13.4 9.6A5.8 5.8 0 0 1 6.4 2.6a5.8 5.8 0 1 0 7 7Z" />);
+export const DownloadIcon = icon(
+  <>
+    <path d="M8 2.5v7.5M4.8 7 8 10.2 11.2 7" />
+    <path d="M2.5 11v1.7c0 .6.4 1 1 1h9c.6 0 1-.4 1-1V11" />
+  </>,
+);
+export const CopyIcon = icon(
+  <>
+    <rect x="5.5" y="5.5" width="8" height="8" rx="1.5" />
+    <path d="M3.5 10.5H3a1 1 0 0 1-1-1V3a1 1 0 0 1 1-1h6.5a1 1 0 0 1 1 1v.5" />
+  </>,
+);
+export const CheckIcon = icon(<path d="m3 8.5 3.2 3.2L13 4.8" />);
 export const CalendarIcon = icon(
   <>
     <rect x="2" y="3" width="12" height="11" rx="2" />

@@ -1,0 +1,35 @@
+/** What was done, in plain words. */
+import { humanised } from "@/shared/lib/words";
+
+const ACTIONS: Record<string, string> = {
+  "session.opened": "Signed in",
+  "session.closed": "Signed out",
+  "session.revoked": "Ended somebody's session",
+  "sessions.revoked": "Ended several sessions",
+  "exports.created": "Made an export",
+  "exports.downloaded": "Downloaded an export",
+  "payment.retry": "Asked for a payment retry",
+  "flag.send": "Flagged an issue",
+  "accounts.imported": "Imported accounts",
+  "rates.imported": "Imported rate cards",
+  "access.refused": "Was refused access",
+};
+
+export const ACTION_CODES = Object.keys(ACTIONS);
+
+/** An action that is not known yet becomes readable text. */
+export const actionText = (code: string): string => ACTIONS[code] ?? humanised(code.replaceAll(".", " "));
+
+function valueText(value: unknown): string {
+  if (Array.isArray(value))
+    return value.length > 3 ? `${value.slice(0, 3).join(", ")} and ${value.length - 3} more` : value.join(", ");
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+}
+
+/** `{records: 3, format: "csv"}` → `Records: 3 · Format: csv`; what is empty is left out. */
+export function detailText(detail: Record<string, unknown>): string {
+  return Object.entries(detail)
+    .filter(([, value]) => value !== null && value !== "" && !(Array.isArray(value) && !value.length))
+    .map(([key, value]) => `${humanised(key)}: ${valueText(value)}`)
+    .join(" · ");
+}

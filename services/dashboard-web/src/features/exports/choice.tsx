@@ -1,0 +1,77 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useId, useState } from "react";
+import type { ExportOrder } from "@/shared/api/coming";
+import { count, plural } from "@/shared/lib/format";
+import type { ExportChoice } from "./export-popover";
+import { quotaQuery } from "./queries";
+import { leftOf, QuotaLine } from "./quota-line";
+
+/** Why this choice cannot be exported, undefined when it can. The server decides; this spares a refusal. */
+export function blockOf({ records, empty }: ExportChoice, left: number | undefined): string | undefined {
+  if (records === 0) return empty ?? "There is nothing to export.";
+  if (records === null || left === undefined || records <= left) return undefined;
+  const most = left > 0 ? `Narrow the filter or select at most ${plural(left, "row")}.` : "Nothing is left.";
+  return `${plural(records, "record")} are more than what is left. ${most}`;
+}
+
+interface ChoiceProps {
+  choices: ExportChoice[];
+  first: string;
+  onStart: (order: ExportOrder) => void;
+  children?: ReactNode;
+}
+
+/** Which records, with their number; what is left; that it is logged; the button. */
+export function Choice({ choices, first, onStart, children }: ChoiceProps) {
+  const [key, setKey] = useState(first);
+  const reasonId = useId();
+  const { data: quota } = useQuery(quotaQuery);
+  const chosen = choices.find((one) => one.key === key) ?? choices[0];
+  if (!chosen) return null;
+  const block = blockOf(chosen, quota && leftOf(quota));
+  return (
+    <form
+      className="export-choice"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!block) onStart(chosen.order);
+      }}
+    >
+      {choices.length > 1 ? (
+        <fieldset className="export-scopes">
+          <legend className="visually-hidden">Which records</legend>
+          {choices.map((one) => (
+            <label key={one.key}>
+              <input
+                type="radio"
+                name={`${reasonId}-scope`}
+                checked={one.key === chosen.key}
+                onChange={() => setKey(one.key)}
+              />
+              <span>{one.label}</span>
+              <span className="export-count">{one.records === null ? "" : count(one.records)}</span>
+            </label>
+          ))}
+        </fieldset>
+      ) : null}
+      {children}
+      <QuotaLine />
+      <p className="note">This export is logged: who, when, what and how many records.</p>
+      {block ? (
+        <p id={reasonId} className="export-block" role="status">
+          {block}
+        </p>
+      ) : null}
+      <Button
+        type="submit"
+        fullWidth
+        aria-disabled={block ? true : undefined}
+        aria-describedby={block ? reasonId : undefined}
+        data-off={block ? true : undefined}
+      >
+        {chosen.records ? `Download ${plural(chosen.records, "record")}` : "Download"}
+      </Button>
+    </form>
+  );
+}

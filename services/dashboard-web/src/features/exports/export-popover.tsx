@@ -1,0 +1,82 @@
+import { Button, Popover } from "@mantine/core";
+import { type ReactNode, useState } from "react";
+import type { ExportOrder } from "@/shared/api/coming";
+import { useShortcut } from "@/shared/lib/shortcut";
+import { DownloadIcon } from "@/shared/ui/icons";
+import { Choice } from "./choice";
+import { Done, Lost, Progress, Refused } from "./outcome";
+import { useExport } from "./use-export";
+
+export interface ExportChoice {
+  key: string;
+  label: string;
+  /** How many records it takes; null where only the server knows. */
+  records: number | null;
+  order: ExportOrder;
+  /** Said in its place when there is nothing to choose. */
+  empty?: string;
+}
+
+interface ExportPopoverProps {
+  button: string;
+  title: string;
+  choices: ExportChoice[];
+  /** What is chosen when the panel opens. */
+  first: string;
+  children?: ReactNode;
+  /** A letter that opens it from anywhere on the page. */
+  shortcut?: string | undefined;
+}
+
+/** A button with a small panel: what, how much, what is left; then the progress and the outcome in the same place. */
+export function ExportPopover({ button, title, choices, first, children, shortcut }: ExportPopoverProps) {
+  const [opened, setOpened] = useState(false);
+  const { state, start, fetchMade, reset } = useExport();
+  const busy = state.phase === "making" || state.phase === "fetching";
+  const onToggle = () => {
+    if (!opened && !busy) reset();
+    setOpened(!opened);
+  };
+  useShortcut(shortcut, onToggle);
+  return (
+    <Popover
+      opened={opened}
+      onChange={setOpened}
+      position="bottom-end"
+      trapFocus
+      returnFocus
+      hideDetached={false}
+      shadow="md"
+    >
+      <Popover.Target>
+        <Button
+          variant="default"
+          className="export-button"
+          leftSection={<DownloadIcon size={14} />}
+          data-busy={busy || undefined}
+          aria-expanded={opened}
+          onClick={onToggle}
+        >
+          {busy && !opened ? "Exporting…" : button}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown className="popover export-panel" aria-label={title}>
+        <h2>{title}</h2>
+        {state.phase === "idle" ? (
+          <Choice choices={choices} first={first} onStart={start}>
+            {children}
+          </Choice>
+        ) : null}
+        <div role="status">
+          {state.phase === "making" ? <Progress text="The file is being made." /> : null}
+          {state.phase === "fetching" ? <Progress text="The file is being downloaded." /> : null}
+          {state.phase === "done" ? <Done made={state.made} onMore={reset} /> : null}
+        </div>
+        {state.phase === "refused" ? <Refused problem={state.problem} onBack={reset} /> : null}
+        {state.phase === "lost" ? (
+          <Lost problem={state.problem} made={state.made} onFetch={fetchMade} onBack={reset} />
+        ) : null}
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
