@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
+import dashboard_api.migrations
 from trueup_kit import migrate
 
 PACKAGE = "dashboard_api.migrations"
+NEWEST = max(path.name for path in (Path(dashboard_api.migrations.__file__).parent / "versions").glob("0*.py"))[:4]
 
 
 @pytest.fixture
@@ -33,12 +36,16 @@ def test_up_down_up_on_filled_tables(copy: tuple[str, str], run_sql: Callable[[s
         "INSERT INTO dashboard.audit_log (user_name, role, action, detail) VALUES ('a', 'b', 'c', '{}');"
         "INSERT INTO dashboard.flags (flag_id, client_id, channel, target_id, target_label, subject, text, evidence,"
         " snapshot, link, flagged_by, flagged_by_name, key_hash, request_hash)"
-        " VALUES (gen_random_uuid(), 'a', 'slack', 't', 'T', 's', 't', '[]', '{}', 'l', 'ana', 'Ana', '', '')"
+        " VALUES (gen_random_uuid(), 'a', 'slack', 't', 'T', 's', 't', '[]', '{}', 'l', 'ana', 'Ana', '', '');"
+        "INSERT INTO dashboard.export_quota (holder, used, lim) VALUES ('session|1', 1, 100);"
+        "INSERT INTO dashboard.exports (export_id, user_name, role, holder, format, wish, records, filename, expires_at)"
+        " VALUES ('00000000-0000-0000-0000-000000000001', 'a', 'b', 'session|1', 'csv', '{}', 1, 'x', now());"
+        "INSERT INTO dashboard.export_files VALUES ('00000000-0000-0000-0000-000000000001', 'x')"
     )
     run_sql(admin, fill)
     migrate.downgrade(migrator, "dashboard", PACKAGE, revision="base")
     assert migrate.current(migrator, "dashboard", PACKAGE) is None
     migrate.upgrade(migrator, "dashboard", PACKAGE)
-    assert migrate.current(migrator, "dashboard", PACKAGE) == "0005"
+    assert migrate.current(migrator, "dashboard", PACKAGE) == NEWEST
     run_sql(admin, fill)
     run_sql(admin, "SET ROLE dashboard_api; SELECT count(*) FROM dashboard.seen_accounts")

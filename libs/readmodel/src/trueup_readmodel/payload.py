@@ -102,6 +102,8 @@ class AccountItem(TypedDict):
     trend_metric: str | None
     trend: list[str]
     sources: list[SourceAge]
+    policy_version: int
+    """The rules that the row was judged under."""
 
 
 class LinkedRef(TypedDict):

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from dashboard_api.adapters.account_reads import PostgresAccountReads
 from dashboard_api.adapters.configuration import PostgresConfiguration
 from dashboard_api.adapters.database import Database
+from dashboard_api.adapters.exports import PostgresExports
 from dashboard_api.adapters.flag_targets import SettingsTargets
 from dashboard_api.adapters.flags import PostgresFlagQueue, PostgresFlags
 from dashboard_api.adapters.issuer import OidcIssuer
@@ -33,6 +34,7 @@ from dashboard_api.entrypoints.http.services import FlagLimits, Services
 from dashboard_api.ports.flags import Courier
 from dashboard_api.settings import Settings
 from dashboard_api.usecases.accounts import Accounts
+from dashboard_api.usecases.exports import CreateExport, TakeExport
 from dashboard_api.usecases.flags import FlagIssue
 from dashboard_api.usecases.identify import Identify
 from dashboard_api.usecases.imports import ImportAccounts, ImportRates
@@ -101,6 +103,15 @@ def _sending(send: SendFlags, channel: Channel) -> Callable[[], Awaitable[None]]
     return lambda: every(SEND_FLAGS_S, lambda: send.round(channel), name=f"{channel} flags", wake=send.wake[channel])
 
 
+def _exports(settings: Settings, database: Database) -> PostgresExports:
+    return PostgresExports(
+        database,
+        per_session=settings.export_records_per_session,
+        per_user_day=settings.export_records_per_user_day,
+        ttl=timedelta(minutes=settings.export_ttl_min),
+    )
+
+
 def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) -> Services:
     """All use cases on their adapters."""
     database = Database(engine)
@@ -124,12 +135,19 @@ def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) ->
     )
     configuration = PostgresConfiguration(database, service=SERVICE)
     reads, targets = PostgresAccountReads(database), _flag_targets(settings)
+    accounts, sources = Accounts(reads), PostgresSourceReads(database)
     send_flags = _send_flags(settings, database, targets)
+    exports = _exports(settings, database)
+
+    async def sweep() -> None:
+        await sessions.sweep()
+        await exports.sweep()
+
     return Services(
         identify=Identify(sessions=sessions, tokens=tokens),
         login=Login(issuer=issuer, states=PostgresLoginStates(database), sessions=sessions),
-        accounts=Accounts(reads),
-        sources=PostgresSourceReads(database),
+        accounts=accounts,
+        sources=sources,
         request_sync=RequestSync(PostgresSyncRequests(database, service=SERVICE)),
         import_accounts=ImportAccounts(configuration, now=_now),
         import_rates=ImportRates(configuration, now=_now),
@@ -143,10 +161,12 @@ def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) ->
         ),
         flag_limits=FlagLimits(settings.flag_text_max, settings.flag_subject_max),
         send_flags=send_flags,
+        create_export=CreateExport(accounts=accounts, sources=sources, exports=exports, now=_now),
+        take_export=TakeExport(exports),
         live=LiveHub(owners=PostgresOwners(database), sessions=sessions, now=_now),
         cookies=Cookies(secure=settings.secure, session_ttl_s=settings.session_absolute_h * 3600),
         public_url=settings.public_url,
-        sweep=sessions.sweep,
+        sweep=sweep,
     )
 
 

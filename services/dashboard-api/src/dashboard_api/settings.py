@@ -53,6 +53,12 @@ class Settings(ServiceSettings):
     roles_claim: str = "https://trueup.example/roles"
     session_idle_min: int = Field(default=30, ge=1, le=1440)
     session_absolute_h: int = Field(default=12, ge=1, le=168)
+    export_records_per_session: int = Field(default=100, ge=1, le=500)
+    """Records that one login session or bearer token may export."""
+    export_records_per_user_day: int = Field(default=500, ge=1, le=10_000)
+    """Records that one user may export in a day (UTC), whatever the number of sessions."""
+    export_ttl_min: int = Field(default=15, ge=1, le=1440)
+    """So long an export waits for its one download."""
 
     flag_targets: tuple[FlagTargetSetting, ...] = Field(
         default=(), examples=['[{"id":"billing","label":"#billing","channel":"slack","slack_channel":"C0123456789"}]']

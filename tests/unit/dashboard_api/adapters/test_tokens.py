@@ -111,3 +111,15 @@ async def test_forged_tokens_are_refused(tokens: IssuerAccessTokens, name: str) 
 async def test_roles_that_are_no_list_of_names_are_none(tokens: IssuerAccessTokens, roles: Any) -> None:
     identity, _ = await tokens.verify(signed(claims(**{ROLES: roles})))
     assert identity.roles == ()
+
+
+async def test_a_token_is_told_by_its_own_id_and_else_by_what_is_signed(tokens: IssuerAccessTokens) -> None:
+    async def named(token: str) -> str | None:
+        return (await tokens.verify(token))[0].token_id
+
+    assert await named(signed(claims(jti="1"))) == await named(signed(claims(jti="1", exp=int(time.time()) + 90)))
+    assert await named(signed(claims(jti="1"))) != await named(signed(claims(jti="2")))
+    plain = signed(claims())
+    # Padding means nothing: another spelling of the signature is no other token.
+    assert await named(f"{plain}==") == await named(plain)
+    assert await named(signed(claims(sub="ben"))) != await named(plain)

@@ -11,8 +11,8 @@ def test_the_table_is_the_reviewed_one() -> None:
     reading = {"self", "portfolio.read", "sources.read", "syncs.request"}
     assert {role.value: {each.value for each in permissions} for role, permissions in PERMISSIONS.items()} == {
         "admin": reading | {"payments.read", "imports.write"},
-        "finance": reading | {"payments.read"},
-        "account_manager": reading | {"payments.read", "flags.send"},
+        "finance": reading | {"payments.read", "exports.create"},
+        "account_manager": reading | {"payments.read", "flags.send", "exports.create"},
         "support": reading,
         "product_owner": {"self", "sources.read"},
     }

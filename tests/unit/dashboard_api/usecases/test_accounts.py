@@ -9,7 +9,7 @@ import pytest
 from dashboard_api.domain.access import Principal, Role
 from dashboard_api.domain.errors import NotAllowed, NotFound
 from dashboard_api.domain.portfolio import PaymentStatus, PortfolioQuery
-from dashboard_api.ports.reads import Cursor, Json, PortfolioPage, TimelinePage
+from dashboard_api.ports.reads import AccountWithInvoices, Cursor, Json, PortfolioPage, TimelinePage
 from dashboard_api.usecases.accounts import Accounts
 
 SAM = Principal(user="sam", role=Role.SUPPORT)
@@ -31,6 +31,11 @@ class FakeReads:
     ) -> tuple[Json, int] | None:
         return (f'[{{"document_id": "{limit}/{offset}", "status": "paid"}}]', 9) if self.known else None
 
+    async def with_invoices(self, principal: Principal, client_id: str, *, limit: int) -> AccountWithInvoices | None:
+        if not self.known:
+            return None
+        return AccountWithInvoices('{"client_id": "a", "payments": [1]}', '[{"status": "paid"}]', 9)
+
     async def timeline(
         self, principal: Principal, client_id: str, *, before: Cursor | None, limit: int
     ) -> TimelinePage | None:
@@ -51,6 +56,9 @@ async def test_support_gets_answers_without_payments() -> None:
     items, total = await accounts.invoices(SAM, "a", page=3, page_size=2)
     assert (json.loads(items)[0]["document_id"], json.loads(items)[0]["status"], total) == ("2/4", None, 9)
     assert (await accounts.timeline(SAM, "a", before=None, limit=1)).items == "[]"
+    both = await accounts.with_invoices(SAM, "a", limit=1)
+    assert (json.loads(both.account)["payments"], json.loads(both.invoices)[0]["status"]) == (None, None)
+    assert "[1]" in (await accounts.with_invoices(FAY, "a", limit=1)).account
 
 
 async def test_support_cannot_learn_the_status_by_asking() -> None:
@@ -66,5 +74,7 @@ async def test_what_is_out_of_scope_is_not_there() -> None:
         await accounts.account(FAY, "b")
     with pytest.raises(NotFound):
         await accounts.invoices(FAY, "b", page=1, page_size=1)
+    with pytest.raises(NotFound):
+        await accounts.with_invoices(FAY, "b", limit=1)
     with pytest.raises(NotFound):
         await accounts.timeline(FAY, "b", before=None, limit=1)

@@ -16,7 +16,7 @@ from dashboard_api.adapters.portfolio_sql import (
 )
 from dashboard_api.domain.access import Principal
 from dashboard_api.domain.portfolio import PortfolioQuery
-from dashboard_api.ports.reads import Cursor, Json, PortfolioPage, TimelinePage
+from dashboard_api.ports.reads import AccountWithInvoices, Cursor, Json, PortfolioPage, TimelinePage
 
 _ACCOUNT = f"""
 SELECT (account.item || account.payload || jsonb_build_object(
@@ -69,11 +69,8 @@ class PostgresAccountReads:
 
     async def account(self, principal: Principal, client_id: str) -> Json | None:
         """The whole account; None when unknown or out of scope."""
-        arguments = Arguments()
-        sql = _ACCOUNT.format(client_id=arguments.add(client_id), scope=scope_predicate(principal, arguments))
         async with self._database.reading(principal) as connection:
-            found: Json | None = await connection.fetchval(sql, *arguments.values)
-        return found
+            return await _account(connection, principal, client_id)
 
     async def invoices(
         self, principal: Principal, client_id: str, *, limit: int, offset: int
@@ -82,11 +79,16 @@ class PostgresAccountReads:
         async with self._database.reading(principal) as connection:
             if not await _in_scope(connection, principal, client_id):
                 return None
-            items = await connection.fetchval(_INVOICES, client_id, limit, offset)
-            total = await connection.fetchval(
-                "SELECT count(*) FROM dashboard.seen_invoices WHERE client_id = $1", client_id
-            )
-        return items, total
+            return await _invoices(connection, client_id, limit=limit, offset=offset)
+
+    async def with_invoices(self, principal: Principal, client_id: str, *, limit: int) -> AccountWithInvoices | None:
+        """The account and its latest documents in one snapshot; None when unknown or out of scope."""
+        async with self._database.reading(principal) as connection:
+            account = await _account(connection, principal, client_id)
+            if account is None:
+                return None
+            invoices, total = await _invoices(connection, client_id, limit=limit, offset=0)
+        return AccountWithInvoices(account, invoices, total)
 
     async def timeline(
         self, principal: Principal, client_id: str, *, before: Cursor | None, limit: int
@@ -100,6 +102,21 @@ class PostgresAccountReads:
         assert row is not None  # noqa: S101  an aggregate always answers
         following = Cursor(row["occurred_at"], row["entry_id"]) if row["count"] == limit else None
         return TimelinePage(row["items"], following)
+
+
+async def _account(connection: asyncpg.Connection[asyncpg.Record], principal: Principal, client_id: str) -> Json | None:
+    arguments = Arguments()
+    sql = _ACCOUNT.format(client_id=arguments.add(client_id), scope=scope_predicate(principal, arguments))
+    found: Json | None = await connection.fetchval(sql, *arguments.values)
+    return found
+
+
+async def _invoices(
+    connection: asyncpg.Connection[asyncpg.Record], client_id: str, *, limit: int, offset: int
+) -> tuple[Json, int]:
+    items = await connection.fetchval(_INVOICES, client_id, limit, offset)
+    total = await connection.fetchval("SELECT count(*) FROM dashboard.seen_invoices WHERE client_id = $1", client_id)
+    return items, total
 
 
 async def _in_scope(connection: asyncpg.Connection[asyncpg.Record], principal: Principal, client_id: str) -> bool:

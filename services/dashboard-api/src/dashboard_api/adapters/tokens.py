@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -79,4 +81,12 @@ class IssuerAccessTokens:
         if "nonce" in claims or "at_hash" in claims:
             raise NotSignedIn("Send an access token, not an ID token.", code="invalid_token")
         valid_until = datetime.fromtimestamp(float(claims["exp"]) + LEEWAY_S, UTC)
-        return identity_of(claims, roles_claim=self._roles_claim), valid_until
+        identity = identity_of(claims, roles_claim=self._roles_claim)
+        return replace(identity, token_id=token_id(token, claims)), valid_until
+
+
+def token_id(token: str, claims: dict[str, Any]) -> str:
+    """The token's own id, else a hash of what is signed: the signature itself can be written in several ways."""
+    own = claims.get("jti")
+    named = f"jti|{own}" if isinstance(own, str) and own else f"signed|{token.rpartition('.')[0]}"
+    return hashlib.sha256(named.encode()).hexdigest()

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     PAYMENTS_READ = "payments.read"
     IMPORTS_WRITE = "imports.write"
     FLAGS_SEND = "flags.send"
+    EXPORTS_CREATE = "exports.create"
 
 
 class Scope(StrEnum):
@@ -45,8 +46,8 @@ _READER = frozenset({Permission.SELF, Permission.PORTFOLIO_READ, Permission.SOUR
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: _READER | {Permission.PAYMENTS_READ, Permission.IMPORTS_WRITE},
-    Role.FINANCE: _READER | {Permission.PAYMENTS_READ},
-    Role.ACCOUNT_MANAGER: _READER | {Permission.PAYMENTS_READ, Permission.FLAGS_SEND},
+    Role.FINANCE: _READER | {Permission.PAYMENTS_READ, Permission.EXPORTS_CREATE},
+    Role.ACCOUNT_MANAGER: _READER | {Permission.PAYMENTS_READ, Permission.FLAGS_SEND, Permission.EXPORTS_CREATE},
     Role.SUPPORT: _READER,
     Role.PRODUCT_OWNER: frozenset({Permission.SELF, Permission.SOURCES_READ}),
 }
@@ -70,6 +71,8 @@ class Principal:
     email: str = ""
     session_id: str | None = None
     """The login session; absent when a program asks with a bearer token."""
+    token_id: str | None = None
+    """What tells one bearer token from another: its own id, else a hash of what it says."""
     valid_until: datetime | None = None
     """When a bearer token ends; a session's end is looked up instead."""
 

@@ -6,6 +6,8 @@ Refused                     code, HTTP-free; the entrypoint knows its status
 ├── NotFound                unknown, or somebody else's: the two are never told apart
 ├── InvalidRequest          a parameter, header or body that makes no sense
 ├── Conflict                what it rests on is another by now, or the key was used before
+├── QuotaExceeded           more records than may still be exported
+├── Gone                    handed out before, or too old
 ├── TooMany                 asked again too soon; `retry_after_s` says when
 ├── LoginFailed             the sign-in could not be finished; `code` says why
 └── Unavailable             the database, the issuer or the bus is away; try again
@@ -80,3 +82,15 @@ class Unavailable(Refused):
     def __init__(self, detail: str, *, code: str | None = None, retry_after_s: int = 5) -> None:
         super().__init__(detail, code=code, retry_after_s=retry_after_s)
         self.retry_after_s = retry_after_s
+
+
+class QuotaExceeded(Refused):
+    """More records than may still be exported; refused whole, never cut."""
+
+    code = "export_quota_exceeded"
+
+
+class Gone(Refused):
+    """It was there, and is no more."""
+
+    code = "gone"

@@ -37,6 +37,7 @@ _ITEM_SHOWN = frozenset(
         "trend",
         "trend_metric",
         "sources",
+        "policy_version",
         "revision",
         "reconciled_at",
         "flag",

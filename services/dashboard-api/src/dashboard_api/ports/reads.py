@@ -24,6 +24,15 @@ class PortfolioPage:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountWithInvoices:
+    """One account, its latest documents, and how many it has."""
+
+    account: Json
+    invoices: Json
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Cursor:
     """A place in a timeline: entries before it come next."""
 
@@ -52,6 +61,9 @@ class AccountReads(Protocol):
         self, principal: Principal, client_id: str, *, limit: int, offset: int
     ) -> tuple[Json, int] | None:
         """Invoices, the latest first, and how many there are; None when unknown or out of scope."""
+
+    async def with_invoices(self, principal: Principal, client_id: str, *, limit: int) -> AccountWithInvoices | None:
+        """The account and its latest documents in one snapshot; None when unknown or out of scope."""
 
     async def timeline(
         self, principal: Principal, client_id: str, *, before: Cursor | None, limit: int

@@ -37,6 +37,8 @@ class Identity:
     name: str
     email: str
     roles: tuple[str, ...]
+    token_id: str | None = None
+    """Of an access token: what is counted per token is counted under this name."""
 
 
 class IdentityProvider(Protocol):

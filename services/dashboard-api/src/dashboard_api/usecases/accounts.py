@@ -10,7 +10,7 @@ from dashboard_api.domain import redaction
 from dashboard_api.domain.access import Permission, Principal
 from dashboard_api.domain.errors import NotAllowed, NotFound
 from dashboard_api.domain.portfolio import PortfolioQuery
-from dashboard_api.ports.reads import AccountReads, Cursor, Json, PortfolioPage, TimelinePage
+from dashboard_api.ports.reads import AccountReads, AccountWithInvoices, Cursor, Json, PortfolioPage, TimelinePage
 
 
 class Accounts:
@@ -52,6 +52,16 @@ class Accounts:
             raise _not_found()
         items, total = found
         return (items if _sees_payments(principal) else _each(items, redaction.hide_in_invoice)), total
+
+    async def with_invoices(self, principal: Principal, client_id: str, *, limit: int) -> AccountWithInvoices:
+        """One account and its latest documents in one snapshot; NotFound as above."""
+        found = await self._reads.with_invoices(principal, client_id, limit=limit)
+        if found is None:
+            raise _not_found()
+        if _sees_payments(principal):
+            return found
+        account = json.dumps(redaction.hide_in_account(json.loads(found.account)))
+        return AccountWithInvoices(account, _each(found.invoices, redaction.hide_in_invoice), found.total)
 
     async def timeline(
         self, principal: Principal, client_id: str, *, before: Cursor | None, limit: int

@@ -37,5 +37,10 @@ class Identify:
         if role is None:
             raise NotAllowed("The token names no role of Trueup.", code="no_role")
         return Principal(
-            user=identity.user, role=role, name=identity.name, email=identity.email, valid_until=valid_until
+            user=identity.user,
+            role=role,
+            name=identity.name,
+            email=identity.email,
+            token_id=identity.token_id,
+            valid_until=valid_until,
         )

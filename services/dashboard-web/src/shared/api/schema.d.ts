@@ -181,6 +181,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Export
+         * @description Make a file of accounts in the caller's portfolio and count its records; it is refused whole or made whole.
+         */
+        post: operations["create_export_api_v1_exports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{export_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export File
+         * @description The file, once, for the user who made it.
+         */
+        get: operations["export_file_api_v1_exports__export_id__file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Quota
+         * @description How many records may still be exported.
+         */
+        get: operations["export_quota_api_v1_exports_quota_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flags/{flag_id}": {
         parameters: {
             query?: never;
@@ -375,6 +435,11 @@ export interface components {
              * @description The latest twenty; null for a role without payment details.
              */
             payments: components["schemas"]["Payment"][] | null;
+            /**
+             * Policy Version
+             * @description The rules that the row was judged under.
+             */
+            policy_version?: number | null;
             /** Reconciled At */
             reconciled_at: string | null;
             /** Reconciliations */
@@ -436,6 +501,11 @@ export interface components {
             invoice_totals: components["schemas"]["Money"][];
             /** Name */
             name: string;
+            /**
+             * Policy Version
+             * @description The rules that the row was judged under.
+             */
+            policy_version?: number | null;
             /** Reconciled At */
             reconciled_at: string | null;
             /** Revision */
@@ -613,6 +683,133 @@ export interface components {
              * @example 1834.5
              */
             unit_price: string;
+        };
+        /**
+         * ExportCreated
+         * @description A finished export; its file can be downloaded once, by the same user, until `expires_at`.
+         */
+        ExportCreated: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** File Url */
+            file_url: string;
+            /** Filename */
+            filename: string;
+            /** Format */
+            format: string;
+            /** Id */
+            id: string;
+            /**
+             * Quota Left
+             * @description What the next export may be at most.
+             */
+            quota_left: number;
+            /** Records */
+            records: number;
+        };
+        /**
+         * ExportFilter
+         * @description The parameters of `GET /api/v1/accounts`, by the same names. Without `page` all pages are exported.
+         */
+        ExportFilter: {
+            /** @default true */
+            active: components["schemas"]["Active"];
+            /** @default due */
+            axis: components["schemas"]["Axis"];
+            /**
+             * Band
+             * @default null
+             */
+            band: components["schemas"]["Band"][] | null;
+            /**
+             * Flagged
+             * @default null
+             */
+            flagged: boolean | null;
+            /**
+             * From
+             * @default null
+             */
+            from: string | null;
+            /**
+             * Ids
+             * @default null
+             */
+            ids: string | null;
+            /**
+             * Page
+             * @default null
+             */
+            page: number | null;
+            /**
+             * Page Size
+             * @default 50
+             */
+            page_size: number;
+            /**
+             * Search
+             * @default null
+             */
+            search: string | null;
+            /**
+             * Sort
+             * @default -variance
+             */
+            sort: string;
+            /**
+             * Status
+             * @default null
+             */
+            status: components["schemas"]["PaymentStatus"][] | null;
+            /**
+             * To
+             * @default null
+             */
+            to: string | null;
+        };
+        /**
+         * ExportQuota
+         * @description Records of this session or token, and what is left for the user today (UTC).
+         */
+        ExportQuota: {
+            /** Left */
+            left: number;
+            /** Limit */
+            limit: number;
+            /** Used */
+            used: number;
+            /** User Day Left */
+            user_day_left: number;
+            /** User Day Limit */
+            user_day_limit: number;
+        };
+        /**
+         * ExportRequest
+         * @description Either a filter or accounts by name; a CSV has their rows of the grid.
+         */
+        ExportRequest: {
+            /**
+             * Client Ids
+             * @description In the order wanted. One that is not in the portfolio refuses the whole export.
+             * @default []
+             */
+            client_ids: string[];
+            /**
+             * Detail
+             * @description CSV of one account: its invoices instead of its row.
+             * @default false
+             */
+            detail: boolean;
+            /** @default null */
+            filter: components["schemas"]["ExportFilter"] | null;
+            /**
+             * Format
+             * @constant
+             */
+            format: "csv";
         };
         /**
          * Failure
@@ -2083,6 +2280,225 @@ export interface operations {
             };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_export_api_v1_exports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportCreated"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An account is unknown, or not in the caller's portfolio; nothing is exported. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More records than are left; nothing is exported. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_file_api_v1_exports__export_id__file_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not in the caller's portfolio. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Downloaded before, or too old. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_quota_api_v1_exports_quota_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportQuota"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -52,6 +52,7 @@ def item(result: Reconciliation, policy: Policy) -> shapes.AccountItem:
         "trend_metric": result.main_metric,
         "trend": [scaled_text(value, main.scale) for value in main.values[-policy.trend_days :]] if main else [],
         "sources": [{"source": source.value, "state": result.completeness.state(source)} for source in Source],
+        "policy_version": policy.version,
     }
 
 

@@ -41,19 +41,20 @@ router = APIRouter(prefix="/api/v1/accounts", tags=["accounts"])
 ClientId = Annotated[str, Depends(client_id)]
 
 
-def _dates(
+def date_range(
     first: Annotated[date | None, Query(alias="from", description="First day, included.")] = None,
     last: Annotated[date | None, Query(alias="to", description="Last day, included.")] = None,
     axis: Annotated[Axis, Query(description="What the days are about.")] = Axis.DUE,
 ) -> DateRange | None:
+    """The range that the parameters name; None without any day."""
     if first and last and last < first:
         raise InvalidRequest("The range ends before it starts.", code="invalid_range", parameter="to")
     return DateRange(first, last, axis) if first or last else None
 
 
-def _query(
+def portfolio_query(
     *,
-    dates: Annotated[DateRange | None, Depends(_dates)],
+    dates: Annotated[DateRange | None, Depends(date_range)],
     search: Annotated[str | None, Query(max_length=200, description="Part of name, id or invoice number.")] = None,
     status: Annotated[list[PaymentStatus] | None, Query(max_length=20)] = None,
     flagged: Annotated[bool | None, Query()] = None,
@@ -64,6 +65,7 @@ def _query(
     page: Page = 1,
     page_size: PageSize = PAGE_SIZE_MAX,
 ) -> PortfolioQuery:
+    """What is asked of the portfolio, on screen and as a file."""
     if sort not in SORTS:
         raise InvalidRequest("There is no such order.", code="invalid_parameter", parameter="sort", known=list(SORTS))
     wanted = tuple(each for each in (plain_text(ids, name="ids") or "").split(",") if each)
@@ -85,7 +87,7 @@ def _query(
 
 @router.get("", response_model=Portfolio, openapi_extra=needs(Permission.PORTFOLIO_READ))
 async def portfolio(
-    request: Request, services: Wired, principal: Asking, query: Annotated[PortfolioQuery, Depends(_query)]
+    request: Request, services: Wired, principal: Asking, query: Annotated[PortfolioQuery, Depends(portfolio_query)]
 ) -> Response:
     """One page of the accounts in the caller's portfolio, with totals over all pages."""
     found = await services.accounts.portfolio(principal, query)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from dashboard_api.entrypoints.http import accounts, auth, errors, flags, imports, me, sources, stream, syncs
+from dashboard_api.entrypoints.http import accounts, auth, errors, exports, flags, imports, me, sources, stream, syncs
 from dashboard_api.entrypoints.http.document import openapi_document
 from dashboard_api.entrypoints.http.parameters import known_parameters
 from dashboard_api.entrypoints.http.permissions import Guard
@@ -29,7 +29,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.add_middleware(Tracing)
     errors.install(app)
-    for module in (me, accounts, flags, sources, stream, syncs, imports, auth):
+    for module in (me, accounts, flags, sources, stream, syncs, imports, exports, auth):
         app.include_router(module.router)
     # A plain route, outside the guard: the document holds no data and everybody may read it.
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from dashboard_api.entrypoints.http.schemas.commands import SyncRequest
+from dashboard_api.entrypoints.http.schemas.exports import ExportFilter, ExportRequest
 from dashboard_api.entrypoints.http.schemas.flags import FlagRequest
 from dashboard_api.entrypoints.http.schemas.problem import FieldProblem, Problem
 
@@ -27,7 +28,7 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
         schemas = document["components"]["schemas"]
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
-        for model in (Problem, FieldProblem, SyncRequest, FlagRequest):
+        for model in (Problem, FieldProblem, SyncRequest, FlagRequest, ExportFilter, ExportRequest):
             schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
             schema.pop("$defs", None)
             schemas[model.__name__] = schema
@@ -51,6 +52,11 @@ def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
         errors["409"] = "The key was used for another request, or what the command rests on has changed."
     if path.endswith("/syncs"):
         errors["429"] = "Asked again too soon."
+    if path.endswith("/exports") and method == "post":
+        errors["404"] = "An account is unknown, or not in the caller's portfolio; nothing is exported."
+        errors["429"] = "More records than are left; nothing is exported."
+    if path.endswith("/file"):
+        errors["410"] = "Downloaded before, or too old."
     for status, description in errors.items():
         operation["responses"][status] = {"description": description, "content": _PROBLEM}
     operation["responses"] = dict(sorted(operation["responses"].items()))

@@ -12,11 +12,13 @@ from starlette.exceptions import HTTPException
 
 from dashboard_api.domain.errors import (
     Conflict,
+    Gone,
     InvalidRequest,
     LoginFailed,
     NotAllowed,
     NotFound,
     NotSignedIn,
+    QuotaExceeded,
     Refused,
     TooMany,
     Unavailable,
@@ -33,6 +35,8 @@ _STATUS: tuple[tuple[type[Refused], HTTPStatus], ...] = (
     (InvalidRequest, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Conflict, HTTPStatus.CONFLICT),
     (TooMany, HTTPStatus.TOO_MANY_REQUESTS),
+    (QuotaExceeded, HTTPStatus.TOO_MANY_REQUESTS),
+    (Gone, HTTPStatus.GONE),
     (LoginFailed, HTTPStatus.FORBIDDEN),
     (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
 )

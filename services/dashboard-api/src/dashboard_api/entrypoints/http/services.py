@@ -13,6 +13,7 @@ from dashboard_api.entrypoints.http.cookies import Cookies
 from dashboard_api.entrypoints.http.permissions import principal_of
 from dashboard_api.ports.reads import SourceReads
 from dashboard_api.usecases.accounts import Accounts
+from dashboard_api.usecases.exports import CreateExport, TakeExport
 from dashboard_api.usecases.flags import FlagIssue
 from dashboard_api.usecases.identify import Identify
 from dashboard_api.usecases.imports import ImportAccounts, ImportRates
@@ -45,6 +46,8 @@ class Services:
     flag_limits: FlagLimits
     send_flags: SendFlags
     """Carries what was flagged; for the process to run."""
+    create_export: CreateExport
+    take_export: TakeExport
     live: LiveHub
     cookies: Cookies
     public_url: str

@@ -70,6 +70,7 @@ class AccountItem(Answer):
     trend_metric: str | None = Field(default=None, description="The main metric.")
     trend: list[DecimalText] = Field(description="Daily totals of the main metric, the last 30 days, oldest first.")
     sources: list[SourceAge]
+    policy_version: int | None = Field(default=None, description="The rules that the row was judged under.")
     revision: int
     reconciled_at: datetime | None
     flag: FlagMark | None = Field(description="The latest flag that somebody raised.")
