@@ -13,8 +13,10 @@ from trueup_devstack.ports import REPLICAS_MAX, SERVICES, SPAN, PortPlan, from_e
 
 
 def everything(plan: PortPlan) -> list[int]:
-    fixed = [plan.gateway, plan.sandbox, plan.kafka, plan.kafka_controller, plan.postgres, plan.caddy_admin]
-    return fixed + [plan.replica(service, index) for service in SERVICES for index in range(REPLICAS_MAX)]
+    servers = [plan.gateway, plan.sandbox, plan.kafka, plan.kafka_controller, plan.postgres]
+    return [*servers, plan.caddy_admin, plan.smtp] + [
+        plan.replica(service, index) for service in SERVICES for index in range(REPLICAS_MAX)
+    ]
 
 
 @pytest.fixture

@@ -46,6 +46,14 @@ def test_metrics_are_json(wiring: settings.Wiring) -> None:
     assert {entry["metric"] for entry in metrics} == {"api_calls", "messages_sent", "storage_gb_hours"}
 
 
+def test_flags_go_to_the_sandbox(wiring: settings.Wiring) -> None:
+    env = settings.service(wiring, "dashboard-api", 9050)
+    targets = json.loads(env["DASHBOARD_API_FLAG_TARGETS"])
+    assert sorted(target["channel"] for target in targets) == ["email", "email", "slack", "slack"]
+    assert env["DASHBOARD_API_SLACK_BASE_URL"].startswith(wiring.sandbox_url)
+    assert env["DASHBOARD_API_SMTP_PORT"] == settings.sandbox(wiring)["SANDBOX_SMTP_PORT"] == "9006"
+
+
 def test_the_gateway_knows_every_replica_that_there_may_be(wiring: settings.Wiring) -> None:
     upstreams = gateway.environment(wiring)["TRUEUP_API_UPSTREAMS"].split()
     assert upstreams[0] == "to"

@@ -44,6 +44,11 @@ class PortPlan:
     def caddy_admin(self) -> int:
         return self.gateway + 5
 
+    @property
+    def smtp(self) -> int:
+        """The sandbox takes mail there."""
+        return self.gateway + 6
+
     def replica(self, service: str, index: int) -> int:
         """Port of one replica; the first has index 0."""
         if not 0 <= index < REPLICAS_MAX:
@@ -52,7 +57,7 @@ class PortPlan:
 
     def at_start(self) -> dict[str, int]:
         """What must be free before the first process starts."""
-        fixed = ("gateway", "sandbox", "kafka", "kafka_controller", "postgres", "caddy_admin")
+        fixed = ("gateway", "sandbox", "kafka", "kafka_controller", "postgres", "caddy_admin", "smtp")
         return {name: getattr(self, name) for name in fixed} | {name: self.replica(name, 0) for name in SERVICES}
 
 

@@ -18,6 +18,13 @@ METRICS = [
     {"metric": "messages_sent", "event_type": "messages_metered", "property": "quantity", "unit": "messages"},
     {"metric": "storage_gb_hours", "event_type": "storage_metered", "property": "quantity", "unit": "GB-h"},
 ]
+FLAG_TARGETS = [
+    {"id": "billing", "label": "#billing-issues", "channel": "slack", "slack_channel": "C0BILLING"},
+    {"id": "revenue", "label": "#revenue-operations", "channel": "slack", "slack_channel": "C0REVENUE"},
+    {"id": "finance", "label": "Finance desk", "channel": "email", "email": "finance@northwind.example"},
+    {"id": "support", "label": "Billing support", "channel": "email", "email": "billing-support@northwind.example"},
+]
+"""The recipients that the sandbox knows."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,7 @@ def sandbox(wiring: Wiring) -> dict[str, str]:
         {
             "SANDBOX_HTTP_HOST": "127.0.0.1",
             "SANDBOX_HTTP_PORT": str(wiring.ports.sandbox),
+            "SANDBOX_SMTP_PORT": str(wiring.ports.smtp),
             "SANDBOX_STATE_DIR": str(wiring.checkout.state / "sandbox"),
             "SANDBOX_SCENARIO": str(wiring.checkout.root / "deploy" / "sandbox" / "default.yaml"),
             "SANDBOX_WEBHOOK_URL": f"{wiring.url}/webhooks/stripe",
@@ -136,6 +144,13 @@ def _dashboard(wiring: Wiring) -> dict[str, str]:
         "OIDC_CLIENT_ID": "trueup-dashboard",
         "OIDC_CLIENT_SECRET": "oidc_secret",
         "TOKEN_AUDIENCE": "trueup-api",
+        "FLAG_TARGETS": json.dumps(FLAG_TARGETS),
+        "SLACK_TOKEN": "xoxb-sandbox",
+        "SLACK_BASE_URL": f"{wiring.sandbox_url}/slack/api/",
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": str(wiring.ports.smtp),
+        "SMTP_SECURITY": "none",
+        "MAIL_FROM": "Trueup <trueup@trueup.example>",
     }
 
 

@@ -1,4 +1,4 @@
-"""Wiring: one world, its three providers, the issuer and the controls, as one web application."""
+"""Wiring: one world, its three providers, Slack and mail, the issuer and the controls, as one web application."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from trueup_sandbox.oidc.routes import Client, Issuer
 from trueup_sandbox.oidc.tokens import Signer, load_key
 from trueup_sandbox.providers.amplitude.routes import AmplitudeApi
 from trueup_sandbox.providers.gate import Gate
+from trueup_sandbox.providers.mail import Mailbox
 from trueup_sandbox.providers.quickbooks.routes import QuickBooksApi
 from trueup_sandbox.providers.quickbooks.tokens import Tokens
+from trueup_sandbox.providers.slack import SlackApi
 from trueup_sandbox.providers.stripe.routes import StripeApi
 from trueup_sandbox.settings import SandboxSettings
 from trueup_sandbox.world.happenings import Happenings
@@ -34,27 +36,32 @@ class Sandbox:
 
     app: FastAPI
     controls: control.Controls
+    mailbox: Mailbox
 
 
 def create(settings: SandboxSettings, world: World) -> Sandbox:
     """Wire a world to HTTP; its life and its deliveries run while the application does."""
     counters: Counter[str] = Counter(world.memory.counters)
-    gates = {name: Gate(name, counters) for name in ("stripe", "quickbooks", "amplitude")}
+    gates = {name: Gate(name, counters) for name in ("stripe", "quickbooks", "amplitude", "slack", "mail")}
     happenings = Happenings(world)
     pace = settings.events_per_minute
     life = Life(world, happenings, events_per_minute=world.scenario.live.events_per_minute if pace is None else pace)
     deliverer = Deliverer(world, url=settings.webhook_url, secret=settings.webhook_secret, counters=counters)
     tokens = Tokens(world)
     signer = Signer(settings.issuer_url, load_key(settings.state_dir))
+    mailbox = Mailbox(world, gates["mail"])
     development = settings.environment == "development"
     controls = control.Controls(world, happenings, life, deliverer, gates, tokens, signer, counters, development)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if settings.smtp_port is not None:
+            await mailbox.open(settings.http_host, settings.smtp_port)
         tasks = [asyncio.create_task(run()) for run in (life.run, deliverer.run, lambda: _keep(world, counters))]
         try:
             yield
         finally:
+            mailbox.close()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -67,10 +74,11 @@ def create(settings: SandboxSettings, world: World) -> Sandbox:
     app.mount("/stripe", StripeApi(world, gates["stripe"]).app())
     app.mount("/quickbooks", QuickBooksApi(world, gates["quickbooks"], tokens).app())
     app.mount("/amplitude", AmplitudeApi(world, gates["amplitude"]).app())
+    app.mount("/slack", SlackApi(world, gates["slack"]).app())
     app.mount("/oidc", Issuer(signer, client).app())
     app.include_router(control.build(controls))
     app.include_router(answer_key.build(world))
-    return Sandbox(app, controls)
+    return Sandbox(app, controls, mailbox)
 
 
 async def _keep(world: World, counters: Counter[str]) -> None:

@@ -22,7 +22,7 @@ Client = Annotated[
     typer.Option("--client", help="A client id such as cl_0001; without one, any that nothing is planted at."),
 ]
 Count = Annotated[int, typer.Option("--count", min=1, help="How many times.")]
-Provider = Annotated[str, typer.Argument(help="stripe, quickbooks or amplitude.")]
+Provider = Annotated[str, typer.Argument(help="stripe, quickbooks, amplitude, slack or mail.")]
 ForS = Annotated[float | None, typer.Option("--for", help="Seconds until it heals by itself.")]
 
 
@@ -158,6 +158,18 @@ def garbage(provider: Provider, for_s: ForS = None) -> None:
 
 
 @app.command()
+def limited(provider: Provider, for_s: ForS = None) -> None:
+    """A provider asks everybody to come again a second later."""
+    _break(provider, "limited", for_s)
+
+
+@app.command()
+def silent(provider: Provider, for_s: ForS = None) -> None:
+    """Slack or the mail server takes what it is given and does not say so."""
+    _break(provider, "silent", for_s)
+
+
+@app.command()
 def heal(provider: Provider) -> None:
     """A provider works again."""
     _break(provider, "none", None)
@@ -175,6 +187,18 @@ def pace(
 def world() -> None:
     """What this world is, and what is planted where."""
     _show(_call("GET", "world"))
+
+
+@app.command()
+def messages() -> None:
+    """What was posted to Slack, oldest first."""
+    _show(_call("GET", "messages"))
+
+
+@app.command()
+def mails() -> None:
+    """What was mailed, oldest first."""
+    _show(_call("GET", "mails"))
 
 
 @app.command()

@@ -17,6 +17,8 @@ class SandboxSettings(BaseSettings):
 
     http_host: str = "127.0.0.1"
     http_port: int = 8081
+    smtp_port: int | None = None
+    """Where mail is taken; without one there is no mail server, 0 is any free port."""
     state_dir: Path | None = None
     """Folder of the journal and the issuer's key; without one nothing outlives the process."""
     scenario: Path

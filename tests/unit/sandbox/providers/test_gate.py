@@ -28,7 +28,7 @@ async def test_a_window_empties_with_time() -> None:
             await asyncio.sleep(0.01)
 
 
-@pytest.mark.parametrize(("mode", "status"), [("down", 503), ("garbage", 200)])
+@pytest.mark.parametrize(("mode", "status"), [("down", 503), ("garbage", 200), ("limited", 429)])
 async def test_a_broken_provider_answers_nothing_useful(mode: str, status: int) -> None:
     gate = Gate("stripe", Counter())
     gate.break_down(mode, None)  # type: ignore[arg-type]
@@ -47,6 +47,18 @@ async def test_a_slow_provider_goes_on_when_it_heals() -> None:
     gate.break_down("none", None)
     async with asyncio.timeout(2):
         await entering
+
+
+async def test_a_silent_provider_answers_when_it_heals() -> None:
+    gate = Gate("slack", Counter())
+    gate.break_down("silent", None)
+    await gate.enter()
+    answering = asyncio.create_task(gate.answer())
+    await asyncio.sleep(0.01)
+    assert not answering.done()
+    gate.break_down("none", None)
+    async with asyncio.timeout(2):
+        await answering
 
 
 async def test_a_fault_heals_by_itself() -> None:

@@ -18,6 +18,7 @@ def test_everything_comes_back(make_world: Callable[..., World], tmp_path: Path,
     touched = [happenings.make(kind) for kind in KINDS for _ in range(2)]
     world.remember_delivery("evt_x")
     world.remember_answer(StoredAnswer("key", "print", 400, "{}", world.clock.stamp()))
+    world.remember_message({"kind": "slack", "text": "hello"})
     again = make_world(state=tmp_path)
     assert again.born_ms == world.born_ms
     assert again.memory == world.memory

@@ -53,7 +53,7 @@ class Pace(Asked):
 class Fault(Asked):
     """How a provider misbehaves."""
 
-    provider: Literal["stripe", "quickbooks", "amplitude"]
+    provider: Literal["stripe", "quickbooks", "amplitude", "slack", "mail"]
     mode: FaultMode
     for_s: Annotated[float, Field(gt=0)] | None = None
 
@@ -136,6 +136,14 @@ def _looking(router: APIRouter, controls: Controls) -> None:
             "events": len(world.live_events),
         }
 
+    @router.get("/messages")
+    async def messages() -> list[dict[str, Any]]:
+        return [one for one in world.memory.messages if one["kind"] == "slack"]
+
+    @router.get("/mails")
+    async def mails() -> list[dict[str, Any]]:
+        return [one for one in world.memory.messages if one["kind"] == "mail"]
+
     @router.get("/sources/{source}/facts")
     async def source_facts(
         source: Literal["stripe", "quickbooks", "amplitude"], as_of: datetime | None = None
@@ -179,6 +187,8 @@ def _acting(router: APIRouter, controls: Controls) -> None:
 def _breaking(router: APIRouter, controls: Controls) -> None:
     @router.post("/faults")
     async def fault(asked: Fault) -> dict[str, Any]:
+        if asked.mode == "silent" and asked.provider not in {"slack", "mail"}:
+            raise HTTPException(422, "only slack and mail can be silent")
         controls.gates[asked.provider].break_down(asked.mode, asked.for_s)
         return {name: gate.current() for name, gate in controls.gates.items()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
@@ -10,8 +11,10 @@ from typing import Literal
 
 from starlette.responses import Response
 
-Mode = Literal["none", "down", "slow", "garbage"]
+Mode = Literal["none", "down", "slow", "garbage", "limited", "silent"]
+"""Silent: does what it is told and then does not say so."""
 SLOW_S = 8.0
+LIMITED_S = 1
 GARBAGE = b'<html><body>502 bad gateway</body>\x00{"data": [{'
 
 
@@ -85,10 +88,20 @@ class Gate:
             raise Refused(Response("upstream connect error", status_code=503, media_type="text/plain"))
         if mode == "garbage":
             raise Refused(Response(GARBAGE, media_type="application/json"))
-        try:
+        if mode == "limited":
+            raise Refused(Response("slow down", status_code=429, headers={"Retry-After": str(LIMITED_S)}))
+        if mode == "slow":
+            await self.hold()
+
+    async def answer(self) -> None:
+        """Before what was done is answered: a silent provider keeps it to itself for longer than anybody waits."""
+        if self.current() == "silent":
+            await self.hold()
+
+    async def hold(self) -> None:
+        """Make the caller wait, but not for ever, and no longer than the fault lasts."""
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._healed.wait(), SLOW_S)
-        except TimeoutError:
-            return
 
     def refuse_by_limit(self, response: Response) -> Refused:
         """Count and make the refusal."""

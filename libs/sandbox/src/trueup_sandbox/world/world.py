@@ -38,6 +38,8 @@ class Memory:
     happenings: Counter[str] = field(default_factory=Counter)
     tokens: dict[str, Any] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    """What was posted to Slack and mailed, oldest first."""
 
 
 class World:
@@ -102,6 +104,8 @@ class World:
             self.memory.tokens = entry["tokens"]
         elif "counters" in entry:
             self.memory.counters = entry["counters"]
+        elif "message" in entry:
+            self.memory.messages.append(entry["message"])
         elif "answer" in entry:
             answer = StoredAnswer(**entry["answer"])
             self.memory.answers[answer.key] = answer
@@ -142,6 +146,11 @@ class World:
         """Keep request counters."""
         self._journal.write({"counters": counters})
         self.memory.counters = counters
+
+    def remember_message(self, message: dict[str, Any]) -> None:
+        """Keep a message that was handed in."""
+        self._journal.write({"message": message})
+        self.memory.messages.append(message)
 
     def remember_answer(self, answer: StoredAnswer) -> None:
         """Keep an answer that came without a change."""
