@@ -22,6 +22,15 @@ PRODUCTION = {
     "public_url": "https://trueup.example.com",
     "oidc_issuer": "https://tenant.eu.auth0.com/",
 }
+SLACK: list[dict[str, Any]] = [{"id": "b", "label": "#b", "channel": "slack", "slack_channel": "C0BILLING"}]
+MAIL: list[dict[str, Any]] = [{"id": "f", "label": "F", "channel": "email", "email": "a@b.example"}]
+MAILING = {"smtp_host": "mail.example", "mail_from": "Trueup <trueup@b.example>"}
+
+
+def test_flags_can_go_to_slack_and_mail_in_production() -> None:
+    settings = Settings(**GOOD | PRODUCTION | MAILING | {"flag_targets": SLACK + MAIL, "slack_token": "xoxb-secret"})
+    assert [target.address for target in settings.flag_targets] == ["C0BILLING", "a@b.example"]
+    assert "xoxb-secret" not in repr(settings)
 
 
 def test_development_on_loopback_is_fine() -> None:
@@ -47,6 +56,21 @@ def test_production_is_https() -> None:
         PRODUCTION | {"oidc_issuer": "http://127.0.0.1:8081/oidc"},
         {"oidc_client_id": "trueup-api"},
         {"session_idle_min": 0},
+        {"flag_targets": SLACK},
+        {"flag_targets": MAIL},
+        {"flag_targets": MAIL} | MAILING | {"mail_from": None},
+        {"flag_targets": MAIL} | MAILING | {"smtp_host": "mail.example", "smtp_security": "none"},
+        {"flag_targets": MAIL} | MAILING | {"smtp_username": "u"},
+        {"flag_targets": MAIL} | MAILING | {"mail_from": "Trueup"},
+        {"flag_targets": MAIL} | MAILING | {"mail_from": "a@b.example\r\nBcc: c@d.example"},
+        {"flag_targets": SLACK + SLACK, "slack_token": "t"},
+        {"flag_targets": [SLACK[0] | {"email": "a@b.example"}], "slack_token": "t"},
+        {"flag_targets": [SLACK[0] | {"slack_channel": "#billing"}], "slack_token": "t"},
+        {"flag_targets": [MAIL[0] | {"email": "a@b.example\nBcc: c@d.example"}]} | MAILING,
+        {"flag_targets": [MAIL[0] | {"email": "A <a@b.example>"}]} | MAILING,
+        {"slack_base_url": "http://slack.example/api/"},
+        {"slack_base_url": "https://169.254.169.254/"} | PRODUCTION,
+        {"slack_base_url": "https://slack.com.evil.example/api/"} | PRODUCTION,
     ],
 )
 def test_unsafe_settings_are_refused(changes: dict[str, Any]) -> None:

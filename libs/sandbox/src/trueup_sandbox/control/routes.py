@@ -89,7 +89,7 @@ class Controls:
 def build(controls: Controls) -> APIRouter:
     """The routes."""
     router = APIRouter(prefix="/control")
-    for part in (_looking, _acting, _breaking, _users):
+    for part in (_looking, _told, _acting, _breaking, _users):
         part(router, controls)
     return router
 
@@ -136,14 +136,6 @@ def _looking(router: APIRouter, controls: Controls) -> None:
             "events": len(world.live_events),
         }
 
-    @router.get("/messages")
-    async def messages() -> list[dict[str, Any]]:
-        return [one for one in world.memory.messages if one["kind"] == "slack"]
-
-    @router.get("/mails")
-    async def mails() -> list[dict[str, Any]]:
-        return [one for one in world.memory.messages if one["kind"] == "mail"]
-
     @router.get("/sources/{source}/facts")
     async def source_facts(
         source: Literal["stripe", "quickbooks", "amplitude"], as_of: datetime | None = None
@@ -158,6 +150,18 @@ def _looking(router: APIRouter, controls: Controls) -> None:
     @router.get("/export/rates.csv", response_class=PlainTextResponse)
     async def rates() -> PlainTextResponse:
         return PlainTextResponse(rates_csv(world.accounts), media_type="text/csv")
+
+
+def _told(router: APIRouter, controls: Controls) -> None:
+    memory = controls.world.memory
+
+    @router.get("/messages")
+    async def messages() -> list[dict[str, Any]]:
+        return [one for one in memory.messages if one["kind"] == "slack"]
+
+    @router.get("/mails")
+    async def mails() -> list[dict[str, Any]]:
+        return [one for one in memory.messages if one["kind"] == "mail"]
 
 
 def _acting(router: APIRouter, controls: Controls) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.policy import default as modern
 from typing import Any
 
@@ -93,5 +93,5 @@ class Mailbox:
         }
 
 
-def _said(part: EmailMessage | None) -> str | None:
+def _said(part: MIMEPart | None) -> str | None:
     return None if part is None else str(part.get_content()).replace("\r\n", "\n")

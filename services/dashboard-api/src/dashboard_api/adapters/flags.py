@@ -43,7 +43,7 @@ UPDATE dashboard.flags SET state = 'sending', claimed_at = now(), claimed_by = $
     tries = tries + 1, reason = NULL
 WHERE flag_id = (SELECT flag_id FROM dashboard.flags WHERE state = 'queued' AND channel = $1 AND due_at <= now()
                  ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING flag_id, claim_version, tries, client_id, target_id, subject, snapshot, created_at
+RETURNING flag_id, claim_version, tries, client_id, target_id, subject, snapshot::text AS snapshot, created_at
 """
 # An answer that comes after the claim was given up is the truth all the same; but what may have been taken for lost
 # by then is not queued again.
