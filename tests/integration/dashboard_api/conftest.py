@@ -20,9 +20,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from fastapi import FastAPI
 
 from dashboard_api.__main__ import SCHEMA, wire
+from dashboard_api.adapters.audit import use_key
 from dashboard_api.entrypoints.http.app import create_app
 from dashboard_api.entrypoints.http.services import Services
-from dashboard_api.settings import Settings
+from dashboard_api.settings import DEVELOPMENT_AUDIT_KEY, Settings
 from trueup_kit.postgres import create_engine
 
 ISSUER = "http://127.0.0.1:1/oidc"
@@ -296,7 +297,8 @@ def run_sql() -> Callable[[str, str], None]:
 
 @pytest.fixture
 async def database(_shared: Shared) -> Shared:
-    """The shared database, empty."""
+    """The shared database, empty; entries of the audit log can be written to it."""
+    use_key(DEVELOPMENT_AUDIT_KEY)
     connection = await asyncpg.connect(_shared.admin_dsn)
     tables = await connection.fetchval(
         "SELECT string_agg(schemaname || '.' || tablename, ', ') FROM pg_tables"

@@ -28,12 +28,16 @@ INVENTORY = {
     ("GET", "/api/v1/accounts/{client_id}/flags/draft", "flags.send"),
     ("GET", "/api/v1/accounts/{client_id}/invoices", "portfolio.read"),
     ("GET", "/api/v1/accounts/{client_id}/timeline", "portfolio.read"),
+    ("DELETE", "/api/v1/sessions", "sessions.manage"),
+    ("DELETE", "/api/v1/sessions/{session_id}", "sessions.manage"),
+    ("GET", "/api/v1/audit", "audit.read"),
     ("GET", "/api/v1/auth/callback", None),
     ("GET", "/api/v1/auth/login", None),
     ("GET", "/api/v1/flags/{flag_id}", "payments.read"),
     ("GET", "/api/v1/exports/quota", "exports.create"),
     ("GET", "/api/v1/exports/{export_id}/file", "exports.create"),
     ("GET", "/api/v1/me", "self"),
+    ("GET", "/api/v1/sessions", "sessions.manage"),
     ("GET", "/api/v1/sources", "sources.read"),
     ("GET", "/api/v1/stream", "portfolio.read"),
     ("POST", "/api/v1/accounts/{client_id}/flags", "flags.send"),
@@ -88,7 +92,7 @@ async def test_each_role_reaches_what_the_table_says(
         allowed = Permission(permission) in PERMISSIONS[role]
         response = await call(client, method, path, headers)
         expected = {200, 202, 204, 422} if allowed else {403}
-        if allowed and "{export_id}" in path:
+        if allowed and ("{export_id}" in path or "{session_id}" in path):
             expected = {404}  # nobody's
         assert response.status_code in expected, (method, path, response.text)
         if not allowed:

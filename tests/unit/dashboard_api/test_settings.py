@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from dashboard_api.settings import Settings, is_loopback
+from dashboard_api.settings import DEVELOPMENT_AUDIT_KEY, Settings, is_loopback
 
 GOOD: dict[str, Any] = {
     "postgres_dsn": "postgresql://dashboard_api@127.0.0.1/trueup",
@@ -18,6 +18,7 @@ GOOD: dict[str, Any] = {
     "oidc_client_secret": "x",
 }
 PRODUCTION = {
+    "audit_key": "made by chance, forty characters or more",
     "environment": "production",
     "public_url": "https://trueup.example.com",
     "oidc_issuer": "https://tenant.eu.auth0.com/",
@@ -71,6 +72,8 @@ def test_production_is_https() -> None:
         {"slack_base_url": "http://slack.example/api/"},
         {"slack_base_url": "https://169.254.169.254/"} | PRODUCTION,
         {"slack_base_url": "https://slack.com.evil.example/api/"} | PRODUCTION,
+        {"audit_key": "too short"},
+        PRODUCTION | {"audit_key": DEVELOPMENT_AUDIT_KEY},
     ],
 )
 def test_unsafe_settings_are_refused(changes: dict[str, Any]) -> None:

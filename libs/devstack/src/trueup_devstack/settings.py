@@ -64,6 +64,7 @@ def operator(wiring: Wiring) -> dict[str, str]:
         "TRUEUP_SANDBOX_URL": wiring.sandbox_url,
         "TRUEUP_KAFKA_BOOTSTRAP": wiring.kafka_bootstrap,
         "TRUEUP_MIGRATOR_DSN": wiring.dsn("migrator"),
+        "TRUEUP_AUDIT_KEY": wiring.secrets["audit_key"],
     }
 
 
@@ -151,6 +152,7 @@ def _dashboard(wiring: Wiring) -> dict[str, str]:
         "SMTP_PORT": str(wiring.ports.smtp),
         "SMTP_SECURITY": "none",
         "MAIL_FROM": "Trueup <trueup@trueup.example>",
+        "AUDIT_KEY": wiring.secrets["audit_key"],
     }
 
 

@@ -38,6 +38,11 @@ class Addresses:
         return self._need("TRUEUP_KAFKA_BOOTSTRAP")
 
     @property
+    def audit_key(self) -> str:
+        """What the audit log is sealed with: the value of DASHBOARD_API_AUDIT_KEY."""
+        return self._need("TRUEUP_AUDIT_KEY")
+
+    @property
     def migrator_dsn(self) -> str:
         """The role that owns all tables."""
         return self._need("TRUEUP_MIGRATOR_DSN")

@@ -11,6 +11,8 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dashboard_api.adapters.account_reads import PostgresAccountReads
+from dashboard_api.adapters.audit import use_key
+from dashboard_api.adapters.audit_reads import PostgresAuditLog
 from dashboard_api.adapters.configuration import PostgresConfiguration
 from dashboard_api.adapters.database import Database
 from dashboard_api.adapters.exports import PostgresExports
@@ -40,7 +42,9 @@ from dashboard_api.usecases.identify import Identify
 from dashboard_api.usecases.imports import ImportAccounts, ImportRates
 from dashboard_api.usecases.live import LiveHub
 from dashboard_api.usecases.login import Login
+from dashboard_api.usecases.refusals import Refusals
 from dashboard_api.usecases.send_flags import SendFlags
+from dashboard_api.usecases.sessions import ManageSessions
 from dashboard_api.usecases.syncs import RequestSync
 from dashboard_api.usecases.watch_sources import WatchSources
 from trueup_contracts.accounts import AccountReconciledV1
@@ -112,14 +116,7 @@ def _exports(settings: Settings, database: Database) -> PostgresExports:
     )
 
 
-def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) -> Services:
-    """All use cases on their adapters."""
-    database = Database(engine)
-    sessions = PostgresSessions(
-        database,
-        idle=timedelta(minutes=settings.session_idle_min),
-        absolute=timedelta(hours=settings.session_absolute_h),
-    )
+def _issuer(settings: Settings, http: httpx.AsyncClient) -> tuple[OidcIssuer, IssuerAccessTokens]:
     keys = IssuerKeys(http, issuer=settings.oidc_issuer)
     issuer = OidcIssuer(
         http,
@@ -133,10 +130,25 @@ def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) ->
     tokens = IssuerAccessTokens(
         keys, issuer=settings.oidc_issuer, audience=settings.token_audience, roles_claim=settings.roles_claim
     )
+    return issuer, tokens
+
+
+def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) -> Services:
+    """All use cases on their adapters."""
+    database = Database(engine)
+    sessions = PostgresSessions(
+        database,
+        idle=timedelta(minutes=settings.session_idle_min),
+        absolute=timedelta(hours=settings.session_absolute_h),
+    )
+    issuer, tokens = _issuer(settings, http)
     configuration = PostgresConfiguration(database, service=SERVICE)
     reads, targets = PostgresAccountReads(database), _flag_targets(settings)
     accounts, sources = Accounts(reads), PostgresSourceReads(database)
     send_flags = _send_flags(settings, database, targets)
+    use_key(settings.audit_key.get_secret_value())
+    audit = PostgresAuditLog(database)
+    live = LiveHub(owners=PostgresOwners(database), sessions=sessions, now=_now)
     exports = _exports(settings, database)
 
     async def sweep() -> None:
@@ -163,9 +175,13 @@ def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) ->
         send_flags=send_flags,
         create_export=CreateExport(accounts=accounts, sources=sources, exports=exports, now=_now),
         take_export=TakeExport(exports),
-        live=LiveHub(owners=PostgresOwners(database), sessions=sessions, now=_now),
+        live=live,
+        audit=audit,
+        refusals=Refusals(audit, now=_now),
+        sessions=ManageSessions(sessions, live),
         cookies=Cookies(secure=settings.secure, session_ttl_s=settings.session_absolute_h * 3600),
         public_url=settings.public_url,
+        read_only=settings.read_only,
         sweep=sweep,
     )
 

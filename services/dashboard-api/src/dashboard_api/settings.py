@@ -12,6 +12,9 @@ from pydantic_settings import SettingsConfigDict
 
 from trueup_kit.settings import ServiceSettings
 
+DEVELOPMENT_AUDIT_KEY = "trueup development audit key, no secret"
+AUDIT_KEY_MIN = 32
+
 SLACK_HOSTS = frozenset({"slack.com", "slack-gov.com"})
 Address = Annotated[str, Field(pattern=r"^[\x21-\x3b\x3d\x3f\x41-\x7e]+@[A-Za-z0-9.-]+$", max_length=254)]
 
@@ -59,6 +62,10 @@ class Settings(ServiceSettings):
     """Records that one user may export in a day (UTC), whatever the number of sessions."""
     export_ttl_min: int = Field(default=15, ge=1, le=1440)
     """So long an export waits for its one download."""
+    audit_key: SecretStr = SecretStr(DEVELOPMENT_AUDIT_KEY)
+    """Seals the audit log; the database must not know it. Changing it ends the log: nothing more can be added."""
+    read_only: bool = False
+    """Switches every action off; signing out and ending sessions stay possible."""
 
     flag_targets: tuple[FlagTargetSetting, ...] = Field(
         default=(), examples=['[{"id":"billing","label":"#billing","channel":"slack","slack_channel":"C0123456789"}]']
@@ -105,6 +112,15 @@ class Settings(ServiceSettings):
             raise ValueError(
                 "TOKEN_AUDIENCE must differ from OIDC_CLIENT_ID, or an ID token would pass as access token"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _production_seals_with_a_key_of_its_own(self) -> Self:
+        key = self.audit_key.get_secret_value()
+        if len(key) < AUDIT_KEY_MIN:
+            raise ValueError(f"AUDIT_KEY: at least {AUDIT_KEY_MIN} characters, made by chance")
+        if self.environment == "production" and key == DEVELOPMENT_AUDIT_KEY:
+            raise ValueError("AUDIT_KEY is not set; make one by chance and keep it where the database cannot read it")
         return self
 
     @model_validator(mode="after")

@@ -16,6 +16,8 @@ export function me(given: Partial<Me> = {}): Me {
     role: "account_manager",
     permissions: ["self", "portfolio.read", "sources.read", "syncs.request", "payments.read", "exports.create"],
     csrf: "1",
+    read_only: false,
+    disclaimer: "Informational only, not an invoice or revenue recognition record (ASC 606)",
     ...given,
   };
 }

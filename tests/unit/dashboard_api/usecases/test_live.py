@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from dashboard_api.domain.access import Principal, Role
 from dashboard_api.domain.errors import Unavailable
+from dashboard_api.ports.signin import LivingSession
 from dashboard_api.usecases.live import LISTENERS_PER_USER_MAX, LiveHub, newest, visible
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -40,8 +41,17 @@ class FakeSessions:
     async def find(self, token: str) -> Principal | None:
         raise AssertionError(token)
 
-    async def end(self, session_id: str) -> None:
+    async def end(self, principal: Principal) -> None:
+        raise AssertionError(principal)
+
+    async def all(self) -> Sequence[LivingSession]:
+        raise AssertionError
+
+    async def revoke(self, principal: Principal, session_id: str) -> bool:
         raise AssertionError(session_id)
+
+    async def revoke_all(self, principal: Principal, *, user: str | None) -> list[str]:
+        raise AssertionError(user)
 
     async def sweep(self) -> None:
         raise AssertionError

@@ -86,7 +86,7 @@ class PostgresFlags:
             if standing is not None:
                 return standing
             flag = await _insert(connection, principal, new, key_hash, request_hash)
-            await write_audit(connection, principal, "flag.send", _noted(new))
+            await write_audit(connection, principal, "flag.send", _noted(new), client_id=new.wish.client_id)
         return flag
 
     async def find(self, principal: Principal, flag_id: UUID) -> Json | None:

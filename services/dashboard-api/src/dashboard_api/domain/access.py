@@ -32,6 +32,8 @@ class Permission(StrEnum):
     IMPORTS_WRITE = "imports.write"
     FLAGS_SEND = "flags.send"
     EXPORTS_CREATE = "exports.create"
+    AUDIT_READ = "audit.read"
+    SESSIONS_MANAGE = "sessions.manage"
 
 
 class Scope(StrEnum):
@@ -45,7 +47,8 @@ class Scope(StrEnum):
 _READER = frozenset({Permission.SELF, Permission.PORTFOLIO_READ, Permission.SOURCES_READ, Permission.SYNCS_REQUEST})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ADMIN: _READER | {Permission.PAYMENTS_READ, Permission.IMPORTS_WRITE},
+    Role.ADMIN: _READER
+    | {Permission.PAYMENTS_READ, Permission.IMPORTS_WRITE, Permission.AUDIT_READ, Permission.SESSIONS_MANAGE},
     Role.FINANCE: _READER | {Permission.PAYMENTS_READ, Permission.EXPORTS_CREATE},
     Role.ACCOUNT_MANAGER: _READER | {Permission.PAYMENTS_READ, Permission.FLAGS_SEND, Permission.EXPORTS_CREATE},
     Role.SUPPORT: _READER,

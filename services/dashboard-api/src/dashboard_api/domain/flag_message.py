@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from dashboard_api.domain.disclaimer import DISCLAIMER
 from dashboard_api.domain.flags import Channel, Message
 
-DISCLAIMER = "Informational only, not an invoice or revenue recognition record (ASC 606)"
 SECTION_MAX = 3000
 FIELDS_MAX = 10
 FIELD_MAX = 2000

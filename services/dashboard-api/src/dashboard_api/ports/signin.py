@@ -58,17 +58,38 @@ class AccessTokens(Protocol):
         """Who it speaks for and until when; raises NotSignedIn when it does not hold."""
 
 
+@dataclass(frozen=True, slots=True)
+class LivingSession:
+    """Somebody who is signed in."""
+
+    session_id: str
+    user: str
+    name: str
+    role: str
+    created_at: datetime
+    last_seen_at: datetime
+
+
 class Sessions(Protocol):
     """Login sessions. The cookie's value is stored as a hash only."""
 
     async def open(self, principal: Principal) -> str:
-        """Start a session; the answer is the cookie's value."""
+        """Start a session, and write it down; the answer is the cookie's value."""
 
     async def find(self, token: str) -> Principal | None:
         """The principal of a living session, which this use keeps alive; None otherwise."""
 
-    async def end(self, session_id: str) -> None:
-        """Revoke a session."""
+    async def end(self, principal: Principal) -> None:
+        """End the principal's own session, and write it down."""
+
+    async def all(self) -> Sequence[LivingSession]:
+        """Every living session, the last used first."""
+
+    async def revoke(self, principal: Principal, session_id: str) -> bool:
+        """End somebody's session, and write it down; False when there is none of this id."""
+
+    async def revoke_all(self, principal: Principal, *, user: str | None) -> list[str]:
+        """End every session of the user, or all but the principal's own; the ids of those that lived until now."""
 
     async def living(self, session_ids: Sequence[str]) -> set[str]:
         """Which of these sessions still live; asking does not keep them alive."""

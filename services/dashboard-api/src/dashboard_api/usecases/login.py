@@ -64,4 +64,4 @@ class Login:
     async def end(self, principal: Principal) -> None:
         """Revoke the session in use; a bearer token has none."""
         if principal.session_id is not None:
-            await self._sessions.end(principal.session_id)
+            await self._sessions.end(principal)

@@ -7,8 +7,8 @@ import io
 from datetime import UTC, date, datetime
 from typing import Any
 
+from dashboard_api.domain.disclaimer import DISCLAIMER
 from dashboard_api.domain.exports import sheets
-from dashboard_api.domain.exports.request import DISCLAIMER
 from dashboard_api.domain.exports.words import filter_words, order_words, reason_text
 from dashboard_api.domain.portfolio import Axis, Band, DateRange, PaymentStatus, PortfolioQuery, Sort
 

@@ -13,7 +13,6 @@ from dashboard_api.domain.portfolio import PortfolioQuery
 
 RECORDS_MAX = 500
 """No export is larger, whatever the settings say: a file is made in memory."""
-DISCLAIMER = "Informational only, not an invoice or revenue recognition record (ASC 606)"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from dashboard_api.domain.disclaimer import DISCLAIMER
 from dashboard_api.domain.exports.cells import BOM, Cell, lines, major
-from dashboard_api.domain.exports.request import DISCLAIMER
 from dashboard_api.domain.exports.words import band_word, humanised, reason_text, source_name, state_word, status_word
 from trueup_billing import InvalidValue, parse_decimal
 

@@ -5,7 +5,21 @@ from __future__ import annotations
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from dashboard_api.entrypoints.http import accounts, auth, errors, exports, flags, imports, me, sources, stream, syncs
+from dashboard_api.domain.disclaimer import DISCLAIMER
+from dashboard_api.entrypoints.http import (
+    accounts,
+    audit,
+    auth,
+    errors,
+    exports,
+    flags,
+    imports,
+    me,
+    sessions,
+    sources,
+    stream,
+    syncs,
+)
 from dashboard_api.entrypoints.http.document import openapi_document
 from dashboard_api.entrypoints.http.parameters import known_parameters
 from dashboard_api.entrypoints.http.permissions import Guard
@@ -15,11 +29,11 @@ from dashboard_api.entrypoints.http.tracing import Tracing
 
 def create_app(services: Services) -> FastAPI:
     """Build the application on wired use cases; nothing is reachable that the guard does not pass."""
-    guard = Guard(services.identify, services.cookies, public_url=services.public_url)
+    guard = Guard(services.identify, services.cookies, public_url=services.public_url, read_only=services.read_only)
     app = FastAPI(
         title="Trueup API",
         version="1",
-        description="Usage, invoices and payments of one company's clients, reconciled.",
+        description=f"Usage, invoices and payments of one company's clients, reconciled. {DISCLAIMER}.",
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
@@ -29,7 +43,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.add_middleware(Tracing)
     errors.install(app)
-    for module in (me, accounts, flags, sources, stream, syncs, imports, exports, auth):
+    for module in (me, accounts, flags, sources, stream, syncs, imports, exports, audit, sessions, auth):
         app.include_router(module.router)
     # A plain route, outside the guard: the document holds no data and everybody may read it.
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]

@@ -23,6 +23,7 @@ from dashboard_api.domain.errors import (
     TooMany,
     Unavailable,
 )
+from dashboard_api.entrypoints.http.refused import write_down
 from trueup_kit.logs import get_logger
 
 MEDIA_TYPE = "application/problem+json"
@@ -83,6 +84,7 @@ def status_of(refused: Refused) -> HTTPStatus:
 async def on_refused(request: Request, error: Exception) -> JSONResponse:
     """A refusal of our own."""
     assert isinstance(error, Refused)  # noqa: S101  registered for this class
+    await write_down(request, error)
     headers = {}
     if isinstance(error, NotSignedIn):
         headers["WWW-Authenticate"] = 'Bearer realm="trueup"'

@@ -23,6 +23,15 @@ PUBLIC = frozenset(
 )
 """All that is open to everybody, besides the OpenAPI document. Whatever is not here needs a permission."""
 
+UNTOUCHED_BY_READ_ONLY = frozenset(
+    {
+        ("POST", "/api/v1/auth/logout"),
+        ("DELETE", "/api/v1/sessions"),
+        ("DELETE", "/api/v1/sessions/{session_id}"),
+    }
+)
+"""What read-only mode leaves on: getting people out is what an incident may need."""
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "X-Trueup-Csrf"
 CSRF_VALUE = "1"
@@ -38,26 +47,30 @@ def needs(permission: Permission) -> dict[str, Any]:
 class Guard:
     """The dependency that stands before every operation."""
 
-    def __init__(self, identify: Identify, cookies: Cookies, *, public_url: str) -> None:
+    def __init__(self, identify: Identify, cookies: Cookies, *, public_url: str, read_only: bool) -> None:
         self._identify = identify
         self._cookies = cookies
         self._public_url = public_url
+        self._read_only = read_only
 
     async def __call__(self, request: Request) -> None:
         """Let the request pass and remember its principal, or refuse it.
 
         Raises:
             NotSignedIn: no valid session or token.
-            NotAllowed: the role lacks the permission, the operation declares none, or it may be a forged request.
+            NotAllowed: the role lacks the permission, the operation declares none, it may be a forged request, or
+                actions are switched off.
         """
         route = request.scope["route"]
         if (request.method, route.path) in PUBLIC:
             return
         permission = _declared(route)
         principal = await self._principal(request)
+        request.state.asked_by = principal
         if permission is None or not principal.may(permission):
             _log.warning("access denied", user=principal.user, role=principal.role, path=route.path)
             raise NotAllowed("Your role does not allow this.", permission=permission)
+        self._refuse_while_read_only(request.method, route.path)
         request.state.principal = principal
 
     async def _principal(self, request: Request) -> Principal:
@@ -74,6 +87,10 @@ class Guard:
         if request.method not in SAFE_METHODS:
             self._refuse_forgery(request)
         return principal
+
+    def _refuse_while_read_only(self, method: str, path: str) -> None:
+        if self._read_only and method not in SAFE_METHODS and (method, path) not in UNTOUCHED_BY_READ_ONLY:
+            raise NotAllowed("Trueup is read-only at the moment: every action is switched off.", code="read_only_mode")
 
     def _refuse_forgery(self, request: Request) -> None:
         # A foreign page can send the cookie, but neither this header nor our origin.

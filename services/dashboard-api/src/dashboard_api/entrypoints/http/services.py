@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from dashboard_api.domain.access import Principal
 from dashboard_api.entrypoints.http.cookies import Cookies
 from dashboard_api.entrypoints.http.permissions import principal_of
+from dashboard_api.ports.audit import AuditLog
 from dashboard_api.ports.reads import SourceReads
 from dashboard_api.usecases.accounts import Accounts
 from dashboard_api.usecases.exports import CreateExport, TakeExport
@@ -19,7 +20,9 @@ from dashboard_api.usecases.identify import Identify
 from dashboard_api.usecases.imports import ImportAccounts, ImportRates
 from dashboard_api.usecases.live import LiveHub
 from dashboard_api.usecases.login import Login
+from dashboard_api.usecases.refusals import Refusals
 from dashboard_api.usecases.send_flags import SendFlags
+from dashboard_api.usecases.sessions import ManageSessions
 from dashboard_api.usecases.syncs import RequestSync
 
 
@@ -49,8 +52,12 @@ class Services:
     create_export: CreateExport
     take_export: TakeExport
     live: LiveHub
+    audit: AuditLog
+    refusals: Refusals
+    sessions: ManageSessions
     cookies: Cookies
     public_url: str
+    read_only: bool
     sweep: Callable[[], Awaitable[None]]
     """Forgets what has ended; for the process to call now and then."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from dashboard_api.entrypoints.http.schemas.words import Answer
 
 
@@ -14,3 +16,5 @@ class Me(Answer):
     role: str
     permissions: list[str]
     csrf: str
+    read_only: bool = Field(description="Every action is switched off.")
+    disclaimer: str = Field(description="Stands on every view and in every file.")

@@ -1,0 +1,40 @@
+"""The audit log as it is shown, and entries that belong to no other transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dashboard_api.adapters.audit import write_audit
+from dashboard_api.adapters.database import Database
+from dashboard_api.domain.access import Principal
+from dashboard_api.ports.audit import AuditPage, AuditQuery
+
+_PAGE = """
+SELECT coalesce(json_agg(each ORDER BY each.seq DESC), '[]')::text AS items, min(each.seq) AS lowest, count(*) AS count
+FROM (SELECT seq, at, user_name AS user, role, action, client_id, detail, encode(hash, 'hex') AS hash
+      FROM dashboard.audit_log
+      WHERE ($1::bigint IS NULL OR seq < $1) AND ($2::text IS NULL OR user_name = $2)
+        AND ($3::text IS NULL OR action = $3) AND ($4::text IS NULL OR client_id = $4)
+      ORDER BY seq DESC LIMIT $5) AS each
+"""
+
+
+class PostgresAuditLog:
+    """The log in the service's schema."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(self, query: AuditQuery) -> AuditPage:
+        """Entries before a number, the latest first."""
+        async with self._database.autocommit() as connection:
+            row = await connection.fetchrow(_PAGE, query.before, query.user, query.action, query.client_id, query.limit)
+        assert row is not None  # noqa: S101  an aggregate always answers
+        return AuditPage(row["items"], row["lowest"] if row["count"] == query.limit else None)
+
+    async def write(
+        self, principal: Principal, action: str, detail: Mapping[str, object], *, client_id: str | None
+    ) -> None:
+        """One entry in a transaction of its own."""
+        async with self._database.writing() as connection:
+            await write_audit(connection, principal, action, detail, client_id=client_id)
