@@ -6,11 +6,11 @@ import {
   lazyRouteComponent,
   Navigate,
 } from "@tanstack/react-router";
-import { accountQuery } from "@/features/account/queries";
 import { readAuditSearch } from "@/features/admin/audit-search";
 import { PortfolioExport } from "@/features/exports/portfolio-export";
 import { PortfolioPage } from "@/features/portfolio/page";
 import { readSearch } from "@/features/portfolio/search";
+import { accountQuery } from "@/shared/api/account";
 import { one, parseSearch, stringifySearch } from "@/shared/lib/search-params";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { ProblemState } from "@/shared/ui/problem-state";
@@ -42,7 +42,7 @@ const account = createRoute({
   path: "/accounts/$clientId",
   // Begun on hover or focus, never waited for: the page has its own skeleton.
   loader: ({ context, params }) => void context.client.prefetchQuery(accountQuery(params.clientId)),
-  component: lazyRouteComponent(() => import("@/features/account/page"), "AccountPage"),
+  component: lazyRouteComponent(() => import("./account-actions"), "AccountPage"),
 });
 
 const invoices = createRoute({
@@ -53,7 +53,7 @@ const invoices = createRoute({
     const page = Number(one(raw.page));
     return Number.isInteger(page) && page > 1 && page <= 100_000 ? { page } : {};
   },
-  component: lazyRouteComponent(() => import("@/features/account/invoices-page"), "InvoicesPage"),
+  component: lazyRouteComponent(() => import("./account-actions"), "InvoicesPage"),
 });
 
 const sessions = createRoute({

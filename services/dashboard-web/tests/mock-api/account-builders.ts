@@ -137,6 +137,7 @@ export function account(given: Partial<Account> = {}): Account {
       invoice(),
       invoice({
         document_id: "quickbooks:invoice:488",
+        gateway_invoice_id: "in_488",
         number: "INV-488",
         issued_on: "2026-10-01",
         due_on: "2026-10-21",

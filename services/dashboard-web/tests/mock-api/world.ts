@@ -1,7 +1,9 @@
 /** A portfolio of 700 accounts with every situation, for looking at the page without a stack. */
 import type { AccountItem, Band, PaymentStatus, Portfolio } from "@/shared/api/types";
 import { account, event, invoice } from "./account-builders";
-import { complete, daysFrom, item, me, portfolio, TODAY, variance } from "./builders";
+import { manager } from "./action-builders";
+import { actionAnswer, withActions } from "./actions-world";
+import { complete, daysFrom, item, portfolio, TODAY, variance } from "./builders";
 
 const FIRST = [
   "Harbor",
@@ -155,7 +157,7 @@ function detail(id: string): unknown {
   if (!found) return undefined;
   const unjudged = found.variance?.band === "cannot_judge";
   return {
-    ...account({ client_id: id, name: found.name, sources: found.sources, revision: found.revision }),
+    ...withActions(account({ client_id: id, name: found.name, sources: found.sources, revision: found.revision })),
     ...(unjudged
       ? { variance: found.variance, flagged: false, forecast: { ...account().forecast, status: "cannot_judge" } }
       : {}),
@@ -205,9 +207,11 @@ const TIMELINE = [
 /** The body for a path, undefined where there is nothing. */
 export function answer(url: URL): unknown {
   const parts = url.pathname.replace("/api/v1/", "").split("/");
-  if (parts[0] === "me") return me({ permissions: [...me().permissions, "sessions.manage", "audit.read"] });
+  if (parts[0] === "me") return manager({ permissions: [...manager().permissions, "sessions.manage", "audit.read"] });
   if (parts[0] === "sources") return { items: portfolio([]).as_of };
   if (parts[0] === "syncs") return { request_ids: {} };
+  const acted = actionAnswer(parts, url.searchParams);
+  if (acted) return acted;
   if (parts[0] !== "accounts") return undefined;
   if (!parts[1]) return list(url.searchParams);
   if (parts[2] === "timeline") return { items: TIMELINE, next: null };

@@ -1,10 +1,12 @@
+import { useAccountSlots } from "@/shared/actions/slots";
 import type { Account, Discrepancy } from "@/shared/api/types";
 import { percent, signedMoney } from "@/shared/lib/format";
 import { bandWord, humanised } from "@/shared/lib/words";
 import { Section } from "@/shared/ui/section";
 import { WordMark } from "@/shared/ui/word";
 
-function Item({ one }: { one: Discrepancy }) {
+function Item({ account, one }: { account: Account; one: Discrepancy }) {
+  const { discrepancy: Action } = useAccountSlots();
   const word = one.band ? bandWord(one.band) : { text: humanised(one.code), glyph: "≠", tone: "warn" as const };
   return (
     <li className="finding" data-tone={word.tone}>
@@ -16,6 +18,7 @@ function Item({ one }: { one: Discrepancy }) {
           {one.percent ? <span> {percent(one.percent)}</span> : null}
         </span>
       ) : null}
+      {Action ? <Action account={account} discrepancy={one} /> : null}
     </li>
   );
 }
@@ -29,7 +32,7 @@ export function DiscrepanciesSection({ account }: { account: Account }) {
       {discrepancies.length ? (
         <ul className="findings">
           {discrepancies.map((one) => (
-            <Item key={`${one.code} ${one.period?.start} ${one.text}`} one={one} />
+            <Item account={account} key={`${one.code} ${one.period?.start} ${one.text}`} one={one} />
           ))}
         </ul>
       ) : (

@@ -1,3 +1,4 @@
+import { useAccountSlots } from "@/shared/actions/slots";
 import type { Account } from "@/shared/api/types";
 import { useNow } from "@/shared/lib/clock";
 import { ageText, dayText, dueText, instantText, rangeText, today } from "@/shared/lib/dates";
@@ -86,9 +87,22 @@ function Reconciled({ account }: { account: Account }) {
   );
 }
 
+/** What can be done about this account, each button with the panel that it opens. */
+function HeadActions({ account }: { account: Account }) {
+  const { head } = useAccountSlots();
+  return (
+    <div className="head-actions">
+      {head.map((Action) => (
+        <Action key={Action.name} account={account} />
+      ))}
+    </div>
+  );
+}
+
 /** Who this is, what is owed, how it stands, and how old each source is. */
 export function AccountHead({ account }: { account: Account }) {
   const ended = account.active_to && !account.active;
+  const { note: Note } = useAccountSlots();
   return (
     <header className="account-head">
       <div className="account-title">
@@ -98,8 +112,10 @@ export function AccountHead({ account }: { account: Account }) {
           {account.active_from ? ` · since ${dayText(account.active_from)}` : null}
           {ended ? ` · ended ${dayText(account.active_to ?? "")}` : null}
         </p>
+        {Note ? <Note account={account} /> : null}
       </div>
       <SourceAges account={account} />
+      <HeadActions account={account} />
       <dl className="facts">
         <VarianceFact account={account} />
         <Invoice account={account} />

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { accountQuery } from "@/shared/api/account";
 import { count } from "@/shared/lib/format";
 import { Disclaimer } from "@/shared/ui/disclaimer";
 import { ChevronLeft } from "@/shared/ui/icons";
@@ -7,7 +8,7 @@ import { ProblemState } from "@/shared/ui/problem-state";
 import { Bar } from "@/shared/ui/skeleton";
 import { SlowNote } from "@/shared/ui/slow-note";
 import { InvoiceTable } from "./invoices";
-import { accountQuery, invoicesQuery } from "./queries";
+import { invoicesQuery } from "./queries";
 
 const route = getRouteApi("/accounts/$clientId/invoices");
 const PAGE_SIZE = 50;
@@ -30,7 +31,7 @@ export function InvoicesPage() {
       </header>
       <SlowNote waiting={query.isPending} />
       {data ? (
-        <InvoiceTable invoices={data.items} caption="All invoices, the latest first" />
+        <InvoiceTable alone clientId={clientId} invoices={data.items} caption="All invoices, the latest first" />
       ) : error ? (
         <ProblemState error={error} retry={() => query.refetch()} retrying={query.isFetching} />
       ) : (

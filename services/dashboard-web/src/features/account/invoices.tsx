@@ -1,4 +1,6 @@
 import { Link } from "@tanstack/react-router";
+import { Fragment } from "react";
+import { useAccountSlots } from "@/shared/actions/slots";
 import type { Account, Invoice } from "@/shared/api/types";
 import { dayText, instantText, rangeText } from "@/shared/lib/dates";
 import { count, money } from "@/shared/lib/format";
@@ -27,8 +29,19 @@ function StatusOf({ invoice }: { invoice: Invoice }) {
   );
 }
 
+interface InvoiceTableProps {
+  clientId: string;
+  invoices: Invoice[];
+  caption: string;
+  /** On a page without the account's head. */
+  alone?: boolean;
+}
+
+const COLUMNS = 6;
+
 /** Documents as the ledger has them, with the status derived from both systems. */
-export function InvoiceTable({ invoices, caption }: { invoices: Invoice[]; caption: string }) {
+export function InvoiceTable({ clientId, invoices, caption, alone = false }: InvoiceTableProps) {
+  const { invoice: Action, invoicePanel: Panel } = useAccountSlots();
   return (
     <table className="plain cards">
       <caption className="visually-hidden">{caption}</caption>
@@ -46,29 +59,33 @@ export function InvoiceTable({ invoices, caption }: { invoices: Invoice[]; capti
       </thead>
       <tbody>
         {invoices.map((invoice) => (
-          <tr key={invoice.document_id} data-void={invoice.status === "void" || undefined}>
-            <th scope="row" title={invoice.document_id}>
-              {invoice.number ? `#${invoice.number}` : invoice.document_id}
-              {invoice.kind === "invoice" ? null : <span className="sub">{humanised(invoice.kind)}</span>}
-            </th>
-            <td data-label="Period">
-              {invoice.period ? rangeText(invoice.period) : "–"}
-              {invoice.period?.assumed ? <span className="sub">assumed</span> : null}
-            </td>
-            <td data-label="Issued">{dayText(invoice.issued_on)}</td>
-            <td data-label="Due">{invoice.due_on ? dayText(invoice.due_on) : "–"}</td>
-            <td data-label="Status">
-              <StatusOf invoice={invoice} />
-            </td>
-            <td data-label="Total" data-numeric>
-              {money({ amount_minor: invoice.total_minor, currency: invoice.currency })}
-              {invoice.credited_minor ? (
-                <span className="sub">
-                  {money({ amount_minor: -invoice.credited_minor, currency: invoice.currency })} credit
-                </span>
-              ) : null}
-            </td>
-          </tr>
+          <Fragment key={invoice.document_id}>
+            <tr data-void={invoice.status === "void" || undefined}>
+              <th scope="row" title={invoice.document_id}>
+                {invoice.number ? `#${invoice.number}` : invoice.document_id}
+                {invoice.kind === "invoice" ? null : <span className="sub">{humanised(invoice.kind)}</span>}
+              </th>
+              <td data-label="Period">
+                {invoice.period ? rangeText(invoice.period) : "–"}
+                {invoice.period?.assumed ? <span className="sub">assumed</span> : null}
+              </td>
+              <td data-label="Issued">{dayText(invoice.issued_on)}</td>
+              <td data-label="Due">{invoice.due_on ? dayText(invoice.due_on) : "–"}</td>
+              <td data-label="Status">
+                <StatusOf invoice={invoice} />
+                {Action ? <Action clientId={clientId} invoice={invoice} /> : null}
+              </td>
+              <td data-label="Total" data-numeric>
+                {money({ amount_minor: invoice.total_minor, currency: invoice.currency })}
+                {invoice.credited_minor ? (
+                  <span className="sub">
+                    {money({ amount_minor: -invoice.credited_minor, currency: invoice.currency })} credit
+                  </span>
+                ) : null}
+              </td>
+            </tr>
+            {Panel ? <Panel clientId={clientId} invoice={invoice} columns={COLUMNS} alone={alone} /> : null}
+          </Fragment>
         ))}
       </tbody>
     </table>
@@ -90,7 +107,7 @@ export function InvoicesSection({ account }: { account: Account }) {
       }
     >
       {invoices.length ? (
-        <InvoiceTable invoices={invoices} caption="The latest invoices" />
+        <InvoiceTable clientId={client_id} invoices={invoices} caption="The latest invoices" />
       ) : (
         <p className="muted">No invoice is known for this account.</p>
       )}

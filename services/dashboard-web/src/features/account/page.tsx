@@ -2,6 +2,8 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { useAccountSlots } from "@/shared/actions/slots";
+import { accountQuery } from "@/shared/api/account";
 import type { Account } from "@/shared/api/types";
 import { useNow } from "@/shared/lib/clock";
 import { ageText } from "@/shared/lib/dates";
@@ -18,7 +20,6 @@ import { InvoicesSection } from "./invoices";
 import { LinkedSection } from "./linked";
 import { PaymentsSection } from "./payments";
 import { PeriodsSection } from "./periods";
-import { accountQuery } from "./queries";
 import { ReceiptSection } from "./receipt";
 import { AccountSkeleton } from "./skeleton";
 import { TimelineSection } from "./timeline";
@@ -27,6 +28,7 @@ import { TrendSection } from "./trend";
 const route = getRouteApi("/accounts/$clientId");
 
 function Body({ account }: { account: Account }) {
+  const { attempts: Attempts } = useAccountSlots();
   return (
     <>
       <CannotJudge account={account} />
@@ -36,6 +38,7 @@ function Body({ account }: { account: Account }) {
           <ReceiptSection key={account.client_id} account={account} />
           <TrendSection account={account} />
           <InvoicesSection account={account} />
+          {Attempts ? <Attempts account={account} /> : null}
           <PaymentsSection account={account} />
           <PeriodsSection account={account} />
         </div>

@@ -1,14 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "@/shared/api/client";
-import { POLL_MS } from "@/shared/api/query-client";
-
-export const accountQuery = (clientId: string) =>
-  queryOptions({
-    queryKey: ["account", clientId],
-    queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/v1/accounts/{client_id}", { params: { path: { client_id: clientId } }, signal })),
-    refetchInterval: POLL_MS,
-  });
 
 export const invoicesQuery = (clientId: string, page: number) =>
   queryOptions({

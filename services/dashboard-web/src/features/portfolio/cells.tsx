@@ -2,6 +2,7 @@ import type { AccountItem } from "@/shared/api/types";
 import { dayText, dueText, nearDayText } from "@/shared/lib/dates";
 import { money, percent, quantity, signedMoney } from "@/shared/lib/format";
 import { bandWord, metricName, reasonText, sourceName, statusWord, syncWord } from "@/shared/lib/words";
+import { FlagMarkWord } from "@/shared/ui/flag-mark";
 import { WordMark } from "@/shared/ui/word";
 
 /** The metric of the trend beside it; how many more there are; all of them on hover. */
@@ -78,9 +79,16 @@ export function shortened(summary: string): string {
 
 export function WhyCell({ item }: { item: AccountItem }) {
   const reasons = item.variance?.band === "cannot_judge" ? (item.variance.reasons ?? []) : [];
+  const mark = item.flag;
   const text = reasons.length ? reasons.map(reasonText).join("; ") : (item.summary ?? "");
   return (
     <span className="why" title={text}>
+      {mark ? (
+        <>
+          <FlagMarkWord mark={mark} />
+          {text ? " · " : null}
+        </>
+      ) : null}
       {shortened(text)}
     </span>
   );

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { memo, type ReactNode } from "react";
 import type { AccountItem } from "@/shared/api/types";
+import { FlagMarkPill } from "@/shared/ui/flag-mark";
 import { Sparkline } from "@/shared/ui/sparkline";
 import { DueCell, InvoiceCell, PercentCell, StatusCell, SyncPill, UsageCell, VarianceCell, WhyCell } from "./cells";
 import type { Column } from "./columns";
@@ -39,6 +40,7 @@ function cell(key: string, item: AccountItem, day: string): ReactNode {
 
 /** One account. Its name is a real link; the rest of the row is text to read and copy. */
 export const Row = memo(function Row({ item, columns, fresh, day, selected, onSelect }: RowProps) {
+  const mark = item.flag;
   return (
     <tr
       data-flagged={item.flagged || undefined}
@@ -65,6 +67,7 @@ export const Row = memo(function Row({ item, columns, fresh, day, selected, onSe
               <span className="account-id">{item.client_id}</span>
               {item.active ? null : <span className="pill">ended</span>}
               <SyncPill sources={item.sources} />
+              {mark ? <FlagMarkPill mark={mark} /> : null}
             </span>
           </th>
         ) : (

@@ -18,6 +18,8 @@ export interface ProblemBody {
   detail?: string;
   trace_id?: string;
   retry_after_s?: number | null;
+  /** Of a refusal: the code of the rule that refused. */
+  reason?: string | null;
 }
 
 export class ApiProblem extends Error {
@@ -27,6 +29,8 @@ export class ApiProblem extends Error {
   readonly title: string;
   readonly detail: string;
   readonly traceId: string | undefined;
+  /** The body as it came, for the fields that only some errors have. */
+  readonly body: ProblemBody;
 
   constructor(kind: ProblemKind, status: number, body: ProblemBody) {
     super(body.detail ?? body.title ?? kind);
@@ -37,6 +41,11 @@ export class ApiProblem extends Error {
     this.title = body.title ?? "This did not work";
     this.detail = body.detail ?? "";
     this.traceId = body.trace_id;
+    this.body = body;
+  }
+
+  get retryAfter_s(): number | null {
+    return this.body.retry_after_s ?? null;
   }
 
   /** Whether the same request may work when repeated by itself. */

@@ -78,6 +78,7 @@ export const CalendarIcon = icon(
     <path d="M2 6.5h12M5.5 1.5v3M10.5 1.5v3" />
   </>,
 );
+export const FlagIcon = icon(<path d="M4 14V2.5h8l-2 3 2 3H4" />);
 
 /** The product's mark: two lines that should be equal, and the stroke that says they are not. */
 export function Mark({ size = 22 }: { size?: number }) {
