@@ -7,6 +7,7 @@ import {
   planted,
   test,
 } from "../../services/dashboard-web/e2e/harness.ts";
+import { expectFits, smallTargets } from "../../services/dashboard-web/e2e/looks.ts";
 
 const SCREENS = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 
@@ -20,29 +21,6 @@ async function everyScreen(page: Page, check: () => Promise<void>) {
   await check();
   await openAccount(page, await planted("unlinked_stripe"));
   await check();
-}
-
-async function expectFits(page: Page) {
-  const { scroll, client } = await page.evaluate(() => ({
-    scroll: document.documentElement.scrollWidth,
-    client: document.documentElement.clientWidth,
-  }));
-  expect(scroll).toBeLessThanOrEqual(client);
-}
-
-/** Targets below 24 px that no spacing excuses; links inside a sentence are exempt. */
-async function smallTargets(page: Page): Promise<string[]> {
-  return page.evaluate(() =>
-    [
-      ...document.querySelectorAll<HTMLElement>(
-        "button, input:not([type=checkbox]), select, summary, nav a, .account-link, .figure",
-      ),
-    ]
-      .filter((element) => element.checkVisibility() && !element.closest("td, tbody"))
-      .map((element) => ({ element, box: element.getBoundingClientRect() }))
-      .filter(({ box }) => box.width > 0 && (box.height < 24 || box.width < 24))
-      .map(({ element, box }) => `${element.className} ${box.width}x${box.height}`),
-  );
 }
 
 for (const [screen, viewport] of Object.entries(SCREENS)) {

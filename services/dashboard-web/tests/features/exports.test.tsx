@@ -95,6 +95,9 @@ describe("the panel", () => {
     expect(posted[0]?.body).toEqual({ format: "csv", client_ids: ["a", "b", "c"] });
     expect(saved.map(({ name }) => name)).toEqual(["trueup-portfolio-2026-11-23.csv"]);
     expect(await saved[0]?.text).toContain("Title,Portfolio");
+    // The pressed button is gone, the focus is not: Escape closes and gives it back.
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(document.activeElement?.textContent).toBe("Export CSV"));
   });
 
   it("keeps the date range for single rows, since it decides their figures", () => {
@@ -103,6 +106,18 @@ describe("the panel", () => {
     };
     const [page] = choicesOf({ ...listed, total: 9, pageIds: ["a", "b"], selectedIds: [], place: "head" });
     expect(page?.order.filter).toEqual({ from: "2026-10-01", axis: "due", sort: "name", active: "all", ids: "a,b" });
+  });
+
+  it("says that a date range and very many single rows do not go together", () => {
+    const selectedIds = Array.from({ length: 51 }, (_, index) => `c${index}`);
+    const listed = { total: 99, pageIds: [], selectedIds, place: "selection" as const };
+    const blocks = ({ from }: { from?: string }) => {
+      const filter = { active: "true" as const, ...(from ? { from } : {}) };
+      const selection = choicesOf({ ...listed, filter }).find(({ key }) => key === "selection");
+      return selection && blockOf(selection, 100);
+    };
+    expect(blocks({ from: "2026-10-01" })).toContain("at most 50 selected rows");
+    expect(blocks({})).toBeUndefined();
   });
 
   it("refuses more than is left before the server has to, and names the way on", async () => {

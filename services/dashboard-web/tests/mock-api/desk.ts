@@ -1,5 +1,6 @@
 /** Exports, sessions, audit log and figures, for tests and for looking at the page without a stack. */
-import type { AuditEntry, ExportQuota, MadeExport, SessionItem } from "@/shared/api/coming";
+import type { AuditEntry, SessionItem } from "@/shared/api/coming";
+import type { ExportQuota, MadeExport } from "@/shared/api/types";
 import { minutesAgo } from "./builders";
 
 export const quota = (given: Partial<ExportQuota> = {}): ExportQuota => ({

@@ -12,7 +12,8 @@ const ACTIONS: Record<string, string> = {
   "flag.send": "Flagged an issue",
   "accounts.imported": "Imported accounts",
   "rates.imported": "Imported rate cards",
-  "access.refused": "Was refused access",
+  "access.refused": "Was refused what the role does not allow",
+  "access.out_of_scope": "Asked for what is not in the portfolio",
 };
 
 export const ACTION_CODES = Object.keys(ACTIONS);

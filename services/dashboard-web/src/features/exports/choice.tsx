@@ -1,14 +1,15 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useId, useState } from "react";
-import type { ExportOrder } from "@/shared/api/coming";
+import type { ExportOrder } from "@/shared/api/types";
 import { count, plural } from "@/shared/lib/format";
 import type { ExportChoice } from "./export-popover";
 import { quotaQuery } from "./queries";
 import { leftOf, QuotaLine } from "./quota-line";
 
 /** Why this choice cannot be exported, undefined when it can. The server decides; this spares a refusal. */
-export function blockOf({ records, empty }: ExportChoice, left: number | undefined): string | undefined {
+export function blockOf({ records, empty, block }: ExportChoice, left: number | undefined): string | undefined {
+  if (block) return block;
   if (records === 0) return empty ?? "There is nothing to export.";
   if (records === null || left === undefined || records <= left) return undefined;
   const most = left > 0 ? `Narrow the filter or select at most ${plural(left, "row")}.` : "Nothing is left.";

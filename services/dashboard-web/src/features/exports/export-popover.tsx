@@ -1,6 +1,6 @@
 import { Button, Popover } from "@mantine/core";
-import { type ReactNode, useState } from "react";
-import type { ExportOrder } from "@/shared/api/coming";
+import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import type { ExportOrder } from "@/shared/api/types";
 import { useShortcut } from "@/shared/lib/shortcut";
 import { DownloadIcon } from "@/shared/ui/icons";
 import { Choice } from "./choice";
@@ -15,6 +15,8 @@ export interface ExportChoice {
   order: ExportOrder;
   /** Said in its place when there is nothing to choose. */
   empty?: string;
+  /** Why it cannot be exported at all. */
+  block?: string | undefined;
 }
 
 interface ExportPopoverProps {
@@ -38,6 +40,12 @@ export function ExportPopover({ button, title, choices, first, children, shortcu
     setOpened(!opened);
   };
   useShortcut(shortcut, onToggle);
+  const body = useRef<HTMLDivElement>(null);
+  // The button that was pressed goes with its state; the focus stays in the panel, so that Escape still closes it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each state
+  useLayoutEffect(() => {
+    if (document.activeElement === document.body) body.current?.focus();
+  }, [state.phase]);
   return (
     <Popover
       opened={opened}
@@ -61,21 +69,23 @@ export function ExportPopover({ button, title, choices, first, children, shortcu
         </Button>
       </Popover.Target>
       <Popover.Dropdown className="popover export-panel" aria-label={title}>
-        <h2>{title}</h2>
-        {state.phase === "idle" ? (
-          <Choice choices={choices} first={first} onStart={start}>
-            {children}
-          </Choice>
-        ) : null}
-        <div role="status">
-          {state.phase === "making" ? <Progress text="The file is being made." /> : null}
-          {state.phase === "fetching" ? <Progress text="The file is being downloaded." /> : null}
-          {state.phase === "done" ? <Done made={state.made} onMore={reset} /> : null}
+        <div ref={body} className="export-body" tabIndex={-1}>
+          <h2>{title}</h2>
+          {state.phase === "idle" ? (
+            <Choice choices={choices} first={first} onStart={start}>
+              {children}
+            </Choice>
+          ) : null}
+          <div role="status">
+            {state.phase === "making" ? <Progress text="The file is being made." /> : null}
+            {state.phase === "fetching" ? <Progress text="The file is being downloaded." /> : null}
+            {state.phase === "done" ? <Done made={state.made} onMore={reset} /> : null}
+          </div>
+          {state.phase === "refused" ? <Refused problem={state.problem} onBack={reset} /> : null}
+          {state.phase === "lost" ? (
+            <Lost problem={state.problem} made={state.made} onFetch={fetchMade} onBack={reset} />
+          ) : null}
         </div>
-        {state.phase === "refused" ? <Refused problem={state.problem} onBack={reset} /> : null}
-        {state.phase === "lost" ? (
-          <Lost problem={state.problem} made={state.made} onFetch={fetchMade} onBack={reset} />
-        ) : null}
       </Popover.Dropdown>
     </Popover>
   );

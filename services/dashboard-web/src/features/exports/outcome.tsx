@@ -1,8 +1,8 @@
 import { Button } from "@mantine/core";
 import type { ReactNode } from "react";
-import type { MadeExport } from "@/shared/api/coming";
 import type { ApiProblem } from "@/shared/api/problem";
 import { loginAddress, placeNow } from "@/shared/api/session-state";
+import type { MadeExport } from "@/shared/api/types";
 import { useLasting } from "@/shared/lib/clock";
 import { plural } from "@/shared/lib/format";
 import { isGone, lossOf, type Refusal, refusalOf } from "./words";

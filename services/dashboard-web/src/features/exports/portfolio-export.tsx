@@ -1,5 +1,5 @@
-import type { ExportFilter } from "@/shared/api/coming";
 import { useMayAct } from "@/shared/api/me";
+import type { ExportFilter } from "@/shared/api/types";
 import { type ExportChoice, ExportPopover } from "./export-popover";
 
 export interface PortfolioExportProps {
@@ -18,6 +18,14 @@ function onlyThese({ from, to, axis, sort }: ExportFilter, ids: string[]): Expor
   return { format: "csv", filter: { ...range, ...(sort ? { sort } : {}), active: "all", ids: ids.join(",") } };
 }
 
+/** The API takes so many single rows together with a date range. */
+const IDS_MAX = 50;
+
+function tooMany({ from, to }: ExportFilter, ids: string[]): string | undefined {
+  if (ids.length <= IDS_MAX || (!from && !to)) return undefined;
+  return `With a date range at most ${IDS_MAX} selected rows go into one file. Select fewer, or choose any date.`;
+}
+
 /** What of the list can be exported, with the number of records of each. */
 export function choicesOf({ filter, total, pageIds, selectedIds }: PortfolioExportProps): ExportChoice[] {
   return [
@@ -33,6 +41,7 @@ export function choicesOf({ filter, total, pageIds, selectedIds }: PortfolioExpo
       label: "Selected rows",
       records: selectedIds.length,
       order: onlyThese(filter, selectedIds),
+      block: tooMany(filter, selectedIds),
       empty: "No row is selected. Tick rows in the list first, or press X on a row.",
     },
     {

@@ -1,18 +1,21 @@
 import { queryOptions } from "@tanstack/react-query";
-import { CSRF, fetchInTime, unwrap } from "@/shared/api/client";
-import { coming, type ExportOrder, type MadeExport } from "@/shared/api/coming";
+import { api, CSRF, fetchInTime, unwrap } from "@/shared/api/client";
 import { fromAnswer, offline } from "@/shared/api/problem";
+import type { components } from "@/shared/api/schema";
+import type { ExportOrder, MadeExport } from "@/shared/api/types";
 
 /** What this session and this person may still export; asked anew whenever the panel opens. */
 export const quotaQuery = queryOptions({
   queryKey: ["exports", "quota"],
-  queryFn: ({ signal }) => unwrap(coming.GET("/api/v1/exports/quota", { signal })),
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/exports/quota", { signal })),
   staleTime: 0,
 });
 
+type Body = components["schemas"]["ExportRequest"];
+
 /** Make the file. It is logged and counted before its first byte. */
 export function makeExport(order: ExportOrder): Promise<MadeExport> {
-  return unwrap(coming.POST("/api/v1/exports", { body: order, headers: CSRF }));
+  return unwrap(api.POST("/api/v1/exports", { body: order as Body, headers: CSRF }));
 }
 
 /** The file itself, once. Read here and not by a link, so that a refusal is told and not saved as a file. */

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import type { ExportQuota } from "@/shared/api/coming";
+import type { ExportQuota } from "@/shared/api/types";
 import { count } from "@/shared/lib/format";
 import { quotaQuery } from "./queries";
 

@@ -1,8 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
-import type { ExportOrder, MadeExport } from "@/shared/api/coming";
 import { type ApiProblem, asProblem } from "@/shared/api/problem";
 import { noteProblem } from "@/shared/api/refusals";
+import type { ExportOrder, MadeExport } from "@/shared/api/types";
 import { saveFile } from "@/shared/lib/save-file";
 import { fetchFile, makeExport, quotaQuery } from "./queries";
 

@@ -1,35 +1,6 @@
 /** Shapes of operations that the contract does not list yet; each part goes when docs/openapi.json has it. */
 import type { Client } from "openapi-fetch";
 import { api } from "./client";
-import type { PortfolioQuery } from "./types";
-
-export type ExportFilter = Omit<PortfolioQuery, "page" | "page_size">;
-
-export interface ExportOrder {
-  format: "csv" | "pdf";
-  filter?: ExportFilter;
-  client_ids?: string[];
-  /** CSV of one account: its invoices instead of its row in the grid. */
-  detail?: boolean;
-}
-
-export interface MadeExport {
-  id: string;
-  records: number;
-  quota_left: number;
-  format: "csv" | "pdf";
-  filename: string;
-  file_url: string;
-  expires_at: string;
-}
-
-export interface ExportQuota {
-  limit: number;
-  used: number;
-  left: number;
-  user_day_limit: number;
-  user_day_left: number;
-}
 
 export interface SessionItem {
   session_id: string;
@@ -67,15 +38,7 @@ interface Ask<Body, Query = undefined, Path = undefined> {
   responses: { 200: Answers<Body> };
 }
 
-interface Send<Sent, Body> {
-  parameters: { query?: undefined };
-  requestBody: Answers<Sent>;
-  responses: { 201: Answers<Body> };
-}
-
 interface ComingPaths {
-  "/api/v1/exports": { post: Send<ExportOrder, MadeExport> };
-  "/api/v1/exports/quota": { get: Ask<ExportQuota> };
   "/api/v1/sessions": {
     get: Ask<{ items: SessionItem[] }>;
     delete: Ask<{ revoked: number }, { user?: string }>;

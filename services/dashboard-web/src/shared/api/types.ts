@@ -26,3 +26,14 @@ export type Totals = Schemas["Totals"];
 export type PaymentStatus = Schemas["PaymentStatus"];
 export type Band = Schemas["Band"];
 export type PortfolioQuery = NonNullable<operations["portfolio_api_v1_accounts_get"]["parameters"]["query"]>;
+export type MadeExport = Schemas["ExportCreated"];
+export type ExportQuota = Schemas["ExportQuota"];
+export type ExportFilter = Omit<PortfolioQuery, "page" | "page_size">;
+
+/** The request as it is written: what has a default may be left out, which the generated type does not know. */
+export interface ExportOrder {
+  format: "csv" | "pdf";
+  filter?: ExportFilter;
+  client_ids?: string[];
+  detail?: boolean;
+}
