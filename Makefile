@@ -82,11 +82,18 @@ e2e: prepare ## Browser tests on a stack of their own
 
 # ---- generate ------------------------------------------------------------------------------------------------------
 
-lock: prepare ## Compile requirements.lock anew from all declarations
+COMPILE = $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	--no-emit-find-links --python-version 3.11
+# What the images install: the members that run there, in the very versions of requirements.lock.
+SHIPPED = $(filter-out libs/devstack/%,$(wildcard libs/*/pyproject.toml services/*/pyproject.toml))
+
+lock: prepare ## Compile requirements.lock and what the images install anew from all declarations
 	@cp requirements.lock requirements.lock.new  # what is pinned stays, unless UPGRADE says otherwise
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
-		--python-version 3.11 --group dev -o requirements.lock.new $(UPGRADE)
+	$(COMPILE) --group dev -o requirements.lock.new $(UPGRADE)
 	@sed '/^-e /d' requirements.lock.new > requirements.lock && rm requirements.lock.new
+	$(COMPILE) -c requirements.lock -o requirements.lock.new $(SHIPPED)
+	@sed '/^-e /d' requirements.lock.new > deploy/docker/requirements.lock && rm requirements.lock.new
+	@echo uv_build | $(COMPILE) -c requirements.lock -o deploy/docker/build.lock -
 
 schemas: prepare ## Generate event schemas, topics.yaml, openapi.json and the page's types
 	$(BIN)/python -m trueup_contracts.export

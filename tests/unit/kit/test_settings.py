@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
@@ -70,3 +72,12 @@ def test_every_fault_is_named_at_once(monkeypatch: pytest.MonkeyPatch, capsys: p
     with pytest.raises(SystemExit):
         load(Settings)
     assert len(capsys.readouterr().err.splitlines()) == 4
+
+
+def test_what_the_environment_does_not_have_may_be_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    given(monkeypatch, SOME_SERVICE_API_KEY=None, TRUEUP_SECRETS_DIR=str(tmp_path))
+    (tmp_path / "some_service_api_key").write_text("from_file\n")
+    (tmp_path / "some_service_http_port").write_text("1")
+    settings = load(Settings)
+    assert settings.api_key.get_secret_value() == "from_file"
+    assert settings.http_port == 8090

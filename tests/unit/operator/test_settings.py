@@ -12,7 +12,13 @@ from trueup_operator.errors import OperatorError
 
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("TRUEUP_URL", "TRUEUP_SANDBOX_URL", "TRUEUP_KAFKA_BOOTSTRAP", "TRUEUP_MIGRATOR_DSN"):
+    for name in (
+        "TRUEUP_URL",
+        "TRUEUP_SANDBOX_URL",
+        "TRUEUP_KAFKA_BOOTSTRAP",
+        "TRUEUP_MIGRATOR_DSN",
+        "TRUEUP_SECRETS_DIR",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -34,3 +40,12 @@ def test_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_says_what_to_do_when_nothing_runs(tmp_path: Path) -> None:
     with pytest.raises(OperatorError, match="make up"):
         _ = settings.load(tmp_path).url
+
+
+def test_a_containers_secrets_are_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "trueup_migrator_dsn").write_text("postgresql://migrator:x@postgres:5432/trueup\n")
+    (tmp_path / "reconciler_postgres_dsn").write_text("not ours")
+    monkeypatch.setenv("TRUEUP_SECRETS_DIR", str(tmp_path))
+    found = settings.load(tmp_path)
+    assert found.migrator_dsn == "postgresql://migrator:x@postgres:5432/trueup"
+    assert "not ours" not in found.values.values()

@@ -13,7 +13,7 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
-from trueup_devstack import control, imports, jars, page, settings
+from trueup_devstack import control, jars, page, settings
 from trueup_devstack.errors import DevstackError
 from trueup_devstack.files import write_whole
 from trueup_devstack.identity import recall, stop_all
@@ -139,11 +139,9 @@ class Boot:
     def _first_import(self) -> None:
         if self._checkout.imported_mark.exists():
             return
-        for kind, text in imports.from_sandbox(self._stack.wiring.sandbox_url):
-            file = self._checkout.state / f"{kind}.csv"
-            write_whole(file, text)
-            self._tell("first import: " + self._trueup("import", kind, str(file)).strip())
-        write_whole(self._checkout.imported_mark, "")
+        done = self._trueup("import", "sandbox", "--once", str(self._checkout.imported_mark))
+        for line in done.splitlines():
+            self._tell(f"first import: {line}")
 
     def _unless_done(self, command: str, sources: list[Path]) -> None:
         """Run a `trueup` command whose outcome follows from these files alone, unless it ran on the same ones."""

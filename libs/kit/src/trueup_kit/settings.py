@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Literal, TypeVar
 
@@ -10,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 S = TypeVar("S", bound=BaseSettings)
 EXIT_CODE = 2
+SECRETS_DIR = "TRUEUP_SECRETS_DIR"
+"""Names a folder in which a file `reconciler_postgres_dsn` is the setting RECONCILER_POSTGRES_DSN, as containers get them."""
 
 
 class ServiceSettings(BaseSettings):
@@ -52,14 +55,14 @@ class ServiceSettings(BaseSettings):
 
 
 def load(cls: type[S]) -> S:
-    """Read the settings of a service from the environment.
+    """Read the settings of a service from the environment and, where it does not have one, from the folder of secrets.
 
     Raises:
         SystemExit: with code 2 when something is missing or wrong; every variable is named on standard error with
             what is wrong and what to set. Values are not printed: some are secrets.
     """
     try:
-        return cls()
+        return cls(_secrets_dir=os.environ.get(SECRETS_DIR) or None)
     except ValidationError as error:
         print("\n".join(["The settings are not usable:", *_faults(cls, error)]), file=sys.stderr)
         raise SystemExit(EXIT_CODE) from None

@@ -1,4 +1,4 @@
-"""Where the running system is: from the environment, else from `.trueup/operator.env` of the checkout."""
+"""Where the running system is: from the environment, else from files (of a container's secrets, of the checkout)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from trueup_operator.errors import OperatorError
 
 ENV_FILE = Path(".trueup") / "operator.env"
+SECRETS_DIR = "TRUEUP_SECRETS_DIR"
+"""Names a folder in which a file `trueup_migrator_dsn` is the setting TRUEUP_MIGRATOR_DSN, as containers get them."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,13 @@ def _read_env_file(path: Path) -> dict[str, str]:
     return {name.strip(): value.strip() for name, value in pairs}
 
 
+def _read_secrets(folder: str) -> dict[str, str]:
+    files = sorted(Path(folder).glob("trueup_*")) if folder else []
+    return {file.name.upper(): file.read_text().strip() for file in files}
+
+
 def load(start: Path | None = None) -> Addresses:
-    """Merge the nearest env file, looking upwards from `start`, with the environment, which wins."""
+    """Merge the nearest env file, looking upwards from `start`, and the secrets with the environment, which wins."""
     folder = (start or Path.cwd()).resolve()
     found: dict[str, str] = {}
     for candidate in (folder, *folder.parents):
@@ -62,4 +69,4 @@ def load(start: Path | None = None) -> Addresses:
             found = _read_env_file(candidate / ENV_FILE)
             break
     own = {name: value for name, value in os.environ.items() if name.startswith("TRUEUP_") and value}
-    return Addresses(found | own)
+    return Addresses(found | _read_secrets(os.environ.get(SECRETS_DIR, "")) | own)

@@ -1,4 +1,4 @@
-"""`trueup import accounts|rates FILE`: what people otherwise upload on the page."""
+"""`trueup import accounts|rates FILE`: what people otherwise upload on the page; `sandbox`: what its companies hand over."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the difference, ch
 As = Annotated[str, typer.Option("--as", help="The development login that imports.")]
 
 
-def _post(kind: str, file: Path, *, dry_run: bool, user: str) -> None:
+def _post(kind: str, content: bytes, *, dry_run: bool, user: str) -> None:
     addresses = settings.load()
     answer = httpx.post(
         f"{addresses.url}/api/v1/imports/{kind}",
         params={"dry_run": str(dry_run).lower()},
-        content=file.read_bytes(),
+        content=content,
         headers={"content-type": "text/csv", "authorization": f"Bearer {token_for(addresses.sandbox_url, user)}"},
         timeout=TIMEOUT,
     )
@@ -45,10 +45,34 @@ def _post(kind: str, file: Path, *, dry_run: bool, user: str) -> None:
 @importing.command("accounts")
 def accounts(file: File, *, dry_run: DryRun = False, user: As = "adam") -> None:
     """Accounts: names, zones, active days, owners and the customers they are in each source."""
-    _post("accounts", file, dry_run=dry_run, user=user)
+    _post("accounts", file.read_bytes(), dry_run=dry_run, user=user)
 
 
 @importing.command("rates")
 def rates(file: File, *, dry_run: DryRun = False, user: As = "adam") -> None:
     """Rate cards: one price a line, with its validity."""
-    _post("rates", file, dry_run=dry_run, user=user)
+    _post("rates", file.read_bytes(), dry_run=dry_run, user=user)
+
+
+@importing.command("sandbox")
+def sandbox(
+    *,
+    once: Annotated[
+        Path | None, typer.Option(help="A mark: nothing is done where this file is; it is written afterwards.")
+    ] = None,
+    user: As = "adam",
+) -> None:
+    """The accounts and rate cards of the sandbox's world: what its companies would hand over as CSV."""
+    if once is not None and once.exists():
+        print(f"already imported ({once} is there)")
+        return
+    address = settings.load().sandbox_url
+    for kind in ("accounts", "rates"):
+        url = f"{address}/control/export/{kind}.csv"
+        try:
+            answer = httpx.get(url, timeout=TIMEOUT).raise_for_status()
+        except httpx.HTTPError as error:
+            raise OperatorError(f"{url} did not answer: {error}; is the sandbox up?") from None
+        _post(kind, answer.content, dry_run=False, user=user)
+    if once is not None:
+        once.touch()
