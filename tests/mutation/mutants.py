@@ -25,6 +25,7 @@ _INGEST = "tests/integration/kit/test_ingest.py"
 _SCOPE = "tests/integration/dashboard_api/test_scope.py"
 _RECONCILER = "services/reconciler/src/reconciler"
 _DASHBOARD = "services/dashboard-api/src/dashboard_api"
+_SEND_FLAGS = "tests/integration/dashboard_api/test_send_flags.py"
 
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
@@ -85,5 +86,38 @@ MUTANTS: tuple[Mutant, ...] = (
         pattern="    if timestamp_s < now_s - TOLERANCE_S:\n",
         replacement="    if timestamp_s < 0:\n",
         tests=("tests/unit/stripe_webhooks/domain/test_signature.py::test_age_is_bounded_on_both_sides",),
+    ),
+    Mutant(
+        guard="a-lost-sender-is-unknown",
+        file=f"{_DASHBOARD}/adapters/flags.py",
+        pattern="SET state = 'unknown', reason = 'sender_lost'",
+        replacement="SET state = 'queued', reason = 'sender_lost'",
+        tests=(
+            f"{_SEND_FLAGS}::test_killed_between_claim_and_sending",
+            f"{_SEND_FLAGS}::test_killed_between_sending_and_writing_it_down",
+        ),
+    ),
+    Mutant(
+        guard="no-answer-is-unknown",
+        file=f"{_DASHBOARD}/adapters/slack.py",
+        pattern='    return Unclear("timeout" if isinstance(error, TimeoutError) else "connection_lost")\n',
+        replacement='    return Later("timeout")\n',
+        tests=("tests/unit/dashboard_api/adapters/test_slack.py::test_a_silent_server_is_unclear",),
+    ),
+    Mutant(
+        guard="one-issue-one-recipient-once",
+        file=f"{_DASHBOARD}/adapters/flags.py",
+        pattern="    AND (state IN ('queued', 'sending') OR state = 'sent'",
+        replacement="    AND (state IN ('queued', 'sending') OR false AND state = 'sent'",
+        tests=("tests/integration/dashboard_api/test_flags.py::test_an_issue_goes_to_a_recipient_once",),
+    ),
+    Mutant(
+        guard="no-mention-in-a-flag",
+        file=f"{_DASHBOARD}/domain/flag_message.py",
+        pattern='.replace("<", "&lt;")',
+        replacement="",
+        tests=(
+            "tests/unit/dashboard_api/domain/test_flag_message.py::test_nothing_in_slack_is_a_mention_a_link_or_too_long",
+        ),
     ),
 )

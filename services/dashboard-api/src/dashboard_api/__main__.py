@@ -100,7 +100,13 @@ def _couriers(settings: Settings) -> dict[Channel, Courier]:
 
 def _send_flags(settings: Settings, database: Database, targets: SettingsTargets) -> SendFlags:
     queue = PostgresFlagQueue(database, sender=f"{socket.gethostname()}:{os.getpid()}")
-    return SendFlags(queue, _couriers(settings), targets, claim_timeout_s=settings.flag_claim_timeout_s)
+    return SendFlags(
+        queue,
+        _couriers(settings),
+        targets,
+        claim_timeout_s=settings.flag_claim_timeout_s,
+        paused=settings.read_only,
+    )
 
 
 def _sending(send: SendFlags, channel: Channel) -> Callable[[], Awaitable[None]]:

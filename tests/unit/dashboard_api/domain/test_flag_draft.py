@@ -97,9 +97,9 @@ def test_amounts_invoices_and_ids_are_the_evidence() -> None:
         "Difference": "+35.00 USD (+7.00 %)",
         "Usage of api_calls": "1000 calls × 0.5 = 500.00 USD",
         "Invoice INV-9": "535.00 USD, overdue, due 2026-11-15, 535.00 USD remaining (quickbooks:invoice:9, in_9)",
-        "Amplitude": "complete, as of 2026-11-26 08:48 UTC (12 min before this draft)",
-        "QuickBooks": "complete, as of 2026-11-26 08:48 UTC (12 min before this draft)",
-        "Stripe": "complete, as of 2026-11-26 08:48 UTC (12 min before this draft)",
+        "Amplitude": "complete, as of 2026-11-26 08:48 UTC (12 min old then)",
+        "QuickBooks": "complete, as of 2026-11-26 08:48 UTC (12 min old then)",
+        "Stripe": "complete, as of 2026-11-26 08:48 UTC (12 min old then)",
         "Decided": "2026-11-26 08:50 UTC, revision 7",
     }
     assert found.subject == "Alder GmbH: October 2026: something is off"

@@ -92,6 +92,21 @@ async def test_a_courier_that_never_returns_is_unclear() -> None:
     assert [outcome for outcome, _ in queue.settled] == [Unclear("timeout")]
 
 
+async def test_while_actions_are_off_nothing_leaves() -> None:
+    queue, courier = Queue(), Courier()
+    paused = SendFlags(queue, {Channel.SLACK: courier}, TARGETS, claim_timeout_s=60, paused=True)
+    assert await paused.round(Channel.SLACK) == 0
+    assert (queue.one is None, courier.sent) == (False, 0)
+
+
+async def test_without_a_database_it_waits_for_the_next_round() -> None:
+    class Away(Queue):
+        async def claim(self, channel: Channel) -> Claimed | None:
+            raise Unavailable("away")
+
+    assert await sender(Away(), Courier()).round(Channel.SLACK) == 0
+
+
 @pytest.mark.parametrize(
     ("tries", "after_s", "expected"),
     [(1, None, 2.0), (3, None, 8.0), (7, None, 60.0), (1, 17.0, 17.0), (1, 86_400.0, SERVERS_WORD_MAX_S)],

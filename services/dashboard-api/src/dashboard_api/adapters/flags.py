@@ -18,6 +18,9 @@ from dashboard_api.domain.errors import Conflict
 from dashboard_api.domain.flag_draft import listed
 from dashboard_api.domain.flags import REPEATED_H, Channel, Claimed, Failed, Later, NewFlag, Outcome, Sent, Wish
 from dashboard_api.ports.reads import Json
+from trueup_kit.logs import get_logger
+
+log = get_logger(__name__)
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 _KNOWN = (
@@ -121,17 +124,19 @@ class PostgresFlagQueue:
     async def settle(self, claimed: Claimed, outcome: Outcome, *, again_after_s: float) -> None:
         """What became of it. Nothing changes when the claim is another's by now."""
         sent = outcome if isinstance(outcome, Sent) else None
+        reason = None if isinstance(outcome, Sent) else outcome.reason
         async with self._database.writing() as connection:
             await connection.execute(
                 _SETTLE,
                 claimed.flag_id,
                 claimed.claim_version,
                 _state(outcome),
-                None if isinstance(outcome, Sent) else outcome.reason,
+                reason,
                 sent and sent.external_id,
                 sent and sent.permalink,
                 timedelta(seconds=again_after_s if isinstance(outcome, Later) else 0),
             )
+        log.info("flag handed over", flag_id=str(claimed.flag_id), state=_state(outcome), reason=reason)
 
     async def give_up_lost(self, *, after_s: float) -> int:
         """Claims that nobody settled become unknown; how many there were."""

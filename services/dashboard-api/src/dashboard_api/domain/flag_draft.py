@@ -166,7 +166,7 @@ def _age(as_of: object, now: datetime) -> str:
     if not isinstance(as_of, str):
         return "age not known"
     minutes = max(0, int((now - datetime.fromisoformat(as_of)).total_seconds() // 60))
-    return f"as of {_instant(as_of)} ({minutes} min before this draft)"
+    return f"as of {_instant(as_of)} ({minutes} min old then)"
 
 
 def _instant(value: object) -> str:

@@ -29,25 +29,34 @@ class SendFlags:
         targets: FlagTargets,
         *,
         claim_timeout_s: float,
+        paused: bool = False,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._queue = queue
         self._couriers = couriers
         self._targets = targets
         self._claim_timeout_s = claim_timeout_s
+        self._paused = paused
         self._chance = chance
         self.wake = {channel: asyncio.Event() for channel in Channel}
         """Set when there is something to send on a channel, so that nobody waits for the next round."""
 
     async def round(self, channel: Channel) -> int:
         """Send everything that is due on a channel; how many were handed over or tried."""
-        await self._queue.give_up_lost(after_s=self._claim_timeout_s)
         for done in range(ROUND_MAX):
-            claimed = await self._queue.claim(channel)
+            try:
+                claimed = await self._next(channel)
+            except Unavailable:
+                return done  # the next round asks again; what is queued waits
             if claimed is None:
                 return done
             await _to_its_end(self._one(channel, claimed))
         return ROUND_MAX
+
+    async def _next(self, channel: Channel) -> Claimed | None:
+        await self._queue.give_up_lost(after_s=self._claim_timeout_s)
+        # While every action is switched off, nothing leaves either.
+        return None if self._paused else await self._queue.claim(channel)
 
     async def _one(self, channel: Channel, claimed: Claimed) -> None:
         outcome = await self._handed_over(channel, claimed)
