@@ -11,7 +11,7 @@ export MYPYPATH = $(subst $(empty) $(empty),:,$(MEMBERS))
 export PYTHONDONTWRITEBYTECODE =
 .DEFAULT_GOAL := help
 .PHONY: help prepare up down reset status logs migrate check lint types contracts fresh web-check test unit integration \
-	web-test e2e fmt lock schemas screenshots bench-freshness chaos mutate-guards
+	web-test e2e fmt lock schemas screenshots bench-freshness bench-exports chaos mutate-guards
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -107,6 +107,9 @@ screenshots: prepare ## Write docs/images from a running stack
 
 bench-freshness: prepare ## From a payment to the changed row on the live stream, as JSON; needs `make up`
 	$(BIN)/python tests/load/bench_freshness.py $(ARGS)
+
+bench-exports: prepare ## Times of the PDF report, and whether LibreOffice reads the CSV as meant, as JSON
+	$(BIN)/python tests/load/bench_exports.py $(ARGS)
 
 chaos: prepare ## Seeded kills under load, then verify; needs `make up`
 	$(BIN)/python tests/chaos/kill_spree.py $(ARGS)

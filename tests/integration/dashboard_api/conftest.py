@@ -370,7 +370,9 @@ def settings(database: Any) -> Settings:
 async def services(settings: Settings, issuer: Issuer) -> AsyncIterator[Services]:
     engine = create_engine(settings.postgres_dsn, application_name="test", pool_size=5, schema=SCHEMA)
     http = httpx.AsyncClient(transport=httpx.MockTransport(issuer.answer))
-    yield wire(settings, engine=engine, http=http)
+    services = wire(settings, engine=engine, http=http)
+    yield services
+    await services.report_printer.close()
     await http.aclose()
     await engine.dispose()
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pypdf import PdfReader
 
 from dashboard_api.adapters.exports import PostgresExports, holder
 from dashboard_api.domain.access import Principal, Role
@@ -129,13 +130,13 @@ async def test_other_roles_export_nothing(portfolio: Any, client: httpx.AsyncCli
 @pytest.mark.parametrize(
     "body", [{"client_ids": ["a1", "b1"]}, {"client_ids": ["a1", "no-such"]}, {"client_ids": ["x1"]}]
 )
-@pytest.mark.parametrize("detail", [False, True])
+@pytest.mark.parametrize("kind", [{}, {"detail": True}, {"format": "pdf"}])
 async def test_one_foreign_account_refuses_the_whole(
-    portfolio: Any, client: httpx.AsyncClient, bearer: Any, body: dict[str, Any], detail: bool
+    portfolio: Any, client: httpx.AsyncClient, bearer: Any, body: dict[str, Any], kind: dict[str, Any]
 ) -> None:
-    ids = body["client_ids"][-1:] if detail else body["client_ids"]
+    ids = body["client_ids"][-1:] if kind else body["client_ids"]
     headers = bearer("ana", "account_manager")
-    answer = await make(client, headers, client_ids=ids, detail=detail)
+    answer = await make(client, headers, client_ids=ids, **kind)
     assert (answer.status_code, answer.json()["code"]) == (404, "account_not_found")
     assert await portfolio.admin.fetchval("SELECT count(*) FROM dashboard.exports") == 0
     assert (await quota(client, headers))["used"] == 0
@@ -169,6 +170,9 @@ async def test_the_invoices_of_one_account(portfolio: Any, client: httpx.AsyncCl
         ({"filter": {"from": "2026-02-02", "to": "2026-02-01"}}, "invalid_range"),
         ({"filter": {"search": "nothing like that"}}, "export_empty"),
         ({"format": "xlsx", "filter": {}}, "invalid_body"),
+        ({"format": "pdf", "filter": {}}, "invalid_body"),
+        ({"format": "pdf", "client_ids": ["a1", "a2"]}, "invalid_body"),
+        ({"format": "pdf", "client_ids": ["a1"], "detail": True}, "invalid_body"),
         ({"client_ids": ["a"] * 501}, "invalid_body"),
     ],
 )
@@ -266,6 +270,43 @@ async def test_over_the_quota_nothing_is_exported(portfolio: Any, client: httpx.
     refused = await make(client, fresh, filter={})
     assert (refused.status_code, refused.json()["quota_left"]) == (429, 2)
     assert (await quota(client, fresh))["used"] == 0, "neither counter moves when the other refuses"
+
+
+async def test_the_report_of_one_account_counts_its_invoices(
+    portfolio: Any, client: httpx.AsyncClient, signed_in: Any
+) -> None:
+    headers = await signed_in("ana", Role.ACCOUNT_MANAGER)
+    await portfolio.admin.execute(
+        "INSERT INTO read_model.invoices SELECT (jsonb_populate_record(invoice, jsonb_build_object("
+        "'document_id', invoice.document_id || copy))).* FROM read_model.invoices AS invoice, generate_series(1, 30) AS copy"
+        " WHERE client_id = 'a1'"
+    )
+    made = (await make(client, headers, format="pdf", client_ids=["a1"])).json()
+    assert (made["records"], made["quota_left"], made["format"]) == (25, 75, "pdf"), "as many as it lists"
+    file = await client.get(made["file_url"], headers=headers)
+    assert file.headers["content-type"] == "application/pdf"
+    assert file.headers["content-disposition"].endswith('.pdf"')
+    pages = PdfReader(io.BytesIO(file.content)).pages
+    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    for part in ("Alder GmbH", "INV-a1", "25 of 31 invoices", made["id"]):
+        assert part in text
+    assert (await client.get(made["file_url"], headers=headers)).status_code == 410
+    await portfolio.admin.execute("DELETE FROM read_model.invoices WHERE client_id = 'a2'")
+    empty = (await make(client, headers, format="pdf", client_ids=["a2"])).json()
+    assert empty["records"] == 1, "a report without invoices is a record too"
+    used = [(await make(client, headers, format="pdf", client_ids=["a1"])).status_code for _ in range(3)]
+    assert used == [201, 201, 429]
+    assert (await quota(client, headers))["used"] == 76
+
+
+async def test_a_report_that_cannot_be_made_costs_nothing(
+    portfolio: Any, client: httpx.AsyncClient, services: Any, bearer: Any
+) -> None:
+    services.report_printer._command = ("/no/such/program",)
+    headers = bearer("ana", "account_manager")
+    answer = await make(client, headers, format="pdf", client_ids=["a1"])
+    assert (answer.status_code, answer.json()["code"]) == (503, "report_unavailable")
+    assert (await quota(client, headers))["used"] == 0
 
 
 async def test_a_token_has_a_counter_of_its_own(portfolio: Any, client: httpx.AsyncClient, issuer: Any) -> None:

@@ -22,6 +22,7 @@ from dashboard_api.adapters.issuer import OidcIssuer
 from dashboard_api.adapters.issuer_keys import IssuerKeys
 from dashboard_api.adapters.mail import MailCourier, MailServer
 from dashboard_api.adapters.owners import PostgresOwners
+from dashboard_api.adapters.report_printer import WorkerReportPrinter, worker_command
 from dashboard_api.adapters.sessions import PostgresLoginStates, PostgresSessions
 from dashboard_api.adapters.slack import SlackCourier
 from dashboard_api.adapters.source_reads import PostgresSourceReads
@@ -33,7 +34,9 @@ from dashboard_api.entrypoints.http.app import create_app
 from dashboard_api.entrypoints.http.auth import CALLBACK_PATH
 from dashboard_api.entrypoints.http.cookies import Cookies
 from dashboard_api.entrypoints.http.services import FlagLimits, Services
+from dashboard_api.ports.exports import Exports, ReportPrinter
 from dashboard_api.ports.flags import Courier
+from dashboard_api.ports.reads import SourceReads
 from dashboard_api.settings import Settings
 from dashboard_api.usecases.accounts import Accounts
 from dashboard_api.usecases.exports import CreateExport, TakeExport
@@ -122,6 +125,27 @@ def _exports(settings: Settings, database: Database) -> PostgresExports:
     )
 
 
+def _printer(settings: Settings) -> WorkerReportPrinter:
+    return WorkerReportPrinter(
+        workers=settings.report_workers,
+        timeout_s=settings.report_timeout_s,
+        command=worker_command(settings.report_font_folder),
+    )
+
+
+def _create_export(
+    settings: Settings, accounts: Accounts, sources: SourceReads, exports: Exports, printer: ReportPrinter
+) -> CreateExport:
+    return CreateExport(
+        accounts=accounts,
+        sources=sources,
+        exports=exports,
+        printer=printer,
+        report_invoices_max=settings.report_invoices_max,
+        now=_now,
+    )
+
+
 def _issuer(settings: Settings, http: httpx.AsyncClient) -> tuple[OidcIssuer, IssuerAccessTokens]:
     keys = IssuerKeys(http, issuer=settings.oidc_issuer)
     issuer = OidcIssuer(
@@ -155,7 +179,7 @@ def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) ->
     use_key(settings.audit_key.get_secret_value())
     audit = PostgresAuditLog(database)
     live = LiveHub(owners=PostgresOwners(database), sessions=sessions, now=_now)
-    exports = _exports(settings, database)
+    exports, printer = _exports(settings, database), _printer(settings)
 
     async def sweep() -> None:
         await sessions.sweep()
@@ -179,8 +203,9 @@ def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) ->
         ),
         flag_limits=FlagLimits(settings.flag_text_max, settings.flag_subject_max),
         send_flags=send_flags,
-        create_export=CreateExport(accounts=accounts, sources=sources, exports=exports, now=_now),
+        create_export=_create_export(settings, accounts, sources, exports, printer),
         take_export=TakeExport(exports),
+        report_printer=printer,
         live=live,
         audit=audit,
         refusals=Refusals(audit, now=_now),
@@ -212,7 +237,7 @@ async def main(settings: Settings) -> None:
         settings=settings,
         health=health,
         app=create_app(services),
-        on_start=[producer.start, consumer.start],
+        on_start=[services.report_printer.start, producer.start, consumer.start],
         tasks={
             "live stream": services.live.run,
             "outbox": relay.run,
@@ -220,7 +245,7 @@ async def main(settings: Settings) -> None:
             "sources": lambda: every(WATCH_SOURCES_S, watch.look, name="sources"),
             "sweep": lambda: every(SWEEP_S, services.sweep, name="sweep"),
         },
-        on_stop=[consumer.stop, producer.stop, http.aclose, engine.dispose],
+        on_stop=[consumer.stop, producer.stop, services.report_printer.close, http.aclose, engine.dispose],
     )
 
 

@@ -66,6 +66,14 @@ class Settings(ServiceSettings):
     """Seals the audit log; the database must not know it. Changing it ends the log: nothing more can be added."""
     read_only: bool = False
     """Switches every action off; signing out and ending sessions stay possible."""
+    report_invoices_max: int = Field(default=25, ge=1, le=500)
+    """Invoices that a report lists at most; each is a record."""
+    report_workers: int = Field(default=1, ge=1, le=8)
+    """Processes that set reports; one sets some twenty a second."""
+    report_timeout_s: float = Field(default=10.0, gt=0, le=60)
+    """A report that takes longer is given up and its process replaced."""
+    report_font_folder: str | None = None
+    """Further typefaces for names that ours has no letters for, such as Noto Sans CJK."""
 
     flag_targets: tuple[FlagTargetSetting, ...] = Field(
         default=(), examples=['[{"id":"billing","label":"#billing","channel":"slack","slack_channel":"C0123456789"}]']

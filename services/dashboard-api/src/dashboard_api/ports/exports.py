@@ -71,3 +71,9 @@ class ReportPrinter(Protocol):
 
     async def print(self, report: Mapping[str, Any]) -> bytes:
         """The PDF; the same report gives the same bytes. Raises Unavailable when it takes too long."""
+
+    async def start(self) -> None:
+        """Be ready for the first report."""
+
+    async def close(self) -> None:
+        """End what was started."""

@@ -16,10 +16,11 @@ from typing import Any
 from dashboard_api.domain.access import Principal
 from dashboard_api.domain.errors import InvalidRequest, NotFound
 from dashboard_api.domain.exports import sheets
+from dashboard_api.domain.exports.report import report
 from dashboard_api.domain.exports.request import RECORDS_MAX, ExportFormat, ExportWish, Quota, filename, refuse_over
 from dashboard_api.domain.exports.words import filter_words, order_words
 from dashboard_api.domain.portfolio import Active, PortfolioQuery, Sort, SortField
-from dashboard_api.ports.exports import ExportFile, Exports, KeptExport, NewExport
+from dashboard_api.ports.exports import ExportFile, Exports, KeptExport, NewExport, ReportPrinter
 from dashboard_api.ports.reads import SourceReads
 from dashboard_api.usecases.accounts import Accounts
 
@@ -38,11 +39,20 @@ class CreateExport:
     """Reads, counts, writes, and takes the records off the quota together with the audit entry."""
 
     def __init__(
-        self, *, accounts: Accounts, sources: SourceReads, exports: Exports, now: Callable[[], datetime]
+        self,
+        *,
+        accounts: Accounts,
+        sources: SourceReads,
+        exports: Exports,
+        printer: ReportPrinter,
+        report_invoices_max: int,
+        now: Callable[[], datetime],
     ) -> None:
         self._accounts = accounts
         self._sources = sources
         self._exports = exports
+        self._printer = printer
+        self._report_invoices_max = report_invoices_max
         self._now = now
 
     async def __call__(self, principal: Principal, wish: ExportWish) -> Created:
@@ -53,10 +63,13 @@ class CreateExport:
             QuotaExceeded: more records than are left; nothing is exported then.
             InvalidRequest: there is nothing to export.
             NotAllowed: the filter asks for what the role does not see.
+            Unavailable: no report can be made at the moment; nothing is counted then.
         """
         quota = await self._exports.quota(principal)
         export_id = str(uuid.uuid4())
-        if wish.documents:
+        if wish.format is ExportFormat.PDF:
+            export = await self._report(principal, wish, quota, export_id)
+        elif wish.documents:
             export = await self._documents(principal, wish, quota, export_id)
         else:
             export = await self._grid(principal, wish, quota, export_id)
@@ -99,6 +112,22 @@ class CreateExport:
             *(export_id, found.total, sheets.written(provenance, sheets.documents(account, invoices))),
             name=filename(client_id, "invoices", day=self._now().date(), suffix="csv"),
             wish={"rows": "invoices", "client_id": client_id},
+        )
+
+    async def _report(self, principal: Principal, wish: ExportWish, quota: Quota, export_id: str) -> NewExport:
+        [client_id] = wish.client_ids
+        found = await self._accounts.with_invoices(principal, client_id, limit=self._report_invoices_max)
+        account, invoices = json.loads(found.account), json.loads(found.invoices)
+        records = max(1, len(invoices))
+        refuse_over(quota, records)
+        content = await self._printer.print(report(account, invoices, found.total, export_id=export_id))
+        return NewExport(
+            export_id=export_id,
+            format=ExportFormat.PDF,
+            filename=filename(client_id, "report", day=self._now().date(), suffix="pdf"),
+            content=content,
+            records=records,
+            wish={"rows": "report", "client_id": client_id},
         )
 
     async def _provenance(

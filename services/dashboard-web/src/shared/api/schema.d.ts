@@ -892,7 +892,7 @@ export interface components {
         };
         /**
          * ExportRequest
-         * @description Either a filter or accounts by name; a CSV has their rows of the grid.
+         * @description Either a filter or accounts by name. A CSV has their rows of the grid, a PDF is the report of one account.
          */
         ExportRequest: {
             /**
@@ -911,9 +911,9 @@ export interface components {
             filter: components["schemas"]["ExportFilter"] | null;
             /**
              * Format
-             * @constant
+             * @enum {string}
              */
-            format: "csv";
+            format: "csv" | "pdf";
         };
         /**
          * Failure
@@ -2633,6 +2633,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/pdf": string;
                     "text/csv": string;
                 };
             };

@@ -30,7 +30,9 @@ _BODY = {
     }
 }
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
-_FILE: dict[int | str, dict[str, Any]] = {200: {"description": "The file.", "content": {"text/csv": _BINARY}}}
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file.", "content": {"text/csv": _BINARY, "application/pdf": _BINARY}}
+}
 
 
 @router.post("", status_code=201, openapi_extra=needs(Permission.EXPORTS_CREATE) | _BODY)

@@ -12,6 +12,7 @@ from dashboard_api.domain.access import Principal
 from dashboard_api.entrypoints.http.cookies import Cookies
 from dashboard_api.entrypoints.http.permissions import principal_of
 from dashboard_api.ports.audit import AuditLog
+from dashboard_api.ports.exports import ReportPrinter
 from dashboard_api.ports.reads import SourceReads
 from dashboard_api.usecases.accounts import Accounts
 from dashboard_api.usecases.exports import CreateExport, TakeExport
@@ -51,6 +52,8 @@ class Services:
     """Carries what was flagged; for the process to run."""
     create_export: CreateExport
     take_export: TakeExport
+    report_printer: ReportPrinter
+    """Has processes of its own; for the process to start and close."""
     live: LiveHub
     audit: AuditLog
     refusals: Refusals

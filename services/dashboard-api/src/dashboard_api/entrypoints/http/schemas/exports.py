@@ -32,11 +32,11 @@ class ExportFilter(BaseModel):
 
 
 class ExportRequest(BaseModel):
-    """Either a filter or accounts by name; a CSV has their rows of the grid."""
+    """Either a filter or accounts by name. A CSV has their rows of the grid, a PDF is the report of one account."""
 
     model_config = ConfigDict(extra="forbid")
 
-    format: Literal["csv"]
+    format: Literal["csv", "pdf"]
     filter: ExportFilter | None = None
     client_ids: Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=RECORDS_MAX)] = (
         Field(default=[], description="In the order wanted. One that is not in the portfolio refuses the whole export.")
@@ -47,8 +47,10 @@ class ExportRequest(BaseModel):
     def _says_one_thing(self) -> Self:
         if (self.filter is None) == (not self.client_ids):
             raise ValueError("give either filter or client_ids")
-        if self.detail and len(self.client_ids) != 1:
+        if (self.detail or self.format == "pdf") and len(self.client_ids) != 1:
             raise ValueError("give exactly one client id")
+        if self.detail and self.format == "pdf":
+            raise ValueError("detail is for CSV; a report lists its invoices anyway")
         return self
 
 
