@@ -51,7 +51,10 @@ def create(settings: SandboxSettings, world: World) -> Sandbox:
     signer = Signer(settings.issuer_url, load_key(settings.state_dir))
     mailbox = Mailbox(world, gates["mail"])
     development = settings.environment == "development"
-    controls = control.Controls(world, happenings, life, deliverer, gates, tokens, signer, counters, development)
+    stripe = StripeApi(world, gates["stripe"])
+    controls = control.Controls(
+        world, happenings, life, deliverer, gates, tokens, signer, counters, development, stripe.payer
+    )
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -71,7 +74,7 @@ def create(settings: SandboxSettings, world: World) -> Sandbox:
     app = FastAPI(title="Trueup sandbox", lifespan=lifespan, docs_url=None, redoc_url=None)
     redirects = tuple(uri.strip() for uri in settings.redirect_uris.split(",") if uri.strip())
     client = Client(settings.oidc_client_id, settings.oidc_client_secret, redirects, any_loopback=development)
-    app.mount("/stripe", StripeApi(world, gates["stripe"]).app())
+    app.mount("/stripe", stripe.app())
     app.mount("/quickbooks", QuickBooksApi(world, gates["quickbooks"], tokens).app())
     app.mount("/amplitude", AmplitudeApi(world, gates["amplitude"]).app())
     app.mount("/slack", SlackApi(world, gates["slack"]).app())

@@ -103,6 +103,12 @@ def invoice(client: Client = None, count: Count = 1) -> None:
 
 
 @app.command()
+def overdue(client: Client = None, count: Count = 1) -> None:
+    """An invoice for this month's usage so far whose due day has passed already."""
+    _happen("overdue", client, count)
+
+
+@app.command()
 def wire(client: Client = None, count: Count = 1) -> None:
     """A customer pays by bank transfer."""
     _happen("wire", client, count)
@@ -205,3 +211,41 @@ def mails() -> None:
 def counters() -> None:
     """What the providers counted: requests, refusals, charges, deliveries, happenings."""
     _show(_call("GET", "counters"))
+
+
+@app.command("retry-answer")
+def retry_answer(
+    answers: Annotated[
+        list[str],
+        typer.Argument(
+            help="In order, each for one call: paid, declined[:decline_code[:advice_code]], expired_card, processing, "
+            "requires_action, lock_timeout, error_after, timeout_after, ...; none: forget what was ordered."
+        ),
+    ] = [],  # noqa: B006 - typer reads the default, nobody changes it
+    *,
+    invoice: Annotated[str | None, typer.Option("--invoice", help="Only calls about this gateway invoice.")] = None,
+    client: Annotated[str | None, typer.Option("--client", help="Only calls about this client's open invoice.")] = None,
+) -> None:
+    """What the next attempts to pay an invoice are answered."""
+    _show(_call("POST", "pay-script", {"invoice": invoice, "client_id": client, "answers": [*map(_step, answers)]}))
+
+
+def _step(text: str) -> dict[str, Any]:
+    answer, *codes = text.split(":")
+    return {"answer": answer, **dict(zip(("decline_code", "advice_code"), codes, strict=False))}
+
+
+@app.command("retry-settle")
+def retry_settle(
+    invoice: Annotated[str, typer.Argument(help="The gateway invoice whose payment is processing.")],
+    *,
+    failed: Annotated[bool, typer.Option("--failed")] = False,
+) -> None:
+    """A processing payment comes to its end."""
+    _show(_call("POST", "pay-settle", {"invoice": invoice, "outcome": "failed" if failed else "succeeded"}))
+
+
+@app.command("open-invoices")
+def open_invoices(client: Client = None) -> None:
+    """Gateway invoices that are overdue and open, the longest due first."""
+    _show(_call("GET", f"open-invoices?client_id={client}" if client else "open-invoices"))

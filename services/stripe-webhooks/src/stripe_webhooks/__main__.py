@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from stripe_webhooks.adapters.executions import PostgresExecutions
 from stripe_webhooks.adapters.kafka_inbox import KafkaInbox
 from stripe_webhooks.adapters.limits import Pace
 from stripe_webhooks.adapters.postgres import PostgresStore
 from stripe_webhooks.adapters.stripe_api import StripeGateway, connect
+from stripe_webhooks.adapters.stripe_pay import StripePayments
+from stripe_webhooks.domain.retries import Patience
 from stripe_webhooks.entrypoints.http import webhook_router
 from stripe_webhooks.entrypoints.inbox import InboxSubscriber
+from stripe_webhooks.entrypoints.retries import RetryWorkers, looking, tell
 from stripe_webhooks.entrypoints.schedule import Schedule
 from stripe_webhooks.settings import Settings
 from stripe_webhooks.usecases.accept import AcceptWebhook
@@ -22,12 +29,15 @@ from stripe_webhooks.usecases.observe import Observer
 from stripe_webhooks.usecases.poll import Poll
 from stripe_webhooks.usecases.reading import LinkNames, Reader
 from stripe_webhooks.usecases.resolve import Resolver
+from stripe_webhooks.usecases.retry import CarryOut
+from trueup_contracts.retries import PaymentRetryRequestedV1
 from trueup_contracts.syncs import SyncRequestedV1
 from trueup_contracts.topics import STRIPE_EVENTS_RECEIVED
 from trueup_kit import logs
 from trueup_kit.consumer import Consumer
 from trueup_kit.health import Health
 from trueup_kit.ingest import Leases, ObservationPublisher
+from trueup_kit.outbox import Relay
 from trueup_kit.postgres import create_engine
 from trueup_kit.producer import Producer
 from trueup_kit.service import launch, run
@@ -39,10 +49,53 @@ BATCH_RECORDS_MAX = 100
 BREATH_S = 0.08
 """Between two pages of a load: longer than others wait between two tries for a lease."""
 
+TURN_SHARE = 0.9
+"""How much of a claim one turn may take: what is left is for storing that it took too long."""
+
 
 def now() -> datetime:
     """The wall clock."""
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """What carries payment retries out, says what became of them, and must be closed."""
+
+    workers: RetryWorkers
+    relay: Relay
+    close: Callable[[], Awaitable[None]]
+
+
+def _retries(
+    settings: Settings, engine: AsyncEngine, gateway: StripeGateway, observer: Observer, producer: Producer
+) -> Retries:
+    """Payment retries: a client of its own, so that its time-out is, and reads that are tried once in each turn."""
+    client, connections = connect(
+        settings.stripe_api_key.get_secret_value(), settings.stripe_api_base, timeout_s=settings.retry_pay_timeout_s
+    )
+    executions = PostgresExecutions(engine, SERVICE, claim_s=settings.retry_claim_s)
+    patience = Patience(
+        unstarted=timedelta(seconds=settings.retry_unstarted_s),
+        reach=timedelta(seconds=settings.retry_reach_s),
+        ask_again=timedelta(seconds=settings.retry_ask_again_s),
+        first_s=settings.retry_pause_first_s,
+        longest_s=settings.retry_pause_longest_s,
+        turn_s=settings.retry_claim_s * TURN_SHARE,
+    )
+    carry_out = CarryOut(
+        executions,
+        StripePayments(client, gateway.acquire, settings.retry_pay_timeout_s),
+        replace(gateway, attempts_max=1),
+        looking(observer),
+        tell,
+        patience,
+        now,
+    )
+    workers = RetryWorkers(
+        executions, carry_out, producer, SERVICE, workers=settings.retry_workers, poll_s=settings.retry_poll_s
+    )
+    return Retries(workers, Relay(engine, producer, service=SERVICE), connections.close_async)
 
 
 async def main() -> None:
@@ -63,7 +116,8 @@ async def main() -> None:
     )
     links = LinkNames(settings.invoice_metadata_keys, settings.customer_metadata_keys)
     observer = Observer(Reader(gateway, links), Resolver(gateway, store), store, now)
-    digest = Digest(observer, store)
+    retries = _retries(settings, engine, gateway, observer, front)
+    digest = Digest(observer, store, retries.workers.noticed)
     full_load = Load(observer, breathe=lambda: asyncio.sleep(BREATH_S))
     poll = Poll(digest, full_load, store, now, timedelta(seconds=settings.poll_interval_s))
     schedule = Schedule(poll, settings.poll_interval_s, now)
@@ -74,10 +128,12 @@ async def main() -> None:
     inbox = InboxSubscriber(digest, producer, SERVICE)
     consumer.subscribe(STRIPE_EVENTS_RECEIVED, inbox, max_records=BATCH_RECORDS_MAX)
     consumer.subscribe(SyncRequestedV1.topic, schedule.wish, max_records=BATCH_RECORDS_MAX)
+    consumer.subscribe(PaymentRetryRequestedV1.topic, retries.workers.receive, max_records=BATCH_RECORDS_MAX)
 
     health = Health(SERVICE)
     health.add("producer", front.probe)
     health.add("consumer", consumer.probe)
+    health.add("outbox", retries.relay.probe)
     app = FastAPI(title="Trueup: Stripe webhooks", openapi_url=None)
     secrets = [secret.get_secret_value() for secret in settings.webhook_secrets]
     app.include_router(webhook_router(AcceptWebhook(KafkaInbox(front), secrets, settings.livemode, now)))
@@ -87,8 +143,20 @@ async def main() -> None:
         health=health,
         app=app,
         on_start=[front.start, producer.start],
-        tasks={"consumer": consumer.run, "poll": schedule.run},
-        on_stop=[consumer.stop, producer.stop, front.stop, connections.close_async, engine.dispose],
+        tasks={
+            "consumer": consumer.run,
+            "poll": schedule.run,
+            "retries": retries.workers.run,
+            "outbox": retries.relay.run,
+        },
+        on_stop=[
+            consumer.stop,
+            producer.stop,
+            front.stop,
+            connections.close_async,
+            retries.close,
+            engine.dispose,
+        ],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from trueup_kit.settings import ServiceSettings
@@ -18,7 +18,8 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="STRIPE_WEBHOOKS_")
 
     stripe_api_key: SecretStr
-    """A restricted key that may read customers, invoices, payments, refunds, disputes and events."""
+    """A restricted key that may read customers, invoices, payments, refunds, disputes and events, and write invoices:
+    the one thing written is the payment of an invoice, when a person asks for it."""
     stripe_api_base: str = "https://api.stripe.com"
     webhook_secrets: Annotated[list[SecretStr], NoDecode]
     """The signing secrets of the endpoint, separated by commas; several while one is being rolled."""
@@ -32,6 +33,23 @@ class Settings(ServiceSettings):
     account_limit_per_s: float = Field(default=100.0, gt=0)
     """Requests per second to all endpoints together: Stripe grants 100 in live mode and 25 in its sandboxes."""
     background_share: float = Field(default=0.8, gt=0, le=1)
+
+    postgres_pool_size: int = Field(default=10, ge=2, le=50)
+    retry_workers: int = Field(default=6, ge=1, le=32)
+    """Payment retries carried out side by side in one process."""
+    retry_poll_s: float = Field(default=1.0, gt=0)
+    retry_pay_timeout_s: float = Field(default=15.0, gt=0, le=60)
+    """How long one call that may take money is waited for; without an answer the attempt is unknown, never failed."""
+    retry_claim_s: float = Field(default=60.0, ge=2)
+    """How long an attempt stays with a replica that fell silent; longer than one turn can take."""
+    retry_unstarted_s: float = Field(default=120.0, gt=0)
+    """A command that waited longer before its start is refused."""
+    retry_reach_s: float = Field(default=300.0, gt=0)
+    """How long a payment that certainly did not begin is tried; then the attempt is refused."""
+    retry_ask_again_s: float = Field(default=82_800.0, gt=0, le=82_800)
+    """How long a call without an answer is repeated with its key. Stripe may forget keys after 24 hours."""
+    retry_pause_first_s: float = Field(default=1.0, gt=0)
+    retry_pause_longest_s: float = Field(default=900.0, gt=0)
 
     invoice_metadata_keys: dict[str, str] = {
         "quickbooks_invoice_id": "quickbooks_invoice_id",
@@ -66,6 +84,12 @@ class Settings(ServiceSettings):
         if not value.get_secret_value().startswith(_PREFIXES):
             raise ValueError(f"give a secret or restricted key; it starts with one of {', '.join(_PREFIXES)}")
         return value
+
+    @model_validator(mode="after")
+    def _turns_end_within_claims(self) -> Settings:
+        if self.retry_claim_s <= 2 * self.retry_pay_timeout_s:
+            raise ValueError("RETRY_CLAIM_S must be more than twice RETRY_PAY_TIMEOUT_S")
+        return self
 
     @property
     def livemode(self) -> bool:

@@ -15,6 +15,7 @@ from trueup_contracts.customers import CustomerObservedV1
 from trueup_contracts.envelope import Event, Part
 from trueup_contracts.invoices import Application, InvoiceObservedV1, Line
 from trueup_contracts.payments import Failure, Method, PaymentObservedV1
+from trueup_contracts.retries import PaymentRetryRequestedV1, PaymentRetrySettledV1
 from trueup_contracts.syncs import Coverage, Gap, SyncReportedV1
 from trueup_contracts.usage import UsageObservedV1
 
@@ -33,6 +34,8 @@ PAIRS: list[tuple[type[Part], type[wire.Wire]]] = [
     (Gap, wire.Gap),
     (AccountConfiguredV1, wire.Configured),
     (Rate, wire.Rate),
+    (PaymentRetryRequestedV1, wire.RetryRequested),
+    (PaymentRetrySettledV1, wire.RetrySettled),
 ]
 SAMPLES: dict[type[Event], dict[str, Any]] = {
     UsageObservedV1: {
@@ -95,6 +98,31 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
         "active_from": "2026-01-01",
         "refs": ["quickbooks:1"],
         "rates": [{"metric": "m", "unit": "u", "unit_price": "0.002", "currency": "USD", "valid_from": "2026-01-01"}],
+    },
+    PaymentRetryRequestedV1: {
+        "version": 1,
+        "attempt_id": "att_1",
+        "gateway_invoice_id": "in_1",
+        "client_id": "c1",
+        "ref": "stripe:cus_1",
+        "currency": "USD",
+        "amount_minor": 5200,
+        "requested_by": "u1",
+        "requested_at": AT,
+    },
+    PaymentRetrySettledV1: {
+        "version": 3,
+        "attempt_id": "att_1",
+        "gateway_invoice_id": "in_1",
+        "client_id": "c1",
+        "ref": "stripe:cus_1",
+        "state": "failed",
+        "needs_person": False,
+        "failure": {"code": "card_declined"},
+        "currency": "USD",
+        "amount_minor": 5200,
+        "started_at": AT,
+        "settled_at": AT,
     },
 }
 SHAPES = {event: next(shape for contract, shape in PAIRS if contract is event) for event in SAMPLES}

@@ -13,6 +13,7 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from trueup_sandbox.clock import to_instant, to_ms
+from trueup_sandbox.control import retries
 from trueup_sandbox.control.exports import accounts_csv, rates_csv
 from trueup_sandbox.control.facts import facts
 from trueup_sandbox.deliveries import Deliverer, Mode
@@ -21,6 +22,7 @@ from trueup_sandbox.oidc.users import USERS, find
 from trueup_sandbox.providers.gate import Gate
 from trueup_sandbox.providers.gate import Mode as FaultMode
 from trueup_sandbox.providers.quickbooks.tokens import Tokens
+from trueup_sandbox.providers.stripe.pay import CHARGED, Payer
 from trueup_sandbox.world.desk import NothingToDo, UnknownObject
 from trueup_sandbox.world.happenings import Happenings, Kind
 from trueup_sandbox.world.life import Life
@@ -84,6 +86,7 @@ class Controls:
     signer: Signer
     counters: Counter[str]
     development: bool
+    payer: Payer
 
 
 def build(controls: Controls) -> APIRouter:
@@ -91,6 +94,7 @@ def build(controls: Controls) -> APIRouter:
     router = APIRouter(prefix="/control")
     for part in (_looking, _told, _acting, _breaking, _users):
         part(router, controls)
+    retries.add(router, controls.world, controls.payer)
     return router
 
 
@@ -127,8 +131,9 @@ def _looking(router: APIRouter, controls: Controls) -> None:
     @router.get("/counters")
     async def counters() -> dict[str, Any]:
         return {
-            **{name: controls.counters[name] for name in sorted(controls.counters)},
+            **{name: controls.counters[name] for name in sorted(controls.counters) if not name.startswith(CHARGED)},
             "charges": world.memory.happenings["pay"],
+            **retries.charges(controls.payer),
             "happenings": world.memory.happenings.total(),
             "happenings_by_kind": dict(world.memory.happenings),
             "deliveries.pending": controls.deliverer.pending,

@@ -18,11 +18,12 @@ from trueup_sandbox.world.world import World
 
 Kind = Literal[
     "usage", "late_usage", "pay", "decline", "wire", "invoice", "refund", "dispute", "uncollectible", "credit", "void",
-    "delete",
+    "delete", "overdue",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 TRIES = 30
 KNOWN_AFTER_MS = 180_000
+OVERDUE_DAYS = -3
 CREDIT_SHARE = 10
 """A credit on demand takes off a tenth."""
 
@@ -81,6 +82,7 @@ class Happenings:
             "wire": lambda one: wire(self._desk, self._open_invoice(one), self._now()),
             "uncollectible": lambda one: give_up(self._desk, self._open_invoice(one), self._now()),
             "invoice": self._bill,
+            "overdue": self._bill_late,
             "refund": lambda one: refund(self._desk, self._payment(one), self._now()),
             "dispute": lambda one: dispute(self._desk, self._payment(one), self._now()),
             "credit": self._credit,
@@ -155,7 +157,15 @@ class Happenings:
                 fresh = invoice
         return fresh if fresh is not None and fresh.status == "open" else None
 
-    def _bill(self, account: Account | None) -> Change:
+    def _bill_late(self, account: Account | None) -> Change:
+        """The same, and its due day has passed; half a day's usage comes first, so that there is something to bill."""
+        today = self._world.today()
+        one = account or self._someone(lambda other: other.active_on(today) and other.habits.card == "fine")
+        series = self._desk.cast.series[self._draw.choice(one.series)]
+        self._world.add_usage(series.index, today, 1 + int(series.daily) // 2)
+        return self._bill(one, due_days=OVERDUE_DAYS)
+
+    def _bill(self, account: Account | None, *, due_days: int | None = None) -> Change:
         """An early invoice for this month's usage so far."""
         today = self._world.today()
         for _ in range(1 if account else TRIES):
@@ -164,7 +174,8 @@ class Happenings:
                 self._desk, one, today.replace(day=1), today + timedelta(days=1), self._world.clock.read()
             )
             if lines:
-                return issue(self._desk, one, self._now(), Bill(lines, one.habits.terms_days))
+                days = one.habits.terms_days if due_days is None else due_days
+                return issue(self._desk, one, self._now(), Bill(lines, days))
         raise NothingToDo("nothing was used this month that is not billed yet")
 
     def _payment(self, account: Account | None) -> GatewayPayment:

@@ -48,7 +48,7 @@ def attempt(
     kind = card or desk.cast.accounts[invoice.account].habits.card
     if kind == "fine":
         return _succeed(desk, invoice, at_ms, amount_minor)
-    return _decline(desk, invoice, at_ms, kind)
+    return refuse(desk, invoice, at_ms, DECLINES[kind])
 
 
 def with_answer(change: Change, answer: StoredAnswer) -> Change:
@@ -109,12 +109,13 @@ def _succeed(desk: Desk, invoice: GatewayInvoice, at_ms: int, amount_minor: int 
     return desk.change(at_ms, "pay", invoice.account, puts, *tells)
 
 
-def _decline(desk: Desk, invoice: GatewayInvoice, at_ms: int, card: Card) -> Change:
-    action = card == "authentication_required"
+def refuse(desk: Desk, invoice: GatewayInvoice, at_ms: int, decline: Decline) -> Change:
+    """The card is not charged: it is declined, or its holder must act first."""
+    action = decline.decline_code == "authentication_required"
     payment = replace(
         _draw(desk, invoice, at_ms, invoice.remaining_minor),
         status="requires_action" if action else "requires_payment_method",
-        decline=DECLINES[card],
+        decline=decline,
     )
     tried = replace(invoice, attempts=invoice.attempts + 1)
     names = (
@@ -125,6 +126,27 @@ def _decline(desk: Desk, invoice: GatewayInvoice, at_ms: int, card: Card) -> Cha
     tells = [(names[0], "payments", payment.id), (names[1], "gateway_invoices", invoice.id)]
     puts: list[tuple[str, Record]] = [("gateway_invoices", tried), ("payments", payment)]
     return desk.change(at_ms, "decline", invoice.account, puts, *tells)
+
+
+def process(desk: Desk, invoice: GatewayInvoice, at_ms: int) -> Change:
+    """The bank takes its time: the payment is under way, and nobody knows yet."""
+    payment = replace(_draw(desk, invoice, at_ms, invoice.remaining_minor), status="processing")
+    tried = replace(invoice, attempts=invoice.attempts + 1)
+    puts: list[tuple[str, Record]] = [("gateway_invoices", tried), ("payments", payment)]
+    return desk.change(
+        at_ms, "process", invoice.account, puts, ("payment_intent.processing", "payments", payment.id)
+    )  # fmt: skip
+
+
+def settle_processing(desk: Desk, invoice_id: str, at_ms: int, *, succeeds: bool) -> Change | None:
+    """A payment under way comes to its end; None when there is none."""
+    invoice = desk.store.gateway_invoices.get(invoice_id)
+    payment = open_payment(desk, invoice)
+    if payment is None or payment.status != "processing":
+        return None
+    if succeeds:
+        return _succeed(desk, invoice, at_ms, payment.amount_minor)
+    return refuse(desk, invoice, at_ms, DECLINES["insufficient_funds"])
 
 
 def record(desk: Desk, payment: GatewayPayment, at_ms: int) -> Change:

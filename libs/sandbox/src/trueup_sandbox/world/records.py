@@ -151,7 +151,7 @@ class GatewayPayment:
     account: int
     invoice: str
     amount_minor: int
-    status: Literal["succeeded", "requires_payment_method", "requires_action"]
+    status: Literal["succeeded", "requires_payment_method", "requires_action", "processing"]
     brand: str
     last4: str
     created_ms: int

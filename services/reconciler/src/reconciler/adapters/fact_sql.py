@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.adapters.retry_sql import REQUESTED_COLUMNS, SETTLED_COLUMNS, WRITE_REQUESTED, WRITE_SETTLED
 from reconciler.ports import wire
 from trueup_contracts.accounts import AccountConfiguredV1
 from trueup_contracts.customers import CustomerObservedV1
 from trueup_contracts.invoices import InvoiceObservedV1
 from trueup_contracts.payments import PaymentObservedV1
+from trueup_contracts.retries import PaymentRetryRequestedV1, PaymentRetrySettledV1
 from trueup_contracts.syncs import SyncReportedV1
 from trueup_contracts.usage import UsageObservedV1
 
@@ -179,4 +181,6 @@ WRITES: Mapping[str, Write] = {
     PaymentObservedV1.topic: _PAYMENTS,
     SyncReportedV1.topic: _REPORTS,
     AccountConfiguredV1.topic: _CONFIGURED,
+    PaymentRetryRequestedV1.topic: Write(WRITE_REQUESTED, REQUESTED_COLUMNS),
+    PaymentRetrySettledV1.topic: Write(WRITE_SETTLED, SETTLED_COLUMNS),
 }

@@ -51,6 +51,8 @@ SELECT ref, seq, seq FROM (SELECT DISTINCT ref FROM (
 ORDER BY ref ON CONFLICT (ref) DO UPDATE SET last_seq = excluded.last_seq
 """
 
+_EACH_COUNTS = (wire.Sync, wire.RetryRequested, wire.RetrySettled)
+
 
 class PostgresFacts:
     """The store of facts. Safe to call from several owners of one partition: the fence row lets one through."""
@@ -118,14 +120,19 @@ class PostgresFacts:
 
 
 def newest(accepted: Iterable[Accepted]) -> list[Accepted]:
-    """The newest version per key, sorted by key. Every report is kept: each may count on its own."""
+    """The newest version per key, sorted by key. Every report and every step of a retry is kept: each counts on its own."""
     best: dict[tuple[str, int], Accepted] = {}
     for one in accepted:
-        slot = (one.key, one.fact.version if isinstance(one.fact, wire.Sync) else 0)
+        slot = (_own_name(one.fact) or one.key, one.fact.version if isinstance(one.fact, _EACH_COUNTS) else 0)
         held = best.get(slot)
         if held is None or held.fact.version < one.fact.version:
             best[slot] = one
     return [best[slot] for slot in sorted(best)]
+
+
+def _own_name(fact: wire.Fact) -> str | None:
+    """A retry is told by its attempt: the record's key is only the invoice that it is about."""
+    return fact.attempt_id if isinstance(fact, (wire.RetryRequested, wire.RetrySettled)) else None
 
 
 async def _lock_fences(driver: Driver, topic: str, partitions: Sequence[int]) -> dict[int, int]:

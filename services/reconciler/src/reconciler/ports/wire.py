@@ -15,6 +15,7 @@ RefText = Annotated[str, msgspec.Meta(pattern=r"^(amplitude|quickbooks|stripe):.
 SourceName = Literal["amplitude", "quickbooks", "stripe"]
 Version = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 Minor = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+RetryState = Literal["processing", "succeeded", "failed", "needs_customer", "already_paid", "refused", "unknown"]
 Bucket = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}(-\d{2})?\Z")]
 
 
@@ -232,8 +233,43 @@ class Configured(Wire, frozen=True):
     rates: list[Rate] = []
 
 
-Fact = Usage | Customer | Invoice | Payment | Sync | Configured
-F = TypeVar("F", Usage, Customer, Invoice, Payment, Sync, Configured)
+class RetryRequested(Wire, frozen=True):
+    """`PaymentRetryRequestedV1`."""
+
+    version: Version
+    attempt_id: str
+    gateway_invoice_id: str
+    client_id: str
+    ref: RefText
+    currency: Currency
+    amount_minor: Minor
+    requested_by: str
+    requested_at: Instant
+
+
+class RetrySettled(Wire, frozen=True):
+    """`PaymentRetrySettledV1`."""
+
+    version: Version
+    attempt_id: str
+    gateway_invoice_id: str
+    client_id: str
+    ref: RefText
+    state: RetryState
+    currency: Currency
+    amount_minor: Minor
+    settled_at: Instant
+    needs_person: bool = False
+    reason: str | None = None
+    failure: Failure | None = None
+    hosted_url: str | None = None
+    payment_id: str | None = None
+    request_id: str | None = None
+    started_at: Instant | None = None
+
+
+Fact = Usage | Customer | Invoice | Payment | Sync | Configured | RetryRequested | RetrySettled
+F = TypeVar("F", Usage, Customer, Invoice, Payment, Sync, Configured, RetryRequested, RetrySettled)
 
 
 def decoder(kind: type[F]) -> msgspec.json.Decoder[F]:

@@ -16,6 +16,7 @@ from trueup_contracts.accounts import AccountConfiguredV1
 from trueup_contracts.customers import CustomerObservedV1
 from trueup_contracts.invoices import InvoiceObservedV1
 from trueup_contracts.payments import PaymentObservedV1
+from trueup_contracts.retries import PaymentRetryRequestedV1, PaymentRetrySettledV1
 from trueup_contracts.syncs import SyncReportedV1
 from trueup_contracts.usage import UsageObservedV1
 
@@ -40,6 +41,8 @@ KINDS: Mapping[str, Kind] = {
     PaymentObservedV1.topic: _kind(wire.Payment, lambda fact: fact.object_id),
     SyncReportedV1.topic: _kind(wire.Sync, lambda fact: join_key(fact.source, fact.scope)),
     AccountConfiguredV1.topic: _kind(wire.Configured, lambda fact: fact.client_id),
+    PaymentRetryRequestedV1.topic: _kind(wire.RetryRequested, lambda fact: fact.gateway_invoice_id),
+    PaymentRetrySettledV1.topic: _kind(wire.RetrySettled, lambda fact: fact.gateway_invoice_id),
 }
 """The topics that the reconciler reads."""
 

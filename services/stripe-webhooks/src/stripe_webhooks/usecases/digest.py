@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from stripe_webhooks.domain.events import ReceivedEvent, coalesce, parse
@@ -19,12 +19,18 @@ class Poison:
     error: Unreadable
 
 
+async def _to_nobody(_: Collection[str]) -> None:
+    return
+
+
 @dataclass(frozen=True, slots=True)
 class Digest:
     """A repeat of an event adds nothing: its object was read after the event had happened, so it is skipped."""
 
     observer: Observer
     store: Store
+    noticed: Callable[[Collection[str]], Awaitable[None]] = _to_nobody
+    """Is told the ids of the gateway invoices that something has happened to."""
 
     async def __call__(self, values: Sequence[bytes | None]) -> list[Poison]:
         """Announce what the batch points at; returns what must be diverted. Afterwards the batch may be acknowledged.
@@ -48,5 +54,6 @@ class Digest:
         fresh = ids - await self.store.seen(ids) if ids else ids
         if fresh:
             targets = coalesce(event for event in events if event.event_id in fresh)
-            await self.observer.observe(targets, priority=priority)
+            wanted = await self.observer.observe(targets, priority=priority)
+            await self.noticed([one.object_id for one in wanted if one.thing == "invoice"])
             await self.store.mark_seen(fresh)

@@ -32,13 +32,15 @@ class Observer:
     store: Store
     clock: Clock
 
-    async def observe(self, targets: Iterable[Target], *, priority: Priority = "background") -> None:
-        """Look at whatever the targets lead to.
+    async def observe(self, targets: Iterable[Target], *, priority: Priority = "background") -> list[Wanted]:
+        """Look at whatever the targets lead to; returns what that was.
 
         Raises:
             ProviderDown, Busy, Superseded: some things were not looked at; those that were are announced.
         """
-        await self.look_at(await self.resolver(targets, priority), priority=priority)
+        wanted = await self.resolver(targets, priority)
+        await self.look_at(wanted, priority=priority)
+        return wanted
 
     async def look_at(self, wanted: Iterable[Wanted], *, priority: Priority = "background") -> None:
         """Look at things, each bucket under its own lease, the buckets side by side."""

@@ -45,7 +45,7 @@ class StripeApi:
         self._api_key = api_key
         self._shapes = Shapes(world)
         self._expander = Expander(self._store, self._shapes)
-        self._payer = Payer(world, self._shapes)
+        self.payer = Payer(world, self._shapes, gate.counters)
         limits = world.scenario.stripe
         self._all = Window(limits.limit_per_s, 1.0)
         self._endpoints: dict[str, Window] = defaultdict(lambda: Window(limits.endpoint_limit_per_s, 1.0))
@@ -98,7 +98,7 @@ class StripeApi:
     async def _pay(self, request: Request) -> Response:
         await self._enter(request, "POST /v1/invoices/{id}/pay")
         params = parse((await request.body()).decode())
-        return await self._payer.pay(request.path_params["id"], params, request.headers.get("idempotency-key"))
+        return await self.payer.pay(request.path_params["id"], params, request.headers.get("idempotency-key"))
 
     def _one(self, kind: str, shelf: Shelf[Any], shape: Callable[[Any], Json]) -> Callable[[Request, Params], Json]:
         def get(request: Request, params: Params) -> Json:

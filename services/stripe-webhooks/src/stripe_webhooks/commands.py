@@ -1,0 +1,104 @@
+"""`trueup retries …`: payment retries as this service keeps them; first of all those that need a person."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from trueup_kit.postgres import create_engine, raw
+
+app = typer.Typer(help="Payment retries: what became of them, and which need a person.", no_args_is_help=True)
+
+VARIABLE = "TRUEUP_MIGRATOR_DSN"
+SHOWN_MAX = 200
+_LIST = """
+SELECT attempt_id, state, needs_person, reason, client_id, gateway_invoice_id, amount_minor, currency, tries,
+    requested_at, started_at
+FROM retry_executions
+WHERE $1 OR needs_person OR state IN ('received', 'started', 'processing', 'unknown')
+ORDER BY needs_person DESC, requested_at DESC LIMIT $2
+"""
+_SHOW = "SELECT * FROM retry_executions WHERE attempt_id = $1"
+_LOOK = """
+UPDATE retry_executions SET next_ask_at = now()
+WHERE attempt_id = $1 AND state IN ('started', 'processing', 'unknown') RETURNING attempt_id
+"""
+ADVICE = (
+    "Look the payment up at the gateway by its invoice, or by its idempotency key, which is the attempt's id. When the "
+    "invoice is paid there, `trueup retries look` settles the attempt. Nothing is asked again by itself."
+)
+Attempt = Annotated[str, typer.Argument(help="The attempt's id.")]
+
+
+@app.command("list")
+def show_list(
+    *, everything: Annotated[bool, typer.Option("--all", help="Those that came to an end as well.")] = False
+) -> None:
+    """Attempts that are not final, those that need a person first."""
+    rows = _fetch(_LIST, everything, SHOWN_MAX)
+    for row in rows:
+        mark = "NEEDS A PERSON" if row["needs_person"] else row["state"]
+        money = f"{row['amount_minor']} {row['currency']} (minor units)"
+        typer.echo(
+            f"{row['attempt_id']}  {mark}  {row['reason'] or '-'}  {row['client_id']}  {row['gateway_invoice_id']}  "
+            f"{money}  calls={row['tries']}  {row['requested_at']:%Y-%m-%d %H:%M:%S}"
+        )
+    if not rows:
+        typer.echo("No attempt is under way or needs a person.")
+
+
+@app.command()
+def show(attempt: Attempt) -> None:
+    """Everything that is stored of one attempt, as JSON."""
+    row = _one(_SHOW, attempt)
+    typer.echo(json.dumps(row, indent=2, default=str))
+    if row["needs_person"]:
+        typer.echo(ADVICE, err=True)
+
+
+@app.command()
+def look(attempt: Attempt) -> None:
+    """Read the attempt's invoice at the gateway again now; takes no money from an attempt that needs a person."""
+    _one(_LOOK, attempt)
+    typer.echo("It is looked at now.")
+
+
+def _one(sql: str, attempt: str) -> dict[str, Any]:
+    rows = _fetch(sql, attempt)
+    if not rows:
+        typer.echo(f"No such attempt, or none that is still open: {attempt}", err=True)
+        raise typer.Exit(1)
+    return rows[0]
+
+
+def _fetch(sql: str, *values: object) -> list[dict[str, Any]]:
+    async def fetch() -> list[dict[str, Any]]:
+        engine = create_engine(_dsn(), application_name="trueup", pool_size=1, schema="stripe_webhooks")
+        try:
+            async with engine.begin() as conn:
+                return [dict(row) for row in await (await raw(conn)).fetch(sql, *values)]
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(fetch())
+
+
+def _dsn() -> str:
+    """From the environment, else from `.trueup/operator.env` here or in a parent folder."""
+    if found := os.environ.get(VARIABLE):
+        return found
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        file = folder / ".trueup" / "operator.env"
+        if file.is_file():
+            for line in file.read_text(encoding="utf-8").splitlines():
+                name, _, value = line.partition("=")
+                if name.strip() == VARIABLE:
+                    return value.strip()
+    typer.echo(f"{VARIABLE} is not set; run `make up`, or set it", err=True)
+    raise typer.Exit(1)

@@ -1,0 +1,123 @@
+"""What a gateway invoice, read with its payments, says about an attempt to pay it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from stripe_webhooks.domain import fields
+from stripe_webhooks.domain.fields import Json
+from stripe_webhooks.domain.invoices import PaymentLink, payment_links
+from stripe_webhooks.domain.payments import failure_of
+from stripe_webhooks.domain.retries import Execution, Outcome
+from stripe_webhooks.domain.snapshots import FailureSnapshot
+from trueup_billing import InvalidValue
+
+SKEW = timedelta(seconds=30)
+"""By how much the gateway's clock and ours may differ; its instants are whole seconds besides."""
+
+
+def judge_before(invoice: Json, execution: Execution) -> Outcome | None:
+    """Whether the invoice still is what the person confirmed; None: it may be paid. For attempts never asked."""
+    status = fields.text(invoice, "status")
+    if status == "paid":
+        return Outcome("already_paid")
+    if status != "open":
+        return Outcome("refused", "not_open")
+    reason = _in_the_way(invoice, execution)
+    return Outcome("refused", reason) if reason else None
+
+
+def _in_the_way(invoice: Json, execution: Execution) -> str | None:
+    """Why an open invoice is not paid."""
+    try:
+        code = fields.currency(invoice)
+        remaining = fields.required(fields.money(invoice, "amount_remaining", code), "amount_remaining")
+    except InvalidValue:
+        return "unreadable_invoice"
+    if fields.customer_ref(invoice) != execution.ref:
+        return "other_customer"
+    if any(fields.text(intent, "status") == "processing" for _, intent in _intents(invoice)):
+        return "payment_in_progress"
+    if remaining <= 0:
+        return "nothing_remaining"
+    # Also when less remains: the person confirmed another sum.
+    return "amount_changed" if (code, remaining) != (execution.currency, execution.amount_minor) else None
+
+
+def judge_after(invoice: Json, *, since: datetime | None) -> Outcome | None:
+    """What became of an attempt that may have been carried out since an instant; None: the invoice does not tell.
+
+    A payment through the gateway since then is taken to be ours; anything else that settled the invoice is not. Without an
+    instant (the attempt is known to be processing) whatever the payment shows is about it.
+    """
+    if fields.text(invoice, "status") == "paid":
+        ours = _paid_since(invoice, since)
+        return Outcome("succeeded", payment_id=ours) if ours else Outcome("already_paid")
+    return _from_intent(invoice, since=since)
+
+
+def judge_answer(invoice: Json) -> Outcome | None:
+    """What the invoice in the answer to our own call shows; None: nothing we know."""
+    if fields.text(invoice, "status") == "paid":
+        return Outcome("succeeded", payment_id=_paid_since(invoice, None))
+    return _from_intent(invoice, since=None)
+
+
+def _from_intent(invoice: Json, *, since: datetime | None) -> Outcome | None:
+    """Of an invoice that is not paid. A failure counts only when it is as young as our call."""
+    for link, intent in sorted(_intents(invoice), key=lambda pair: not pair[0].is_default):
+        hosted = fields.text(invoice, "hosted_invoice_url")
+        match fields.text(intent, "status"):
+            case "processing":
+                return Outcome("processing", payment_id=link.payment_id)
+            case "succeeded":
+                # The money is there and the invoice has not taken note yet: it will.
+                return Outcome("processing", payment_id=link.payment_id) if link.is_default else None
+            case "requires_action" if _is_young(intent, since):
+                return Outcome(
+                    "needs_customer", failure=failure_of(intent), hosted_url=hosted, payment_id=link.payment_id
+                )
+            case "requires_payment_method" if failure_of(intent) and _is_young(intent, since):
+                return Outcome("failed", failure=failure_of(intent), payment_id=link.payment_id)
+            case "canceled" if _is_young(intent, since):
+                failure = failure_of(intent) or FailureSnapshot(code="payment_canceled")
+                return Outcome("failed", failure=failure, payment_id=link.payment_id)
+            case _:
+                continue
+    return None
+
+
+def _paid_since(invoice: Json, asked_at: datetime | None) -> str | None:
+    """The payment through the gateway that paid the invoice, its default one first; None: something else did."""
+    for link in sorted(payment_links(invoice), key=lambda link: not link.is_default):
+        if link.kind == "payment_record" or (link.body and fields.text(link.body, "status") != "paid"):
+            continue
+        paid_at = _instant(fields.as_object(link.body.get("status_transitions")), "paid_at")
+        if asked_at is None or (paid_at is not None and paid_at >= asked_at - SKEW):
+            return link.payment_id
+    return None
+
+
+def _is_young(intent: Json, since: datetime | None) -> bool:
+    if since is None:
+        return True
+    charge = fields.as_object(intent.get("latest_charge"))
+    moved = _instant(charge, "created") or _instant(intent, "canceled_at")
+    return moved is not None and moved >= since - SKEW
+
+
+def _instant(body: Json, name: str) -> datetime | None:
+    try:
+        return fields.instant(body, name)
+    except InvalidValue:
+        return None
+
+
+def _intents(invoice: Json) -> list[tuple[PaymentLink, Json]]:
+    """The payment intents against an invoice, as far as they came expanded."""
+    found = []
+    for link in payment_links(invoice):
+        payment = fields.as_object(link.body.get("payment"))
+        if intent := fields.as_object(payment.get("payment_intent")):
+            found.append((link, intent))
+    return found

@@ -1,0 +1,203 @@
+"""Carry out payment retries: at most one charge follows from one attempt, whatever is killed, repeated or lost.
+
+Each step is stored before the next begins: started before the first question, asked before the call that may take money.
+The key of that call is the attempt's id, so whoever takes an attempt over asks the same question and not a second one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from stripe_webhooks.domain import fields
+from stripe_webhooks.domain.fields import Json
+from stripe_webhooks.domain.invoice_states import judge_after, judge_before
+from stripe_webhooks.domain.pay_answers import Verdict, judge
+from stripe_webhooks.domain.retries import Execution, Outcome, Patience
+from stripe_webhooks.ports import Clock, Gateway, ProviderDown, Rejected
+from stripe_webhooks.ports.retries import Executions, NotAsked, Payments
+from stripe_webhooks.usecases.settled import settled
+
+EXPAND = ("payments.data.payment.payment_intent",)
+GONE = Outcome("refused", "gateway_invoice_unknown")
+UNREACHED = Outcome("refused", "gateway_unreachable")
+Look = Callable[[str], Awaitable[None]]
+"""Re-reads a gateway invoice and announces it; never raises."""
+Tell = Callable[["Outcome | None", "str | None"], None]
+"""Is told each new outcome once it is stored, and any alarm."""
+
+
+@dataclass(frozen=True, slots=True)
+class CarryOut:
+    """One turn at one attempt."""
+
+    executions: Executions
+    payments: Payments
+    gateway: Gateway
+    look: Look
+    tell: Tell
+    patience: Patience
+    clock: Clock
+
+    async def __call__(self) -> bool:
+        """Take a turn at what is due first; False when nothing is.
+
+        Raises:
+            ClaimLost: another replica has it now; nothing more of this turn was stored.
+            TimeoutError: the turn took longer than the claim lasts; another turn follows.
+        """
+        execution = await self.executions.claim()
+        if execution is None:
+            return False
+        try:
+            async with asyncio.timeout(self.patience.turn_s):
+                outcome = await self._turn(execution)
+        except BaseException:
+            await self.executions.release(execution)
+            raise
+        if outcome is not None and (outcome.final or outcome.state == "processing"):
+            await self.look(execution.gateway_invoice_id)
+        return True
+
+    async def _turn(self, execution: Execution) -> Outcome | None:
+        """What was stored; None when nothing new was learned."""
+        now = self.clock()
+        if execution.state == "received":
+            if now - execution.requested_at > self.patience.unstarted:
+                return await self._end(execution, Outcome("refused", "expired"))
+            if not await self.executions.start(execution, now):
+                return await self._end(execution, Outcome("refused", "attempt_open"))
+            execution = replace(execution, state="started", started_at=now)
+        age = now - (execution.started_at or now)
+        if execution.state == "processing" or execution.needs_person:
+            return await self._only_read(execution)
+        if execution.unclear and age > self.patience.ask_again:
+            return await self._only_read(execution)
+        return await self._pay(execution)
+
+    async def _pay(self, execution: Execution) -> Outcome | None:
+        """Read; then pay if the invoice still is what was confirmed, or ask again what was asked before."""
+        try:
+            invoice = await self._read(execution)
+        except (ProviderDown, Rejected):
+            return await self._later(execution, None)
+        if not execution.unclear:
+            if (outcome := judge_before(invoice, execution) if invoice else GONE) is not None:
+                return await self._end(execution, outcome)
+        elif invoice is not None and fields.text(invoice, "status") == "paid":
+            return await self._end(execution, judge_after(invoice, since=execution.asked_at) or Outcome("already_paid"))
+        now = self.clock()
+        await self.executions.ask(execution, now)
+        asked = replace(execution, asked_at=execution.asked_at or now, tries=execution.tries + 1)
+        try:
+            answer = await self.payments.pay(execution.gateway_invoice_id, key=execution.attempt_id)
+        except NotAsked:
+            return await self._later(asked, None)
+        verdict = _weighed(asked, judge(answer), fields.text(invoice, "hosted_invoice_url") if invoice else None)
+        return await self._follow(asked, verdict)
+
+    async def _follow(self, execution: Execution, verdict: Verdict) -> Outcome | None:
+        match verdict.then:
+            case "ask":
+                return await self._later(execution, verdict)
+            case "read":
+                return await self._read_first(execution, verdict)
+            case "settle" | "person":
+                return await self._end(execution, verdict.outcome, verdict.alarm)
+
+    async def _read_first(self, execution: Execution, verdict: Verdict) -> Outcome | None:
+        """The invoice decides; where it says nothing of a payment, the answer holds, if it was a definite one."""
+        try:
+            invoice = await self._read(execution)
+        except (ProviderDown, Rejected):
+            return await self._later(execution, verdict)
+        if invoice is not None and fields.text(invoice, "status") == "paid":
+            # This call did not pay; an earlier one of ours without an answer may have.
+            paid = judge_after(invoice, since=execution.asked_at) if execution.unclear else None
+            return await self._end(execution, paid or Outcome("already_paid"), verdict.alarm)
+        if verdict.outcome.final:
+            return await self._end(execution, verdict.outcome, verdict.alarm)
+        return await self._later(execution, verdict)
+
+    async def _only_read(self, execution: Execution) -> Outcome | None:
+        """Nothing is asked any more: the invoice tells, or a person must find out."""
+        processing = execution.state == "processing"
+        begun = execution.asked_at or execution.started_at or self.clock()
+        try:
+            invoice = await self._read(execution)
+        except (ProviderDown, Rejected):
+            return await self._rest(execution, None, self._pause_s(execution))
+        found = judge_after(invoice, since=None if processing else begun) if invoice else None
+        if found is not None and found.final:
+            return await self._end(execution, found)
+        patient = self.clock() - begun <= self.patience.processing
+        if patient and (processing or found is not None):
+            return await self._rest(execution, found, self._pause_s(execution))
+        unknown = Outcome("unknown", "still_processing" if processing else "no_answer", needs_person=True)
+        return await self._rest(execution, unknown, None)
+
+    async def _later(self, execution: Execution, verdict: Verdict | None) -> Outcome | None:
+        """Another turn, after a pause. `verdict` None: nothing was asked in this one.
+
+        While nothing can have been carried out the attempt stays as it was, and ends soon: a payment must not begin
+        long after the click. Once something may have been, it is unknown until an answer or the invoice tells.
+        """
+        unclear = execution.unclear or (verdict is not None and verdict.executed is None)
+        if unclear:
+            outcome = verdict.outcome if verdict else None
+            return await self._rest(execution, outcome, self._pause_s(execution), unclear=True, alarm=_alarm(verdict))
+        if self.clock() - (execution.started_at or self.clock()) > self.patience.reach:
+            return await self._end(execution, UNREACHED, _alarm(verdict))
+        return await self._rest(execution, None, self._pause_s(execution), alarm=_alarm(verdict))
+
+    async def _end(self, execution: Execution, outcome: Outcome, alarm: str | None = None) -> Outcome | None:
+        """A state that nothing, or only a later look, follows."""
+        again = self._pause_s(execution) if outcome.state == "processing" else None
+        return await self._rest(execution, outcome, again, alarm=alarm)
+
+    async def _rest(
+        self,
+        execution: Execution,
+        outcome: Outcome | None,
+        again_in_s: float | None,
+        *,
+        unclear: bool | None = None,
+        alarm: str | None = None,
+    ) -> Outcome | None:
+        before = (execution.state, execution.reason, execution.needs_person)
+        news = outcome is not None and before != (outcome.state, outcome.reason, outcome.needs_person)
+        await self.executions.rest(
+            execution,
+            outcome if news else None,
+            unclear=execution.unclear if unclear is None else unclear,
+            again_in_s=again_in_s,
+            announce=settled(execution, outcome, self.clock()) if outcome is not None and news else None,
+        )
+        if news or alarm:
+            self.tell(outcome if news else None, alarm)
+        return outcome if news else None
+
+    def _pause_s(self, execution: Execution) -> float:
+        return self.patience.pause_s(execution.looks)
+
+    async def _read(self, execution: Execution) -> Json | None:
+        return await self.gateway.one("invoices", execution.gateway_invoice_id, expand=EXPAND, priority="person")
+
+
+def _alarm(verdict: Verdict | None) -> str | None:
+    return verdict.alarm if verdict else None
+
+
+def _weighed(execution: Execution, verdict: Verdict, hosted_url: str | None) -> Verdict:
+    """The verdict in the light of what came before.
+
+    Where an earlier call may have been carried out, being turned away for our key or for the invoice's sake says nothing
+    about that call: it may have been made to another account.
+    """
+    outcome = verdict.outcome
+    if outcome.state == "needs_customer" and outcome.hosted_url is None:
+        return replace(verdict, outcome=replace(outcome, hosted_url=hosted_url))
+    if execution.unclear and outcome.state == "refused":
+        return replace(verdict, outcome=replace(outcome, state="unknown"), then="ask")
+    return verdict
