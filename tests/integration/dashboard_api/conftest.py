@@ -117,8 +117,23 @@ class Row:
             "status": self.status or "pending",
             "paid_at": None,
             "via": "stripe",
-            "gateway_invoice_id": "in_1",
+            "gateway_invoice_id": f"in_{self.client_id}",
+            "gateway": self.gateway(),
             "lines": [],
+        }
+
+    def gateway(self) -> dict[str, Any]:
+        remaining = 0 if self.status == "paid" else self.total or 0
+        return {
+            "ref": f"stripe:cus_{self.client_id}",
+            "status": "paid" if self.status == "paid" else "open",
+            "currency": self.currency,
+            "remaining_minor": remaining,
+            "ledger_remaining_minor": remaining,
+            "attempt_count": 1,
+            "next_attempt_at": None,
+            "method": {"kind": "card", "brand": "visa", "last4": "4242"},
+            "failure": None,
         }
 
     def detail(self) -> dict[str, Any]:
@@ -183,7 +198,7 @@ def _invoice(row: Row) -> tuple[Any, ...]:
     return (
         *(each["document_id"], row.client_id, each["number"], "invoice", date(2026, 11, 1), row.due_on),
         *(date(2026, 10, 1), date(2026, 11, 1), False, row.currency, each["total_minor"], each["remaining_minor"]),
-        *(each["paid_minor"], 0, each["status"], "in_1", json.dumps(each)),
+        *(each["paid_minor"], 0, each["status"], each["gateway_invoice_id"], json.dumps(each)),
     )
 
 
@@ -224,6 +239,36 @@ class World:
         names = _INSERT[table]
         places = ", ".join(f"${place + 1}" for place in range(len(names.split(","))))
         await self.admin.executemany(f"INSERT INTO read_model.{table} ({names}) VALUES ({places})", rows)
+
+    async def attempt(self, client_id: str, **columns: Any) -> None:
+        """Write one attempt on the account's invoice; `pr_` and the client id, failed unless said otherwise."""
+        now = datetime.now(UTC)
+        row = {
+            "attempt_id": f"pr_{client_id}",
+            "client_id": client_id,
+            "gateway_invoice_id": f"in_{client_id}",
+            "ref": f"stripe:cus_{client_id}",
+            "invoice_number": f"INV-{client_id}",
+            "amount_minor": 10_000,
+            "currency": "USD",
+            "requested_by": "ana",
+            "requested_at": now,
+            "state": "failed",
+            "settled_at": now,
+            "settled_version": 1,
+            **columns,
+        }
+        names, places = ", ".join(row), ", ".join(f"${place}" for place in range(1, len(row) + 1))
+        await self.admin.execute(f"INSERT INTO dashboard.payment_retries ({names}) VALUES ({places})", *row.values())
+
+    async def change_gateway(self, client_id: str, **fields: Any) -> None:
+        """The reconciler learned something new of the account's gateway invoice."""
+        await self.admin.execute(
+            "UPDATE read_model.invoices SET payload = jsonb_set(payload, '{gateway}', payload -> 'gateway' || $2::jsonb)"
+            " WHERE client_id = $1",
+            client_id,
+            json.dumps(fields),
+        )
 
     async def happen(self, client_id: str, kind: str, *, at: datetime, source: str = "reconciler") -> None:
         """Write one timeline entry."""

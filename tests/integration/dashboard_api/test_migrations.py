@@ -46,7 +46,10 @@ def test_up_down_up_on_filled_tables(copy: tuple[str, str], run_sql: Callable[[s
         "INSERT INTO dashboard.export_quota (holder, used, lim) VALUES ('session|1', 1, 100);"
         "INSERT INTO dashboard.exports (export_id, user_name, role, holder, format, wish, records, filename, expires_at)"
         " VALUES ('00000000-0000-0000-0000-000000000001', 'a', 'b', 'session|1', 'csv', '{}', 1, 'x', now());"
-        "INSERT INTO dashboard.export_files VALUES ('00000000-0000-0000-0000-000000000001', 'x')"
+        "INSERT INTO dashboard.export_files VALUES ('00000000-0000-0000-0000-000000000001', 'x');"
+        "INSERT INTO dashboard.payment_retries (attempt_id, client_id, gateway_invoice_id, ref, amount_minor, currency,"
+        " requested_by, requested_at) VALUES ('pr_1', 'a', 'in_1', 'stripe:cus_1', 1, 'USD', 'ana', now());"
+        "INSERT INTO dashboard.payment_retry_keys VALUES ('ana', 'k', 'f', 'pr_1')"
     )
     run_sql(admin, fill)
     migrate.downgrade(migrator, "dashboard", PACKAGE, revision="base")

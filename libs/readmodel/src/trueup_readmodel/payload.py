@@ -260,6 +260,39 @@ class InvoiceLine(TypedDict):
     service_date: str | None
 
 
+class Method(TypedDict):
+    kind: str
+    brand: str | None
+    last4: str | None
+
+
+class GatewayFailure(TypedDict):
+    """Why the last attempt did not work, and what it was made with."""
+
+    code: str | None
+    decline_code: str | None
+    advice_code: str | None
+    message: str | None
+    failed_at: str | None
+    method: Method | None
+
+
+class GatewayInvoice(TypedDict):
+    """The gateway's side of an invoice: what a retry of its payment depends on."""
+
+    ref: str
+    status: str
+    """The gateway's own word."""
+    currency: str
+    remaining_minor: int | None
+    ledger_remaining_minor: int
+    """The ledger's balance: less than the gateway's where money came that the gateway does not know of."""
+    attempt_count: int | None
+    next_attempt_at: str | None
+    method: Method | None
+    failure: GatewayFailure | None
+
+
 class Invoice(TypedDict):
     """Column `invoices.payload`."""
 
@@ -279,6 +312,7 @@ class Invoice(TypedDict):
     paid_at: str | None
     via: str | None
     gateway_invoice_id: str | None
+    gateway: GatewayInvoice | None
     lines: list[InvoiceLine]
 
 

@@ -23,13 +23,15 @@ from dashboard_api.adapters.issuer_keys import IssuerKeys
 from dashboard_api.adapters.mail import MailCourier, MailServer
 from dashboard_api.adapters.owners import PostgresOwners
 from dashboard_api.adapters.report_printer import WorkerReportPrinter, worker_command
+from dashboard_api.adapters.retries import PostgresRetries
 from dashboard_api.adapters.sessions import PostgresLoginStates, PostgresSessions
 from dashboard_api.adapters.slack import SlackCourier
 from dashboard_api.adapters.source_reads import PostgresSourceReads
 from dashboard_api.adapters.sync_requests import PostgresSyncRequests
 from dashboard_api.adapters.tokens import IssuerAccessTokens
 from dashboard_api.domain.flags import Channel, Target
-from dashboard_api.entrypoints import announcements
+from dashboard_api.domain.retries import Policy
+from dashboard_api.entrypoints import announcements, settled
 from dashboard_api.entrypoints.http.app import create_app
 from dashboard_api.entrypoints.http.auth import CALLBACK_PATH
 from dashboard_api.entrypoints.http.cookies import Cookies
@@ -46,13 +48,17 @@ from dashboard_api.usecases.imports import ImportAccounts, ImportRates
 from dashboard_api.usecases.live import LiveHub
 from dashboard_api.usecases.login import Login
 from dashboard_api.usecases.refusals import Refusals
+from dashboard_api.usecases.retries import Retries
+from dashboard_api.usecases.retry_views import RetryViews
 from dashboard_api.usecases.send_flags import SendFlags
 from dashboard_api.usecases.sessions import ManageSessions
 from dashboard_api.usecases.syncs import RequestSync
 from dashboard_api.usecases.watch_sources import WatchSources
 from trueup_contracts.accounts import AccountReconciledV1
+from trueup_contracts.retries import PaymentRetrySettledV1
 from trueup_kit import logs
 from trueup_kit.consumer import Consumer
+from trueup_kit.dlq import divert
 from trueup_kit.health import Health
 from trueup_kit.loops import every
 from trueup_kit.outbox import Relay
@@ -60,6 +66,7 @@ from trueup_kit.postgres import create_engine
 from trueup_kit.producer import Producer
 from trueup_kit.service import launch, run
 from trueup_kit.settings import load
+from trueup_readmodel.payload import EXPIRED_AFTER_S
 
 SERVICE = "dashboard-api"
 SCHEMA = "dashboard"
@@ -146,6 +153,16 @@ def _create_export(
     )
 
 
+def _retries(settings: Settings, database: Database) -> tuple[Retries, RetryViews]:
+    attempts = PostgresRetries(database, service=SERVICE)
+    policy = Policy(
+        guard=timedelta(minutes=settings.retry_guard_min),
+        expired_after=timedelta(seconds=EXPIRED_AFTER_S),
+        read_only=settings.read_only,
+    )
+    return Retries(attempts, policy=policy, now=_now), RetryViews(attempts, policy=policy, now=_now)
+
+
 def _issuer(settings: Settings, http: httpx.AsyncClient) -> tuple[OidcIssuer, IssuerAccessTokens]:
     keys = IssuerKeys(http, issuer=settings.oidc_issuer)
     issuer = OidcIssuer(
@@ -174,7 +191,8 @@ def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) ->
     issuer, tokens = _issuer(settings, http)
     configuration = PostgresConfiguration(database, service=SERVICE)
     reads, targets = PostgresAccountReads(database), _flag_targets(settings)
-    accounts, sources = Accounts(reads), PostgresSourceReads(database)
+    retries, retry_views = _retries(settings, database)
+    accounts, sources = Accounts(reads, retry_views), PostgresSourceReads(database)
     send_flags = _send_flags(settings, database, targets)
     use_key(settings.audit_key.get_secret_value())
     audit = PostgresAuditLog(database)
@@ -190,6 +208,8 @@ def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) ->
         login=Login(issuer=issuer, states=PostgresLoginStates(database), sessions=sessions),
         accounts=accounts,
         sources=sources,
+        retries=retries,
+        retry_views=retry_views,
         request_sync=RequestSync(PostgresSyncRequests(database, service=SERVICE)),
         import_accounts=ImportAccounts(configuration, now=_now),
         import_rates=ImportRates(configuration, now=_now),
@@ -229,6 +249,7 @@ async def main(settings: Settings) -> None:
     producer = Producer(settings.kafka_bootstrap, service=SERVICE, publish_timeout_s=settings.publish_timeout_s)
     consumer = Consumer(settings.kafka_bootstrap, service=SERVICE, group=None)
     consumer.subscribe(AccountReconciledV1.topic, announcements.into(services.live), from_end=True)
+    outcomes = _outcomes(settings, consumer, producer, services, PostgresRetries(Database(engine), service=SERVICE))
     relay = Relay(engine, producer, service=SERVICE)
     watch = WatchSources(services.sources, services.live)
     # No probe takes part in readiness: without Kafka the figures are still served, and without PostgreSQL it is this
@@ -237,7 +258,7 @@ async def main(settings: Settings) -> None:
         settings=settings,
         health=health,
         app=create_app(services),
-        on_start=[services.report_printer.start, producer.start, consumer.start],
+        on_start=[services.report_printer.start, producer.start, consumer.start, outcomes.start],
         tasks={
             "live stream": services.live.run,
             "outbox": relay.run,
@@ -245,8 +266,26 @@ async def main(settings: Settings) -> None:
             "sources": lambda: every(WATCH_SOURCES_S, watch.look, name="sources"),
             "sweep": lambda: every(SWEEP_S, services.sweep, name="sweep"),
         },
-        on_stop=[consumer.stop, producer.stop, services.report_printer.close, http.aclose, engine.dispose],
+        on_stop=[
+            outcomes.stop,
+            consumer.stop,
+            producer.stop,
+            services.report_printer.close,
+            http.aclose,
+            engine.dispose,
+        ],
     )
+
+
+def _outcomes(
+    settings: Settings, whole: Consumer, producer: Producer, services: Services, attempts: PostgresRetries
+) -> Consumer:
+    """Outcomes of attempts: kept by one replica, told to listeners by each. Returns the shared group's consumer."""
+    shared = Consumer(settings.kafka_bootstrap, service=SERVICE, group=SERVICE)
+    topic = PaymentRetrySettledV1.topic
+    shared.subscribe(topic, settled.keeping(attempts, lambda record, why: divert(producer, record, why, SERVICE)))
+    whole.subscribe(topic, settled.telling(attempts, services.live), from_end=True)
+    return shared
 
 
 if __name__ == "__main__":

@@ -96,6 +96,10 @@ class Settings(ServiceSettings):
         default=None, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["Trueup <trueup@example.com>"]
     )
 
+    retry_guard_min: int = Field(default=60, ge=0, le=1440)
+    """No retry this close to an attempt that Stripe has scheduled: it makes those up to an hour late, and two charges
+    of one card in a row look like fraud to a bank."""
+
     @field_validator("public_url", "oidc_issuer", "slack_base_url")
     @classmethod
     def _is_address(cls, value: str) -> str:

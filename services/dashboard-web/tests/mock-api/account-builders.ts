@@ -151,6 +151,7 @@ export function account(given: Partial<Account> = {}): Account {
     ],
     invoices_total: 26,
     flags: [],
+    payment_retries: [],
     payments: [
       payment(),
       payment({

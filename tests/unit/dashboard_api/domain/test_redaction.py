@@ -13,9 +13,12 @@ def test_an_item_loses_its_status_and_whatever_is_new() -> None:
 
 
 def test_an_invoice_keeps_its_figures_only() -> None:
-    shown = redaction.hide_in_invoice({"document_id": "d", "total_minor": 1, "via": "stripe", "card": "4242"})
+    shown = redaction.hide_in_invoice(
+        {"document_id": "d", "total_minor": 1, "via": "stripe", "card": "4242", "gateway": {"status": "open"}}
+    )
     assert shown["total_minor"] == 1
     assert shown["via"] is None
+    assert (shown["gateway"], shown["retry"]) == (None, None)
     assert "card" not in shown
 
 
@@ -23,12 +26,13 @@ def test_an_account_has_no_payments_and_no_discrepancy_about_them() -> None:
     account = {
         "client_id": "a",
         "payments": [{"status": "succeeded"}],
+        "payment_retries": [{"state": "failed"}],
         "invoices": [{"document_id": "d", "paid_minor": 5}],
         "discrepancies": [{"code": "over_billed", "band": "over_billed"}, {"code": "paid_elsewhere", "band": None}],
         "card": "4242",
     }
     shown = redaction.hide_in_account(account)
-    assert shown["payments"] is None
+    assert (shown["payments"], shown["payment_retries"]) == (None, None)
     assert shown["invoices"][0]["paid_minor"] is None
     assert [each["code"] for each in shown["discrepancies"]] == ["over_billed"]
     assert "card" not in shown

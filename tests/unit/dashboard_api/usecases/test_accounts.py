@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 
 from dashboard_api.domain.access import Principal, Role
 from dashboard_api.domain.errors import NotAllowed, NotFound
 from dashboard_api.domain.portfolio import PaymentStatus, PortfolioQuery
+from dashboard_api.domain.retries import Policy
 from dashboard_api.ports.reads import AccountWithInvoices, Cursor, Json, PortfolioPage, TimelinePage
+from dashboard_api.ports.retries import RetryStore
 from dashboard_api.usecases.accounts import Accounts
+from dashboard_api.usecases.retry_views import RetryViews
 
 SAM = Principal(user="sam", role=Role.SUPPORT)
 FAY = Principal(user="fay", role=Role.FINANCE)
@@ -42,13 +47,25 @@ class FakeReads:
         return TimelinePage('[{"kind": "payment_failed"}]', None) if self.known else None
 
 
+class NoRetries:
+    """There is no account of that name in the store of attempts."""
+
+    async def known(self, principal: Principal, client_id: str) -> None:
+        return None
+
+
+def over(reads: FakeReads) -> Accounts:
+    policy = Policy(guard=timedelta(hours=1), expired_after=timedelta(days=1))
+    return Accounts(reads, RetryViews(cast("RetryStore", NoRetries()), policy=policy, now=lambda: datetime.now(UTC)))
+
+
 async def test_json_passes_through_unopened() -> None:
-    page = await Accounts(FakeReads()).portfolio(FAY, PortfolioQuery(status=(PaymentStatus.PAID,)))
+    page = await over(FakeReads()).portfolio(FAY, PortfolioQuery(status=(PaymentStatus.PAID,)))
     assert page == await FakeReads().portfolio(FAY, PortfolioQuery())
 
 
 async def test_support_gets_answers_without_payments() -> None:
-    accounts = Accounts(FakeReads())
+    accounts = over(FakeReads())
     page = await accounts.portfolio(SAM, PortfolioQuery())
     assert json.loads(page.items) == [{"client_id": "a", "status": None}]
     assert json.loads(page.totals)["by_currency"] == [{"currency": "USD", "overdue_minor": None, "overdue_count": None}]
@@ -63,13 +80,13 @@ async def test_support_gets_answers_without_payments() -> None:
 
 async def test_support_cannot_learn_the_status_by_asking() -> None:
     with pytest.raises(NotAllowed):
-        await Accounts(FakeReads()).portfolio(SAM, PortfolioQuery(status=(PaymentStatus.OVERDUE,)))
+        await over(FakeReads()).portfolio(SAM, PortfolioQuery(status=(PaymentStatus.OVERDUE,)))
 
 
 async def test_what_is_out_of_scope_is_not_there() -> None:
     reads = FakeReads()
     reads.known = False
-    accounts = Accounts(reads)
+    accounts = over(reads)
     with pytest.raises(NotFound):
         await accounts.account(FAY, "b")
     with pytest.raises(NotFound):

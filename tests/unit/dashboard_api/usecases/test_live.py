@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from dashboard_api.domain.access import Principal, Role
 from dashboard_api.domain.errors import Unavailable
 from dashboard_api.ports.signin import LivingSession
-from dashboard_api.usecases.live import LISTENERS_PER_USER_MAX, LiveHub, newest, visible
+from dashboard_api.usecases.live import LISTENERS_PER_USER_MAX, LiveHub, News, newest, visible, visible_retries
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 OWNERS = {"a1": {"ana"}, "b1": {"ben"}}
@@ -83,8 +83,8 @@ async def test_changes_are_merged_until_they_are_read() -> None:
     for revision in (1, 3, 2):
         live.offer({"a1": revision, "b1": revision})
         await live.hand_out()
-    assert await ana.news(1) == ({"a1": 3}, False)
-    assert await ana.news(0.01) == ({}, False)
+    assert await ana.news(1) == News({"a1": 3})
+    assert await ana.news(0.01) == News()
 
 
 async def test_nothing_is_lost_while_the_database_is_away() -> None:
@@ -97,7 +97,7 @@ async def test_nothing_is_lost_while_the_database_is_away() -> None:
     live.offer({"a1": 2})
     owners.away = False
     await live.hand_out()
-    assert await ana.news(1) == ({"a1": 2}, False)
+    assert await ana.news(1) == News({"a1": 2})
 
 
 async def test_an_ended_session_or_token_is_closed_before_it_hears_more() -> None:
@@ -135,10 +135,30 @@ async def test_the_loop_hands_out_and_sends_everybody_away_at_its_end() -> None:
     running = asyncio.create_task(live.run())
     ana = live.open(manager("ana"))
     live.offer({"a1": 1})
-    assert await ana.news(5) == ({"a1": 1}, False)
+    assert await ana.news(5) == News({"a1": 1})
     live.announce_sources()
-    assert await ana.news(5) == ({}, True)
+    assert await ana.news(5) == News(sources=True)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert ana.closed == "stopping"
     assert live.open(manager("ana")).closed == "stopping"
+
+
+async def test_attempts_that_moved_are_told_to_those_who_may_see_them() -> None:
+    live, owners, _ = hub()
+    ana, ben = live.open(manager("ana")), live.open(manager("ben"))
+    live.offer_retries({"pr_1": "a1", "pr_2": "b1"})
+    owners.away = True
+    with contextlib.suppress(Unavailable):
+        await live.hand_out()
+    owners.away = False
+    await live.hand_out()
+    assert await ana.news(1) == News(retries={"pr_1": "a1"})
+    assert await ben.news(1) == News(retries={"pr_2": "b1"})
+
+
+def test_a_role_without_payments_hears_of_no_attempt() -> None:
+    retries, owners = {"pr_1": "a1"}, {"a1": {"ana"}}
+    assert visible_retries(Principal(user="fay", role=Role.FINANCE), retries, owners) == retries
+    assert visible_retries(Principal(user="sam", role=Role.SUPPORT), retries, owners) == {}
+    assert visible_retries(manager("ben"), retries, owners) == {}

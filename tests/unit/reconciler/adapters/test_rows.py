@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from tests.unit.reconciler.builders import NOW, gateway_invoice, invoice, links, payment, scopes, series, snapshot
@@ -63,6 +63,46 @@ def test_payloads_are_plain_json() -> None:
     assert page["reconciliations"][0]["period"] == {"start": "2026-11-01", "end": "2026-12-01"}
     assert page["reconciliations"][1]["receipt"]["expected"][0]["amount_minor"] == 10_000
     assert page["invoices"][0]["status"] == "paid"
+
+
+def test_an_invoice_carries_what_a_retry_depends_on() -> None:
+    declined = {"code": "card_declined", "decline_code": "lost_card", "advice_code": None, "message": "No."}
+    old_card, card = ({"kind": "card", "brand": "visa", "last4": last4} for last4 in ("1111", "4242"))
+    in_november = [datetime(2026, 11, day, 12, tzinfo=UTC) for day in (3, 9)]
+    open_one = gateway_invoice(
+        ref="stripe:cus_1",
+        attempted=True,
+        attempt_count=2,
+        next_attempt_at=in_november[1],
+        method=card,
+        failure=declined,
+        remaining_minor=10_000,
+    )
+    tried = [
+        payment(
+            f"stripe:payment:pi_{n}",
+            gateway_invoice_id="in_1",
+            status="failed",
+            failure=declined,
+            method=method,
+            occurred_at=at,
+        )
+        for n, (method, at) in enumerate(zip((old_card, card), in_november, strict=True))
+    ]
+    facts = {"documents": (invoice(balance_minor=4_000),), "payments": (open_one, *tried)}
+    page = json.loads(rows(snapshot(**facts)).account[-2])
+    assert page["invoices"][0]["gateway"] == {
+        "ref": "stripe:cus_1",
+        "status": "open",
+        "currency": "USD",
+        "remaining_minor": 10_000,
+        "ledger_remaining_minor": 4_000,
+        "attempt_count": 2,
+        "next_attempt_at": "2026-11-09T12:00:00+00:00",
+        "method": card,
+        "failure": {**declined, "failed_at": None, "method": card},
+    }
+    assert json.loads(rows(snapshot()).account[-2])["invoices"][0]["gateway"] is None
 
 
 def test_quantities_are_read_exactly() -> None:

@@ -31,6 +31,20 @@ def test_every_field_of_an_open_invoice(bodies: Bodies, links: LinkNames) -> Non
     assert found.failure is None
 
 
+def test_the_customers_default_pays_where_the_invoice_names_nothing(bodies: Bodies, links: LinkNames) -> None:
+    own, usual = ({"type": "card", "card": {"brand": "visa", "last4": last4}} for last4 in ("4242", "1881"))
+    customer = {"id": "cus_1", "object": "customer", "invoice_settings": {"default_payment_method": usual}}
+    found = read_invoice(bodies.invoice(customer=customer), (), links.invoices)
+    assert found.ref == "stripe:cus_1"
+    assert found.method is not None
+    assert found.method.last4 == "1881"
+    found = read_invoice(bodies.invoice(customer=customer, default_payment_method=own), (), links.invoices)
+    assert found.method is not None
+    assert found.method.last4 == "4242"
+    for gone in ("cus_1", {"id": "cus_1", "object": "customer", "deleted": True}, customer | {"invoice_settings": {}}):
+        assert read_invoice(bodies.invoice(customer=gone), (), links.invoices).method is None
+
+
 def test_a_tried_and_unpaid_invoice_says_why(bodies: Bodies, links: LinkNames) -> None:
     invoice = bodies.invoice(attempted=True, attempt_count=2)
     failure = read_invoice(invoice, [bodies.declined()], links.invoices).failure

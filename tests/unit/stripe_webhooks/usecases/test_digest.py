@@ -162,6 +162,13 @@ async def test_a_deleted_draft_is_said_to_be_deleted(world: World, bodies: Bodie
     assert "stripe:invoice:in_9" not in world.store.now()
 
 
+async def test_a_customers_new_card_is_what_their_open_invoices_are_paid_with(world: World, bodies: Bodies) -> None:
+    world.stripe.put(bodies.customer("cus_1"), bodies.invoice("in_1"), bodies.invoice("in_2", customer="cus_2"))
+    paid(bodies, world, "in_3", "pi_3")
+    await world.digest(raw(bodies.event("evt_1", bodies.customer("cus_1"))))
+    assert set(world.store.now()) == {"stripe:cus_1", "stripe:invoice:in_1"}, "neither a foreign nor a paid one"
+
+
 async def test_a_deleted_customer_keeps_its_name(world: World, bodies: Bodies) -> None:
     world.stripe.put(bodies.customer("cus_1"))
     await world.digest(raw(bodies.event("evt_1", bodies.customer("cus_1"))))

@@ -39,9 +39,13 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def writing(self, *, limit_s: float | None = None) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
-        """One transaction on the service's own tables."""
+    async def writing(
+        self, *, limit_s: float | None = None, principal: Principal | None = None
+    ) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+        """One transaction on the service's own tables; with a principal the views show what that one may see."""
         async with self._connection(limit_s or self._limit_s) as connection, connection.transaction():
+            if principal is not None:
+                await connection.execute(_SEE_AS, principal.user, principal.scope.value)
             yield connection
 
     @asynccontextmanager

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     SOURCES_READ = "sources.read"
     SYNCS_REQUEST = "syncs.request"
     PAYMENTS_READ = "payments.read"
+    PAYMENTS_RETRY = "payments.retry"
     IMPORTS_WRITE = "imports.write"
     FLAGS_SEND = "flags.send"
     EXPORTS_CREATE = "exports.create"
@@ -50,7 +51,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: _READER
     | {Permission.PAYMENTS_READ, Permission.IMPORTS_WRITE, Permission.AUDIT_READ, Permission.SESSIONS_MANAGE},
     Role.FINANCE: _READER | {Permission.PAYMENTS_READ, Permission.EXPORTS_CREATE},
-    Role.ACCOUNT_MANAGER: _READER | {Permission.PAYMENTS_READ, Permission.FLAGS_SEND, Permission.EXPORTS_CREATE},
+    Role.ACCOUNT_MANAGER: _READER
+    | {Permission.PAYMENTS_READ, Permission.PAYMENTS_RETRY, Permission.FLAGS_SEND, Permission.EXPORTS_CREATE},
     Role.SUPPORT: _READER,
     Role.PRODUCT_OWNER: frozenset({Permission.SELF, Permission.SOURCES_READ}),
 }

@@ -21,6 +21,8 @@ _INVOICE_HIDDEN = (
     "paid_at",
     "via",
     "gateway_invoice_id",
+    "gateway",
+    "retry",
 )
 _ITEM_SHOWN = frozenset(
     {
@@ -77,6 +79,7 @@ def hide_in_account(account: Answer) -> Answer:
         "status": None,
         "payments": None,
         "flags": None,
+        "payment_retries": None,
         "invoices": [hide_in_invoice(invoice) for invoice in account.get("invoices") or []],
         "discrepancies": [entry for entry in account.get("discrepancies") or [] if entry.get("band")],
     }

@@ -11,13 +11,16 @@ from dashboard_api.domain.access import Permission, Principal
 from dashboard_api.domain.errors import NotAllowed, NotFound
 from dashboard_api.domain.portfolio import PortfolioQuery
 from dashboard_api.ports.reads import AccountReads, AccountWithInvoices, Cursor, Json, PortfolioPage, TimelinePage
+from dashboard_api.usecases.retry_views import RetryViews
 
 
 class Accounts:
-    """JSON passes through as the database wrote it; only for a role without payments is it opened and cut."""
+    """JSON passes through as the database wrote it. It is opened for a role without payments, and cut; and where
+    invoices are shown, to say of each whether its payment can be taken again."""
 
-    def __init__(self, reads: AccountReads) -> None:
+    def __init__(self, reads: AccountReads, retries: RetryViews) -> None:
         self._reads = reads
+        self._retries = retries
 
     async def portfolio(self, principal: Principal, query: PortfolioQuery) -> PortfolioPage:
         """One page of the grid.
@@ -41,9 +44,10 @@ class Accounts:
         account = await self._reads.account(principal, client_id)
         if account is None:
             raise _not_found()
+        opened = json.loads(account)
         if _sees_payments(principal):
-            return account
-        return json.dumps(redaction.hide_in_account(json.loads(account)))
+            return json.dumps(await self._retries.account(principal, client_id, opened))
+        return json.dumps(redaction.hide_in_account(opened))
 
     async def invoices(self, principal: Principal, client_id: str, *, page: int, page_size: int) -> tuple[Json, int]:
         """A page of documents, the latest first; NotFound as above."""
@@ -51,7 +55,9 @@ class Accounts:
         if found is None:
             raise _not_found()
         items, total = found
-        return (items if _sees_payments(principal) else _each(items, redaction.hide_in_invoice)), total
+        if _sees_payments(principal):
+            return json.dumps(await self._retries.invoices(principal, client_id, json.loads(items))), total
+        return _each(items, redaction.hide_in_invoice), total
 
     async def with_invoices(self, principal: Principal, client_id: str, *, limit: int) -> AccountWithInvoices:
         """One account and its latest documents in one snapshot; NotFound as above."""

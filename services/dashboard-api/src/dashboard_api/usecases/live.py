@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dashboard_api.domain.access import Permission, Principal, Scope
@@ -22,12 +23,24 @@ CHECK_S = 5.0
 LISTENERS_PER_USER_MAX = 5
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a listener is told at once."""
+
+    changes: Mapping[str, int] = field(default_factory=dict)
+    """Client id → revision."""
+    retries: Mapping[str, str] = field(default_factory=dict)
+    """Attempt id → client id."""
+    sources: bool = False
+
+
 class Listener:
     """One open stream. What is not read yet is merged, so a slow reader holds one entry for each account at most."""
 
     def __init__(self, principal: Principal) -> None:
         self.principal = principal
         self._changes: dict[str, int] = {}
+        self._retries: dict[str, str] = {}
         self._sources_changed = False
         self._news = asyncio.Event()
         self.closed: str | None = None
@@ -42,6 +55,12 @@ class Listener:
             self._changes = newest(self._changes, changes)
             self._news.set()
 
+    def add_retries(self, retries: Mapping[str, str]) -> None:
+        """Attempts that moved, of accounts that this listener may see."""
+        if retries:
+            self._retries.update(retries)
+            self._news.set()
+
     def sources_changed(self) -> None:
         """The state of a source is another one."""
         self._sources_changed = True
@@ -52,17 +71,17 @@ class Listener:
         self.closed = self.closed or reason
         self._news.set()
 
-    async def news(self, timeout_s: float) -> tuple[dict[str, int], bool]:
-        """What came up, after at most `timeout_s`: changes, and whether sources changed."""
+    async def news(self, timeout_s: float) -> News:
+        """What came up, after at most `timeout_s`."""
         try:
             async with asyncio.timeout(timeout_s):
                 await self._news.wait()
         except TimeoutError:
-            return {}, False
+            return News()
         self._news.clear()
-        changes, self._changes = self._changes, {}
-        sources, self._sources_changed = self._sources_changed, False
-        return changes, sources
+        news = News(self._changes, self._retries, self._sources_changed)
+        self._changes, self._retries, self._sources_changed = {}, {}, False
+        return news
 
 
 class LiveHub:
@@ -74,6 +93,7 @@ class LiveHub:
         self._now = now
         self._listeners: dict[str, deque[Listener]] = {}
         self._pending: dict[str, int] = {}
+        self._pending_retries: dict[str, str] = {}
         self._arrived = asyncio.Event()
         self._stopping = False
 
@@ -104,6 +124,12 @@ class LiveHub:
         """Client id → revision, as announced on the bus."""
         if changes and self._listeners:
             self._pending = newest(self._pending, changes)
+            self._arrived.set()
+
+    def offer_retries(self, retries: Mapping[str, str]) -> None:
+        """Attempt id → client id, of attempts that moved."""
+        if retries and self._listeners:
+            self._pending_retries.update(retries)
             self._arrived.set()
 
     def announce_sources(self) -> None:
@@ -142,23 +168,28 @@ class LiveHub:
             await self.hand_out()
         except Unavailable:
             await asyncio.sleep(1)
-            if self._pending:
+            if self._pending or self._pending_retries:
                 self._arrived.set()
 
     async def hand_out(self) -> None:
         """One round: close what has ended, then give everybody their own changes; Unavailable keeps them."""
         if not self._listeners:
             self._pending.clear()
+            self._pending_retries.clear()
             return
         await self._close_ended()
         changes, self._pending = self._pending, {}
+        retries, self._pending_retries = self._pending_retries, {}
+        clients = changes.keys() | set(retries.values())
         try:
-            owners = await self._owners.of(list(changes)) if changes else {}
+            owners = await self._owners.of(sorted(clients)) if clients else {}
         except Unavailable:
             self._pending = newest(changes, self._pending)
+            self._pending_retries = retries | self._pending_retries
             raise
         for listener in self.listeners:
             listener.add(visible(listener.principal, changes, owners))
+            listener.add_retries(visible_retries(listener.principal, retries, owners))
 
     async def _close_ended(self) -> None:
         sessions = {each.principal.session_id for each in self.listeners} - {None}
@@ -178,6 +209,14 @@ def visible(principal: Principal, changes: Mapping[str, int], owners: Mapping[st
     if principal.scope is Scope.ALL:
         return dict(changes)
     return {client: revision for client, revision in changes.items() if principal.user in owners.get(client, set())}
+
+
+def visible_retries(principal: Principal, retries: Mapping[str, str], owners: Mapping[str, set[str]]) -> dict[str, str]:
+    """The attempts whose accounts lie in the principal's scope; none for a role without payments."""
+    if not principal.may(Permission.PAYMENTS_READ):
+        return {}
+    seen = visible(principal, dict.fromkeys(retries.values(), 0), owners)
+    return {attempt_id: client for attempt_id, client in retries.items() if client in seen}
 
 
 def newest(known: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:

@@ -321,6 +321,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invoices/{gateway_invoice_id}/payment-retries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request Retry
+         * @description Ask Stripe to take the payment again; joins the attempt that is under way, if there is one.
+         */
+        post: operations["request_retry_api_v1_invoices__gateway_invoice_id__payment_retries_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -333,6 +353,26 @@ export interface paths {
          * @description The signed-in user with role and permissions.
          */
         get: operations["me_api_v1_me_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payment-retries/{payment_retry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Payment Retry
+         * @description How an attempt stands.
+         */
+        get: operations["payment_retry_api_v1_payment_retries__payment_retry_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -494,6 +534,11 @@ export interface components {
             invoices_total: number;
             /** Name */
             name: string;
+            /**
+             * Payment Retries
+             * @description The latest twenty; null for a role without payment details.
+             */
+            payment_retries: components["schemas"]["PaymentRetry"][] | null;
             /**
              * Payments
              * @description The latest twenty; null for a role without payment details.
@@ -1154,6 +1199,48 @@ export interface components {
             version: number;
         };
         /**
+         * GatewayFailure
+         * @description Why the last attempt did not work, when, and what it was made with.
+         */
+        GatewayFailure: {
+            /** Advice Code */
+            advice_code: string | null;
+            /** Code */
+            code: string | null;
+            /** Decline Code */
+            decline_code: string | null;
+            /** Failed At */
+            failed_at: string | null;
+            /** Message */
+            message: string | null;
+            method: components["schemas"]["PaymentMethod"] | null;
+        };
+        /**
+         * GatewayInvoice
+         * @description The gateway's side of an invoice.
+         */
+        GatewayInvoice: {
+            /** Attempt Count */
+            attempt_count: number | null;
+            /**
+             * Currency
+             * @example USD
+             */
+            currency: string;
+            failure: components["schemas"]["GatewayFailure"] | null;
+            /** Ledger Remaining Minor */
+            ledger_remaining_minor: number;
+            method: components["schemas"]["PaymentMethod"] | null;
+            /** Next Attempt At */
+            next_attempt_at: string | null;
+            /** Ref */
+            ref: string;
+            /** Remaining Minor */
+            remaining_minor: number | null;
+            /** Status */
+            status: string;
+        };
+        /**
          * ImportChange
          * @description One account or rate that the file adds, changes or takes away.
          */
@@ -1243,6 +1330,7 @@ export interface components {
             document_id: string;
             /** Due On */
             due_on: string | null;
+            gateway?: components["schemas"]["GatewayInvoice"] | null;
             /** Gateway Invoice Id */
             gateway_invoice_id: string | null;
             /**
@@ -1266,6 +1354,8 @@ export interface components {
             period: components["schemas"]["InvoicePeriod"] | null;
             /** Remaining Minor */
             remaining_minor: number | null;
+            /** @description Null for a role that takes no payments. */
+            retry?: components["schemas"]["Retry"] | null;
             /** Status */
             status: ("paid" | "partly_paid" | "pending" | "overdue" | "failed" | "in_dispute" | "refunded" | "uncollectible" | "void" | "draft") | null;
             /** Tax Minor */
@@ -1467,6 +1557,70 @@ export interface components {
             status: string;
         };
         /**
+         * PaymentMethod
+         * @description What a payment would be made with.
+         */
+        PaymentMethod: {
+            /** Brand */
+            brand: string | null;
+            /** Kind */
+            kind: string;
+            /** Last4 */
+            last4: string | null;
+        };
+        /**
+         * PaymentRetry
+         * @description One attempt. `requested`, `processing` and `unknown` may still become anything; the other states never change.
+         */
+        PaymentRetry: {
+            amount: components["schemas"]["Money"];
+            /** Client Id */
+            client_id: string;
+            failure: components["schemas"]["RetryFailure"] | null;
+            /** Final */
+            final: boolean;
+            /** Gateway Invoice Id */
+            gateway_invoice_id: string;
+            /**
+             * Hosted Url
+             * @description Where the customer can act.
+             */
+            hosted_url: string | null;
+            /** Id */
+            id: string;
+            /** Invoice Number */
+            invoice_number: string | null;
+            method: components["schemas"]["PaymentMethod"] | null;
+            /**
+             * Needs Person
+             * @description Nobody knows what became of it; a person must look it up.
+             */
+            needs_person: boolean;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            /** Requested By */
+            requested_by: string;
+            /** Settled At */
+            settled_at: string | null;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "requested" | "processing" | "succeeded" | "failed" | "needs_customer" | "already_paid" | "refused" | "unknown";
+            /**
+             * Text
+             * @description How it stands, for the screen.
+             */
+            text: string;
+        };
+        /**
          * PaymentStatus
          * @description The derived status of an invoice.
          * @enum {string}
@@ -1575,6 +1729,58 @@ export interface components {
             /** Reasons */
             reasons: components["schemas"]["Reason"][];
             receipt: components["schemas"]["Receipt"] | null;
+        };
+        /**
+         * Retry
+         * @description Whether the payment can be taken again now, and why not.
+         */
+        Retry: {
+            /** Allowed */
+            allowed: boolean;
+            /** @description What would be taken: the whole of what remains in Stripe. */
+            amount: components["schemas"]["Money"] | null;
+            /**
+             * Attempts
+             * @description So far, Stripe's own included.
+             */
+            attempts: number;
+            method: components["schemas"]["PaymentMethod"] | null;
+            /** Open Attempt Id */
+            open_attempt_id: string | null;
+            /** Reason */
+            reason: ("read_only_mode" | "no_gateway_invoice" | "needs_person" | "attempt_open" | "not_open" | "nothing_remaining" | "paid_in_ledger" | "cannot_judge" | "source_stale" | "no_payment_method" | "hard_decline_same_card" | "scheduled_attempt_near") | null;
+            /**
+             * Text
+             * @description The reason in words.
+             */
+            text: string | null;
+        };
+        /**
+         * RetryFailure
+         * @description Why it did not work, in the gateway's words.
+         */
+        RetryFailure: {
+            /** Advice Code */
+            advice_code: string | null;
+            /** Code */
+            code: string | null;
+            /** Decline Code */
+            decline_code: string | null;
+            /** Message */
+            message: string | null;
+        };
+        /**
+         * RetryRequest
+         * @description What the person saw and confirmed; another amount by now is refused.
+         */
+        RetryRequest: {
+            /** Amount Minor */
+            amount_minor: number;
+            /**
+             * Currency
+             * @example USD
+             */
+            currency: string;
         };
         /**
          * Revoked
@@ -2960,6 +3166,98 @@ export interface operations {
             };
         };
     };
+    request_retry_api_v1_invoices__gateway_invoice_id__payment_retries_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the caller for one command, and sent again with it: 8 to 255 printable ASCII characters. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                gateway_invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentRetry"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not in the caller's portfolio. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key was used for another request, or what the command rests on has changed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     me_api_v1_me_get: {
         parameters: {
             query?: never;
@@ -2989,6 +3287,73 @@ export interface operations {
             };
             /** @description The role does not allow it. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_retry_api_v1_payment_retries__payment_retry_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_retry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentRetry"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not in the caller's portfolio. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3261,7 +3626,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `accounts`: which accounts changed, to what revision. `sources`: the state of a source changed. `reconnect`: open the stream again. `closed`: do not; the session has ended. */
+            /** @description `accounts`: which accounts changed, to what revision. `retries`: which payment retries moved, and of which account. `sources`: the state of a source changed. `reconnect`: open the stream again. `closed`: do not; the session has ended. */
             200: {
                 headers: {
                     [name: string]: unknown;

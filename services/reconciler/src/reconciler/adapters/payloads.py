@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from reconciler.domain import findings
 from reconciler.domain.billed import period_of_invoice
 from reconciler.domain.completeness import Reason
-from reconciler.domain.payment_status import InvoiceState
+from reconciler.domain.payment_status import Gateway, InvoiceState
 from reconciler.domain.policy import Policy
 from reconciler.domain.result import PeriodResult, Reconciliation
-from reconciler.domain.snapshot import Payment
+from reconciler.domain.snapshot import Document, Payment
 from reconciler.domain.text import quantity_text, scaled_text
 from trueup_billing import Period, Source
 from trueup_readmodel import payload as shapes
@@ -149,6 +150,7 @@ def invoice(state: InvoiceState) -> shapes.Invoice:
         "paid_at": _instant(state.paid_at),
         "via": state.via,
         "gateway_invoice_id": state.gateway.invoice.external_id if state.gateway else None,
+        "gateway": _gateway(state.gateway, document) if state.gateway else None,
         "lines": [
             {
                 "line_id": line.line_id,
@@ -162,6 +164,37 @@ def invoice(state: InvoiceState) -> shapes.Invoice:
             }
             for line in document.lines
         ],
+    }
+
+
+def _gateway(gateway: Gateway, document: Document) -> shapes.GatewayInvoice:
+    invoice, last = gateway.invoice, gateway.last_failure
+    return {
+        "ref": invoice.ref,
+        "status": invoice.status,
+        "currency": invoice.currency,
+        "remaining_minor": invoice.remaining_minor,
+        "ledger_remaining_minor": document.balance_minor,
+        "attempt_count": invoice.attempt_count,
+        "next_attempt_at": _instant(invoice.next_attempt_at),
+        "method": _method(invoice.method),
+        "failure": None if last is None else _failure(*last),
+    }
+
+
+def _method(method: Mapping[str, str | None] | None) -> shapes.Method | None:
+    kind = method.get("kind") if method else None
+    return {"kind": kind, "brand": method.get("brand"), "last4": method.get("last4")} if method and kind else None
+
+
+def _failure(failure: Mapping[str, str | None], method: Mapping[str, str | None] | None) -> shapes.GatewayFailure:
+    return {
+        "code": failure.get("code"),
+        "decline_code": failure.get("decline_code"),
+        "advice_code": failure.get("advice_code"),
+        "message": failure.get("message"),
+        "failed_at": failure.get("failed_at"),
+        "method": _method(method),
     }
 
 

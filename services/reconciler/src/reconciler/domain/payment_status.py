@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -34,6 +34,15 @@ class Gateway:
     payments: tuple[Payment, ...]
     refunds: tuple[Payment, ...]
     disputes: tuple[Payment, ...]
+
+    @property
+    def last_failure(self) -> tuple[Mapping[str, str | None], Mapping[str, str | None] | None] | None:
+        """Why the last attempt did not work, and what it was made with; None where it worked or there was none."""
+        failed = [p for p in self.payments if p.failure]
+        latest = max(failed, key=lambda p: (p.occurred_at, p.object_id), default=None)
+        if self.invoice.failure:
+            return self.invoice.failure, latest.method if latest else None
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,11 +129,15 @@ class Payment:
     currency: str
     amount_minor: int
     occurred_at: datetime
+    ref: str = ""
+    """The customer in its own system."""
     number: str | None = None
     gateway_invoice_id: str | None = None
     payment_id: str | None = None
     remaining_minor: int | None = None
     attempted: bool = False
+    attempt_count: int | None = None
+    next_attempt_at: datetime | None = None
     method: Mapping[str, str | None] | None = None
     failure: Mapping[str, str | None] | None = None
     applied: tuple[Application, ...] = ()

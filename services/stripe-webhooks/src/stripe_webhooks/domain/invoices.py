@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from stripe_webhooks.domain import fields
 from stripe_webhooks.domain.fields import Json, Unreadable
 from stripe_webhooks.domain.payments import failure_of, method_of
-from stripe_webhooks.domain.snapshots import FailureSnapshot, PaymentSnapshot
+from stripe_webhooks.domain.snapshots import FailureSnapshot, MethodSnapshot, PaymentSnapshot
 from trueup_billing import InvalidValue
 
 _UNPAID = frozenset({"open", "uncollectible"})
@@ -106,11 +106,19 @@ def _snapshot(
         attempted=fields.flag(invoice, "attempted"),
         attempt_count=fields.whole(invoice, "attempt_count"),
         next_attempt_at=fields.instant(invoice, "next_payment_attempt"),
-        method=method_of(fields.as_object(invoice.get("default_payment_method"))),
+        method=_method(invoice),
         failure=_last_failure(intents) if needs_attempts(invoice) else None,
         hosted_url=fields.text(invoice, "hosted_invoice_url"),
         link_keys=fields.links(invoice, link_names),
     )
+
+
+def _method(invoice: Json) -> MethodSnapshot | None:
+    """What Stripe would charge: the invoice's own default, else the customer's. A subscription's stands between the
+    two and is not seen here; where one is used, it is what the payments against the invoice were made with."""
+    settings = fields.as_object(fields.as_object(invoice.get("customer")).get("invoice_settings"))
+    methods = (body.get("default_payment_method") for body in (invoice, settings))
+    return next((found for one in methods if (found := method_of(fields.as_object(one)))), None)
 
 
 def _last_failure(intents: Sequence[Json]) -> FailureSnapshot | None:

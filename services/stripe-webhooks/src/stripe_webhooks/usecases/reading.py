@@ -24,7 +24,7 @@ from stripe_webhooks.usecases.facts import Snapshot
 
 T = TypeVar("T")
 Thing = Literal["invoice", "payment", "customer"]
-INVOICE_EXPAND = ("payments", "default_payment_method")
+INVOICE_EXPAND = ("payments", "default_payment_method", "customer.invoice_settings.default_payment_method")
 INTENT_EXPAND = ("latest_charge",)
 PAGES_MAX = 100
 
@@ -181,15 +181,24 @@ class Reader:
         Raises:
             ProviderDown: the list does not end within `PAGES_MAX` pages.
         """
-        found: list[Json] = []
-        after: str | None = None
-        for _ in range(PAGES_MAX):
-            page = await self.gateway.page(listing, after=after, priority=priority)
-            found += page.items
-            if not page.more or not page.items:
-                return found
-            after = fields.text(page.items[-1], "id")
-        raise ProviderDown("incomplete_answer", f"{listing.resource} does not end within {PAGES_MAX} pages")
+        return await every(self.gateway, listing, priority)
+
+
+async def every(gateway: Gateway, listing: Listing, priority: Priority) -> list[Json]:
+    """All objects of a short list.
+
+    Raises:
+        ProviderDown: the list does not end within `PAGES_MAX` pages.
+    """
+    found: list[Json] = []
+    after: str | None = None
+    for _ in range(PAGES_MAX):
+        page = await gateway.page(listing, after=after, priority=priority)
+        found += page.items
+        if not page.more or not page.items:
+            return found
+        after = fields.text(page.items[-1], "id")
+    raise ProviderDown("incomplete_answer", f"{listing.resource} does not end within {PAGES_MAX} pages")
 
 
 async def all_answers(calls: Iterable[Coroutine[Any, Any, T]]) -> list[T]:

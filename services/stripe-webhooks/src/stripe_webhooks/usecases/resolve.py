@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from stripe_webhooks.domain import fields
 from stripe_webhooks.domain.events import Target, target_of
 from stripe_webhooks.ports import Gateway, Listing, Priority, Rejected, Store
-from stripe_webhooks.usecases.reading import Wanted, all_answers
+from stripe_webhooks.usecases.reading import Wanted, all_answers, every
 
 _RESOURCES = {
     "charge": "charges",
@@ -34,7 +35,19 @@ class Resolver:
         unknown = sorted(payments - invoices.keys())
         answers = await all_answers(self._invoice_of(payment_id, priority) for payment_id in unknown)
         invoices |= {payment_id: found for payment_id, found in zip(unknown, answers, strict=True) if found}
-        return merge(wanted for target in located if (wanted := _wanted(target, invoices)))
+        owed = await all_answers(self._open_invoices(target, priority) for target in located)
+        return merge([*(wanted for target in located if (wanted := _wanted(target, invoices))), *chain(*owed)])
+
+    async def _open_invoices(self, target: Target, priority: Priority) -> list[Wanted]:
+        """A customer's new card is what their open invoices would be paid with, and no event of theirs tells it."""
+        if target.kind != "customer":
+            return []
+        listing = Listing("invoices", (("customer", target.object_id), ("status", "open")))
+        try:
+            found = await every(self.gateway, listing, priority)
+        except Rejected:
+            return []  # the customer is gone
+        return [Wanted("invoice", invoice_id) for one in found if (invoice_id := fields.text(one, "id"))]
 
     async def _locate(self, target: Target, priority: Priority) -> Target:
         """A target that names neither invoice nor payment (a thin event, an old refund) is read to learn them."""

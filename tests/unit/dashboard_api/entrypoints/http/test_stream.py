@@ -30,12 +30,16 @@ async def test_changes_and_sources_are_named() -> None:
     live = hub()
     listener = live.open(FAY)
     listener.add({"b": 2, "a": 1})
+    listener.add_retries({"pr_1": "a"})
     listener.sources_changed()
     stream = events(live, listener, ping_s=1, life_s=5)
     await anext(stream)
     assert await anext(stream) == (
         'event: accounts\ndata: {"type":"accounts","changes":[{"client_id":"a","revision":1},'
         '{"client_id":"b","revision":2}]}\n\n'
+    )
+    assert await anext(stream) == (
+        'event: retries\ndata: {"type":"retries","changes":[{"id":"pr_1","client_id":"a"}]}\n\n'
     )
     assert await anext(stream) == 'event: sources\ndata: {"type":"sources"}\n\n'
     listener.add({"c": 3})

@@ -42,6 +42,7 @@ class Shapes:
         self._store: Store = world.desk.store
         self._accounts: list[Account] = world.accounts
         self._scenario: Scenario = world.scenario
+        self._methods: dict[str, int] = {}
 
     def _currency(self, account: int) -> str:
         return self._accounts[account].currency.code.lower()
@@ -83,10 +84,10 @@ class Shapes:
 
     def method_by_id(self, method_id: str) -> Json | None:
         """The card of that id."""
-        for account in self._accounts:
-            if self.method_id(account.index) == method_id:
-                return self.method(account.index)
-        return None
+        if len(self._methods) < len(self._accounts):
+            self._methods = {self.method_id(account.index): account.index for account in self._accounts}
+        found = self._methods.get(method_id)
+        return None if found is None else self.method(found)
 
     def invoice(self, one: GatewayInvoice, *, as_of_ms: int | None = None, payments: bool = False) -> Json:
         """An invoice; with `payments` the expandable list of its invoice payments."""

@@ -15,6 +15,7 @@ from dashboard_api.entrypoints.http import (
     flags,
     imports,
     me,
+    retries,
     sessions,
     sources,
     stream,
@@ -43,7 +44,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.add_middleware(Tracing)
     errors.install(app)
-    for module in (me, accounts, flags, sources, stream, syncs, imports, exports, audit, sessions, auth):
+    for module in (me, accounts, flags, retries, sources, stream, syncs, imports, exports, audit, sessions, auth):
         app.include_router(module.router)
     # A plain route, outside the guard: the document holds no data and everybody may read it.
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from fastapi import Request
+from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
+
+from dashboard_api.domain.errors import InvalidRequest
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 async def read_body(request: Request, *, bytes_max: int) -> bytes:
@@ -21,3 +28,20 @@ async def read_body(request: Request, *, bytes_max: int) -> bytes:
         if len(body) > bytes_max:
             raise HTTPException(413)
     return bytes(body)
+
+
+async def read_model(request: Request, model: type[Model], *, bytes_max: int) -> Model:
+    """The body as JSON of that shape.
+
+    Raises:
+        InvalidRequest: it is none; each field at fault is named, its value is not.
+        HTTPException: 413, as above.
+    """
+    body = await read_body(request, bytes_max=bytes_max)
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        errors = [
+            {"where": ".".join(["body", *map(str, each["loc"])]), "detail": each["msg"]} for each in error.errors()
+        ]
+        raise InvalidRequest("The body does not make sense; see errors.", code="invalid_body", errors=errors) from None

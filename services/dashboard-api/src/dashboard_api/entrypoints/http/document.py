@@ -11,6 +11,7 @@ from dashboard_api.entrypoints.http.schemas.commands import SyncRequest
 from dashboard_api.entrypoints.http.schemas.exports import ExportFilter, ExportRequest
 from dashboard_api.entrypoints.http.schemas.flags import FlagRequest
 from dashboard_api.entrypoints.http.schemas.problem import FieldProblem, Problem
+from dashboard_api.entrypoints.http.schemas.retries import RetryRequest
 
 _SECURITY = {
     "session": {"type": "apiKey", "in": "cookie", "name": "trueup_session"},
@@ -28,7 +29,7 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
         schemas = document["components"]["schemas"]
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
-        for model in (Problem, FieldProblem, SyncRequest, FlagRequest, ExportFilter, ExportRequest):
+        for model in (Problem, FieldProblem, SyncRequest, FlagRequest, ExportFilter, ExportRequest, RetryRequest):
             schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
             schema.pop("$defs", None)
             schemas[model.__name__] = schema

@@ -65,6 +65,13 @@ def client_id(client_id: Annotated[str, Path(max_length=200)]) -> str:
     return client_id
 
 
+def plain_id(text: str, *, missing: NotFound) -> str:
+    """An id in a path; one that cannot exist is simply not there."""
+    if _CONTROL.search(text):
+        raise missing
+    return text
+
+
 def plain_text(text: str | None, *, name: str) -> str | None:
     """Trimmed text without control characters; nothing left is None.
 

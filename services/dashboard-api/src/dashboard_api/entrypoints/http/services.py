@@ -22,6 +22,8 @@ from dashboard_api.usecases.imports import ImportAccounts, ImportRates
 from dashboard_api.usecases.live import LiveHub
 from dashboard_api.usecases.login import Login
 from dashboard_api.usecases.refusals import Refusals
+from dashboard_api.usecases.retries import Retries
+from dashboard_api.usecases.retry_views import RetryViews
 from dashboard_api.usecases.send_flags import SendFlags
 from dashboard_api.usecases.sessions import ManageSessions
 from dashboard_api.usecases.syncs import RequestSync
@@ -43,6 +45,8 @@ class Services:
     login: Login
     accounts: Accounts
     sources: SourceReads
+    retries: Retries
+    retry_views: RetryViews
     request_sync: RequestSync
     import_accounts: ImportAccounts
     import_rates: ImportRates

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from fastapi import APIRouter
@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from dashboard_api.domain.access import Permission
 from dashboard_api.entrypoints.http.permissions import needs
 from dashboard_api.entrypoints.http.services import Asking, Wired
-from dashboard_api.usecases.live import Listener, LiveHub
+from dashboard_api.usecases.live import Listener, LiveHub, News
 
 router = APIRouter(prefix="/api/v1", tags=["stream"])
 
@@ -23,8 +23,8 @@ LIFE_S = 600.0
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _DOCUMENTED: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "`accounts`: which accounts changed, to what revision. `sources`: the state of a source changed. "
-        "`reconnect`: open the stream again. `closed`: do not; the session has ended.",
+        "description": "`accounts`: which accounts changed, to what revision. `retries`: which payment retries moved, and of "
+        "which account. `sources`: the state of a source changed. `reconnect`: open the stream again. `closed`: do not; the session has ended.",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
@@ -51,18 +51,23 @@ async def events(
     try:
         yield f"retry: {random.randint(1000, 3000)}\n: open\n\n"
         while not listener.ended() and (left_s := ends_at - loop.time()) > 0:
-            changes, sources_changed = await listener.news(min(ping_s, left_s))
+            news = await listener.news(min(ping_s, left_s))
             if listener.ended():
                 break
-            if changes:
-                yield _event("accounts", [{"client_id": each, "revision": changes[each]} for each in sorted(changes)])
-            if sources_changed:
-                yield _event("sources")
-            if not changes and not sources_changed:
-                yield ": ping\n\n"
+            for text in tuple(_texts(news)) or (": ping\n\n",):
+                yield text
         yield _last(listener.closed)
     finally:
         live.leave(listener)
+
+
+def _texts(news: News) -> Iterator[str]:
+    if news.changes:
+        yield _event("accounts", [{"client_id": each, "revision": news.changes[each]} for each in sorted(news.changes)])
+    if news.retries:
+        yield _event("retries", [{"id": each, "client_id": news.retries[each]} for each in sorted(news.retries)])
+    if news.sources:
+        yield _event("sources")
 
 
 def _event(kind: str, changes: list[dict[str, object]] | None = None) -> str:

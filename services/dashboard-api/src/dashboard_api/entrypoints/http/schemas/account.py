@@ -10,6 +10,7 @@ from pydantic import Field
 from dashboard_api.entrypoints.http.schemas.flags import Flag
 from dashboard_api.entrypoints.http.schemas.forecast import Forecast, Trend
 from dashboard_api.entrypoints.http.schemas.portfolio import AccountItem
+from dashboard_api.entrypoints.http.schemas.retries import GatewayInvoice, PaymentRetry, Retry
 from dashboard_api.entrypoints.http.schemas.words import (
     Answer,
     BandName,
@@ -71,6 +72,8 @@ class Invoice(Answer):
     paid_at: datetime | None
     via: str | None
     gateway_invoice_id: str | None
+    gateway: GatewayInvoice | None = None
+    retry: Retry | None = Field(default=None, description="Null for a role that takes no payments.")
     lines: list[InvoiceLine] = []
 
 
@@ -199,6 +202,9 @@ class Account(AccountItem):
     invoices: list[Invoice] = Field(description="The latest ten; the rest has its own address.")
     invoices_total: int
     payments: list[Payment] | None = Field(description="The latest twenty; null for a role without payment details.")
+    payment_retries: list[PaymentRetry] | None = Field(
+        description="The latest twenty; null for a role without payment details."
+    )
     discrepancies: list[Discrepancy]
     reconciliations: list[Reconciliation]
     watermarks: list[Watermark]
