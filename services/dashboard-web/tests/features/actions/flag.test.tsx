@@ -171,6 +171,13 @@ describe("a flag that is sent", () => {
     expect(world.posted[1]?.key).not.toBe(world.posted[0]?.key);
   });
 
+  it("that waits for another try says so", async () => {
+    serve({ now: { state: "queued", reason: "ratelimited" } });
+    const { user, panel } = await openPanel();
+    await user.click(panel.getByRole("button", { name: /^Send/ }));
+    expect(await panel.findByText(/It is tried again: Slack takes no more messages for the moment\./)).toBeTruthy();
+  });
+
   it("that may have arrived asks to look first", async () => {
     const { posted } = serve({ now: { state: "unknown", reason: "no answer" } });
     const { panel, user } = await openPanel();

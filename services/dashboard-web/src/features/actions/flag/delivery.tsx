@@ -8,6 +8,7 @@ import type { Word } from "@/shared/lib/words";
 import { humanised } from "@/shared/lib/words";
 import { WordMark } from "@/shared/ui/word";
 import { flagQuery } from "./queries";
+import { reasonText } from "./reasons";
 
 const STATES: Record<string, Word> = {
   queued: { text: "Waiting to be sent…", glyph: "◌", tone: "plain" },
@@ -43,17 +44,21 @@ function Story({ flag }: { flag: Flag }) {
   if (flag.state === "failed")
     return (
       <p>
-        It has not reached {to}: {flag.reason ?? "no reason was given"}.
+        It has not reached {to}: {flag.reason ? reasonText(flag.reason) : "no reason was given"}.
       </p>
     );
   if (flag.state === "unknown") {
     return (
       <p>
-        It may have arrived at {to}; look before you send again.{flag.reason ? ` (${flag.reason})` : ""}
+        It may have arrived at {to}; look before you send again.{flag.reason ? ` (${reasonText(flag.reason)})` : ""}
       </p>
     );
   }
-  return <p>To {to}.</p>;
+  return (
+    <p>
+      To {to}.{flag.reason ? ` It is tried again: ${reasonText(flag.reason)}.` : ""}
+    </p>
+  );
 }
 
 interface DeliveryProps {
