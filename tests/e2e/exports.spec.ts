@@ -1,6 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { readSheet, type Sheet } from "../../services/dashboard-web/e2e/csv.ts";
-import { expect, openPortfolio, type Page, signIn, test } from "../../services/dashboard-web/e2e/harness.ts";
+import {
+  expect,
+  openAccount,
+  openPortfolio,
+  type Page,
+  signIn,
+  test,
+} from "../../services/dashboard-web/e2e/harness.ts";
 
 // The quota belongs to a login, so each test signs in by itself.
 test.use({ user: "" });
@@ -108,7 +115,8 @@ test("ticked rows of two pages, and no others, are in the file; with the keyboar
   expect(rows.map((row) => row["Client id"]).sort()).toEqual(wanted.sort());
   await expect(panel(page).getByText("Downloaded, 4 records.")).toBeVisible();
   await page.keyboard.press("Escape");
-  await expect(page.getByRole("button", { name: "Export CSV" })).toBeFocused();
+  // Back to where the reader was.
+  await expect(other.getByRole("checkbox")).toBeFocused();
 });
 
 test("more than is left is refused whole, here and by the server, with the way on", async ({
@@ -141,6 +149,53 @@ test("more than is left is refused whole, here and by the server, with the way o
     .check();
   await expect(panel(late).getByText(/Narrow the filter or select at most \d+ rows/)).toBeVisible();
   await expect(panel(late).getByRole("button", { name: /^Download/ })).toHaveAttribute("aria-disabled", "true");
+});
+
+/** The account with the largest invoice, and how many it has. */
+async function largest(page: Page): Promise<{ id: string; invoices: number }> {
+  const list = await page.request.get("/api/v1/accounts?page_size=1&sort=-invoice_total");
+  const { items } = (await list.json()) as { items: { client_id: string }[] };
+  const id = items[0]?.client_id ?? "";
+  const detail = await page.request.get(`/api/v1/accounts/${id}`);
+  return { id, invoices: ((await detail.json()) as { invoices_total: number }).invoices_total };
+}
+
+test("the invoices of an account as CSV", async ({ page, watch }) => {
+  watch.expectComplaints(/401/);
+  await enter(page, "fay");
+  const { id, invoices } = await largest(page);
+  await openAccount(page, id);
+  await page.getByRole("button", { name: "Export CSV" }).click();
+  await expect(panel(page).getByRole("button", { name: `Download ${invoices} records` })).toBeVisible();
+  const { rows, columns, head } = sheetOf(await download(page));
+  expect(rows.length).toBe(invoices);
+  expect(head.get("Rows")).toBe(String(invoices));
+  expect(columns).toContain("Invoice number");
+  expect(new Set(rows.map((row) => row["Client id"]))).toEqual(new Set([id]));
+});
+
+test("the report of an account is a tagged PDF and counts what it lists", async ({ page, watch }) => {
+  watch.expectComplaints(/401/);
+  await enter(page, "fay");
+  await openAccount(page, (await largest(page)).id);
+  await page.getByRole("button", { name: "Report PDF" }).click();
+  const before = await left(page);
+  const { name, bytes } = await download(page);
+  expect(name).toMatch(/^trueup-.*\.pdf$/);
+  expect(bytes.subarray(0, 5).toString("latin1")).toBe("%PDF-");
+  const text = bytes.toString("latin1");
+  expect(text).toContain("/StructTreeRoot");
+  expect(text).toContain("/Marked true");
+  const records = Number(
+    /(\d+) record/.exec(
+      await panel(page)
+        .getByText(/^Downloaded, /)
+        .innerText(),
+    )?.[1],
+  );
+  expect(records).toBeGreaterThanOrEqual(1);
+  await panel(page).getByRole("button", { name: "Export something else" }).click();
+  await expect.poll(() => left(page)).toBe(before - records);
 });
 
 for (const [user, role] of [

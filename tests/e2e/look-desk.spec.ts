@@ -28,6 +28,20 @@ async function everyExportState(page: Page, check: (part?: string) => Promise<vo
   await page.keyboard.press("Escape");
 }
 
+async function everyAdminScreen(page: Page, check: () => Promise<void>) {
+  await page.goto("/sessions");
+  await expect(page.locator("tbody tr").first()).toBeVisible();
+  await check();
+  await page.getByRole("button", { name: "End all other sessions" }).click();
+  await check();
+  await page.goto("/audit");
+  await expect(page.locator("tbody tr").first()).toBeVisible();
+  await check();
+  await page.goto("/audit?user=nobody-at-all");
+  await expect(page.getByText("No entry matches")).toBeVisible();
+  await check();
+}
+
 for (const [screen, viewport] of Object.entries(SCREENS)) {
   for (const scheme of ["light", "dark"] as const) {
     test.describe(`${screen}, ${scheme}`, () => {
@@ -46,6 +60,14 @@ for (const [screen, viewport] of Object.entries(SCREENS)) {
         test("are accessible and fit in every state", async ({ page, watch }) => {
           watch.expectComplaints(/ERR_FAILED/);
           await everyExportState(page, check(page));
+        });
+      });
+
+      test.describe("administration", () => {
+        test.use({ user: "adam" });
+
+        test("is accessible and fits", async ({ page }) => {
+          await everyAdminScreen(page, check(page));
         });
       });
     });

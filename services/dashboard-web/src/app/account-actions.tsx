@@ -5,10 +5,12 @@ import { AccountPage as PlainAccountPage } from "@/features/account/page";
 import { FlagDiscrepancy, FlagHead, FlagNote } from "@/features/actions/flag/places";
 import { AttemptsSection } from "@/features/actions/retry/attempts";
 import { RetryHead, RetryInRow, RetryRowPanel } from "@/features/actions/retry/places";
+import { AccountExports } from "@/features/exports/account-export";
 import { type AccountSlots, AccountSlotsProvider } from "@/shared/actions/slots";
+import { useIsReadOnly } from "@/shared/api/me";
 
 const SLOTS: AccountSlots = {
-  head: [RetryHead, FlagHead],
+  head: [RetryHead, FlagHead, AccountExports],
   note: FlagNote,
   invoice: RetryInRow,
   invoicePanel: RetryRowPanel,
@@ -16,9 +18,14 @@ const SLOTS: AccountSlots = {
   attempts: AttemptsSection,
 };
 
+/** In read-only mode what acts is not there at all; what was done stays to be seen. */
+const READ_ONLY: AccountSlots = { ...SLOTS, head: [], invoice: null, invoicePanel: null, discrepancy: null };
+
+const useSlots = () => (useIsReadOnly() ? READ_ONLY : SLOTS);
+
 export function AccountPage() {
   return (
-    <AccountSlotsProvider value={SLOTS}>
+    <AccountSlotsProvider value={useSlots()}>
       <PlainAccountPage />
     </AccountSlotsProvider>
   );
@@ -26,7 +33,7 @@ export function AccountPage() {
 
 export function InvoicesPage() {
   return (
-    <AccountSlotsProvider value={SLOTS}>
+    <AccountSlotsProvider value={useSlots()}>
       <PlainInvoicesPage />
     </AccountSlotsProvider>
   );

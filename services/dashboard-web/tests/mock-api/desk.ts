@@ -1,6 +1,5 @@
 /** Exports, sessions, audit log and figures, for tests and for looking at the page without a stack. */
-import type { AuditEntry, SessionItem } from "@/shared/api/coming";
-import type { ExportQuota, MadeExport } from "@/shared/api/types";
+import type { AuditEntry, ExportQuota, MadeExport, SessionItem } from "@/shared/api/types";
 import { minutesAgo } from "./builders";
 
 export const quota = (given: Partial<ExportQuota> = {}): ExportQuota => ({
@@ -57,7 +56,7 @@ export const sessions = (): SessionItem[] => [
     last_seen_at: minutesAgo(0),
   }),
   session(),
-  session({ session_id: "s-2", created_at: minutesAgo(2000), last_seen_at: minutesAgo(28), address: "192.0.2.7" }),
+  session({ session_id: "s-2", created_at: minutesAgo(2000), last_seen_at: minutesAgo(28) }),
   session({ session_id: "s-3", user: "fay", name: "Fay Okafor", role: "finance", created_at: minutesAgo(61) }),
 ];
 

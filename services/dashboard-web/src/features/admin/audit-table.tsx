@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import type { AuditEntry } from "@/shared/api/coming";
+import type { AuditEntry } from "@/shared/api/types";
 import { instantText } from "@/shared/lib/dates";
 import { humanised } from "@/shared/lib/words";
 import { CopyButton } from "@/shared/ui/copy-button";

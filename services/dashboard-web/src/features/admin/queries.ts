@@ -1,6 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { CSRF, unwrap } from "@/shared/api/client";
-import { coming } from "@/shared/api/coming";
+import { api, CSRF, unwrap } from "@/shared/api/client";
 import type { AuditSearch } from "./audit-search";
 
 export const AUDIT_LIMIT = 50;
@@ -8,7 +7,7 @@ const SESSIONS_EVERY_MS = 60_000;
 
 export const sessionsQuery = queryOptions({
   queryKey: ["sessions"],
-  queryFn: ({ signal }) => unwrap(coming.GET("/api/v1/sessions", { signal })),
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/sessions", { signal })),
   refetchInterval: SESSIONS_EVERY_MS,
 });
 
@@ -19,11 +18,11 @@ export type Revocation = { session_id: string } | { user: string } | { others: t
 export async function revoke(what: Revocation): Promise<number> {
   if ("session_id" in what) {
     const path = { session_id: what.session_id };
-    await unwrap(coming.DELETE("/api/v1/sessions/{session_id}", { params: { path }, headers: CSRF }));
+    await unwrap(api.DELETE("/api/v1/sessions/{session_id}", { params: { path }, headers: CSRF }));
     return 1;
   }
   const query = "user" in what ? { user: what.user } : {};
-  return (await unwrap(coming.DELETE("/api/v1/sessions", { params: { query }, headers: CSRF }))).revoked;
+  return (await unwrap(api.DELETE("/api/v1/sessions", { params: { query }, headers: CSRF }))).revoked;
 }
 
 export const auditQuery = (search: AuditSearch) =>
@@ -32,7 +31,7 @@ export const auditQuery = (search: AuditSearch) =>
     initialPageParam: undefined as number | undefined,
     queryFn: ({ pageParam, signal }) => {
       const query = { ...search, limit: AUDIT_LIMIT, ...(pageParam === undefined ? {} : { before: pageParam }) };
-      return unwrap(coming.GET("/api/v1/audit", { params: { query }, signal }));
+      return unwrap(api.GET("/api/v1/audit", { params: { query }, signal }));
     },
     getNextPageParam: (last) => last.next ?? undefined,
   });

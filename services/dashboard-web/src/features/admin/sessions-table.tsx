@@ -1,4 +1,4 @@
-import type { SessionItem } from "@/shared/api/coming";
+import type { SessionItem } from "@/shared/api/types";
 import { useNow } from "@/shared/lib/clock";
 import { ageText, instantText } from "@/shared/lib/dates";
 import { plural } from "@/shared/lib/format";
@@ -53,7 +53,6 @@ function Person({
           <time dateTime={one.last_seen_at} title={instantText(one.last_seen_at)}>
             {ageText(one.last_seen_at, now)}
           </time>
-          {one.address ? <span className="sub">from {one.address}</span> : null}
         </td>
         <td className="row-actions">
           <ConfirmButton

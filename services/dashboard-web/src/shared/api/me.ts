@@ -16,7 +16,7 @@ export function useMay(permission: string): boolean {
 /** Whether all actions are switched off for everyone. */
 export function useIsReadOnly(): boolean {
   const { data } = useQuery(meQuery);
-  return data !== undefined && "read_only" in data && data.read_only === true;
+  return data?.read_only ?? false;
 }
 
 /** Whether the signed-in person may change something now; in read-only mode nobody may. */
