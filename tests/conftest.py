@@ -12,12 +12,19 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import hypothesis
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from trueup_contracts.topics import TOPICS, dlq
 from trueup_devstack import scratch
+
+# How long an example takes is the machine's matter, not the code's.
+hypothesis.settings.register_profile(
+    "trueup", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("trueup")
 
 ROLES = Path(__file__).parents[1] / "deploy" / "postgres" / "roles.sql"
 

@@ -25,6 +25,8 @@ _INGEST = "tests/integration/kit/test_ingest.py"
 _SCOPE = "tests/integration/dashboard_api/test_scope.py"
 _RECONCILER = "services/reconciler/src/reconciler"
 _DASHBOARD = "services/dashboard-api/src/dashboard_api"
+_EXPORTS = "tests/integration/dashboard_api/test_exports.py"
+_CELLS = "tests/unit/dashboard_api/domain/exports/test_cells.py"
 _SEND_FLAGS = "tests/integration/dashboard_api/test_send_flags.py"
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -119,5 +121,40 @@ MUTANTS: tuple[Mutant, ...] = (
         tests=(
             "tests/unit/dashboard_api/domain/test_flag_message.py::test_nothing_in_slack_is_a_mention_a_link_or_too_long",
         ),
+    ),
+    Mutant(
+        guard="export-quota",
+        file=f"{_DASHBOARD}/adapters/exports.py",
+        pattern="used_at = now() WHERE quota.used + $2 <= $3\n",
+        replacement="used_at = now()\n",
+        tests=(f"{_EXPORTS}::test_parallel_exports_never_release_more_than_the_limit",),
+    ),
+    Mutant(
+        guard="export-is-handed-out-once",
+        file=f"{_DASHBOARD}/adapters/exports.py",
+        pattern="AND downloaded_at IS NULL AND expires_at > now()",
+        replacement="AND expires_at > now()",
+        tests=(f"{_EXPORTS}::test_of_two_downloads_at_once_one_gets_the_file",),
+    ),
+    Mutant(
+        guard="export-is-its-makers-own",
+        file=f"{_DASHBOARD}/adapters/exports.py",
+        pattern="WHERE export_id = $1 AND user_name = $2 AND downloaded_at",
+        replacement="WHERE export_id = $1 AND $2::text IS NOT NULL AND downloaded_at",
+        tests=(f"{_EXPORTS}::test_a_file_is_its_makers_own_and_does_not_wait_for_ever",),
+    ),
+    Mutant(
+        guard="one-foreign-account-refuses-the-whole-export",
+        file=f"{_DASHBOARD}/usecases/exports.py",
+        pattern="    if set(client_ids) != set(known):\n",
+        replacement="    client_ids = [each for each in client_ids if each in known]\n    if not client_ids:\n",
+        tests=(f"{_EXPORTS}::test_one_foreign_account_refuses_the_whole",),
+    ),
+    Mutant(
+        guard="no-formula-in-a-cell",
+        file=f"{_DASHBOARD}/domain/exports/cells.py",
+        pattern="neutralised(value).replace(",
+        replacement="value.replace(",
+        tests=(f"{_CELLS}::test_no_text_starts_like_a_formula_however_the_file_is_split",),
     ),
 )
