@@ -11,7 +11,7 @@ export MYPYPATH = $(subst $(empty) $(empty),:,$(MEMBERS))
 export PYTHONDONTWRITEBYTECODE =
 .DEFAULT_GOAL := help
 .PHONY: help prepare up down reset status logs migrate check lint types contracts fresh web-check test unit integration \
-	web-test e2e fmt lock schemas screenshots bench-freshness bench-exports chaos mutate-guards
+	web-test e2e fmt lock schemas screenshots bench-freshness bench-exports chaos mutate-guards mutate-retries
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -116,3 +116,6 @@ chaos: prepare ## Seeded kills under load, then verify; needs `make up`
 
 mutate-guards: prepare ## Remove each safety guard in turn; a named test must fail
 	$(BIN)/python tests/mutation/guards.py $(ARGS)
+
+mutate-retries: prepare ## Read each of the gateway's answers wrongly in turn; the test of its row must fail
+	$(BIN)/python tests/mutation/retries.py $(ARGS)

@@ -146,15 +146,19 @@ def main() -> int:
         print(f"no such guard; there are: {', '.join(mutant.guard for mutant in MUTANTS)}")
         return 2
     with copy_of_tree() as tree, scratch.postgres() as postgres, scratch.kafka() as kafka:
-        env = environment(tree, postgres.admin_dsn, kafka.bootstrap)
-        check_copy_is_used(tree, env)
-        named = tuple(sorted({test for mutant in chosen for test in mutant.tests}))
-        code, said = run_tests(tree, named, env)
-        if code != 0:
-            print(f"the tests fail with every guard in place (pytest {code}):\n{said}")
-            return 1
-        print(f"with every guard in place: {len(named)} tests pass")
-        verdicts = [judge(tree, mutant, env) for mutant in chosen]
+        return run_all(tree, chosen, environment(tree, postgres.admin_dsn, kafka.bootstrap))
+
+
+def run_all(tree: Path, chosen: list[Mutant], env: dict[str, str]) -> int:
+    """With every guard in place, and then without each: 0 when every removal is noticed."""
+    check_copy_is_used(tree, env)
+    named = tuple(sorted({test for mutant in chosen for test in mutant.tests}))
+    code, said = run_tests(tree, named, env)
+    if code != 0:
+        print(f"the tests fail with every guard in place (pytest {code}):\n{said}")
+        return 1
+    print(f"with every guard in place: {len(named)} tests pass")
+    verdicts = [judge(tree, mutant, env) for mutant in chosen]
     report(verdicts)
     return 0 if all(verdict.killed for verdict in verdicts) else 1
 

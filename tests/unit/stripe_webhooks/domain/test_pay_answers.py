@@ -138,10 +138,13 @@ def test_row_not_let_in(status: int) -> None:
     assert (verdict.then, verdict.executed, verdict.alarm) == ("settle", False, "credentials")
 
 
+@pytest.mark.parametrize("code", [None, "card_declined", "authentication_required", "resource_missing"])
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 529])
-def test_row_server_error(status: int) -> None:
-    verdict = refused(status, "api_error")
-    assert (verdict.outcome.state, verdict.then, verdict.executed) == ("unknown", "ask", None)
+def test_row_server_error(status: int, code: str | None) -> None:
+    """Whatever it says besides: the money may have been taken before it failed."""
+    verdict = refused(status, "api_error", code)
+    assert (verdict.outcome.state, verdict.outcome.reason) == ("unknown", "gateway_error")
+    assert (verdict.then, verdict.executed) == ("ask", None)
 
 
 @pytest.mark.parametrize("trouble", ["timeout", "connection"])

@@ -75,16 +75,16 @@ _ADVICE: dict[str, str] = {
 
 _REFUSED: dict[str, str] = {
     "expired": "It waited too long to be sent and was dropped",
+    "attempt_open": "Another attempt at this invoice was under way",
     "not_open": "The invoice is no longer open in Stripe",
-    "void": "The invoice is void in Stripe",
-    "draft": "The invoice is still a draft in Stripe",
+    "nothing_remaining": "Nothing is left to be paid in Stripe",
     "amount_changed": "What is left to be paid has changed since it was asked for",
-    "no_payment_method": "The customer has no payment method in Stripe",
-    "not_found": "Stripe does not know the invoice",
-    "wrong_customer": "The invoice belongs to another customer in Stripe",
-    "currency_changed": "The invoice is in another currency in Stripe",
-    "not_allowed": "Stripe does not let Trueup take payments; an administrator must look at the connection",
-    "configuration": "Trueup's connection to Stripe does not work; an administrator must look at it",
+    "payment_in_progress": "Stripe is already working on a payment of this invoice",
+    "gateway_invoice_unknown": "Stripe does not know the invoice",
+    "other_customer": "The invoice belongs to another customer in Stripe",
+    "unreadable_invoice": "What Stripe says of the invoice could not be read",
+    "gateway_unreachable": "Stripe could not be reached in time",
+    "gateway_refuses_us": "Stripe does not let Trueup take payments; an administrator must look at the connection",
 }
 
 
