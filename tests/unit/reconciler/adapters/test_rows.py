@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -29,6 +30,12 @@ def test_time_alone_says_nothing_new() -> None:
 def test_only_the_section_that_changed_differs() -> None:
     first, second = rows(snapshot()), rows(snapshot(payments=(payment(status="processing"),)))
     assert {name for name in first.sections if first.sections[name] != second.sections[name]} == {"payments"}
+
+
+def test_other_rules_are_news_even_where_they_change_no_figure() -> None:
+    policy = replace(Policy(), version=2)
+    first, second = rows(snapshot()), rows_of(reconcile(snapshot(), policy, NOW), policy, {})
+    assert {name for name in first.sections if first.sections[name] != second.sections[name]} == {"variance"}
 
 
 def test_an_ended_month_that_changes_gets_a_new_version() -> None:

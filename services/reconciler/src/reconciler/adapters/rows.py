@@ -74,7 +74,9 @@ def _sections(
         "usage": _hash([head["usage_mtd"], head["trend"], page["trend_detail"]]),
         "invoices": _hash([invoices, head["invoice_total"], head["due_date"], head["status"]]),
         "payments": _hash(page["payments"]),
-        "variance": _hash([head["variance"], head["summary"], page["reconciliations"], page["discrepancies"]]),
+        "variance": _hash(
+            [head["variance"], head["policy_version"], head["summary"], page["reconciliations"], page["discrepancies"]]
+        ),
         "forecast": _hash(page["forecast"]),
         "sources": _hash([head["sources"], page["refs"]]),
         "account": _hash([head["name"], head["active"], page["time_zone"], page["active_from"], page["active_to"]]),
