@@ -25,7 +25,7 @@ from tests.unit.reconciler.builders import (
 from dashboard_api.domain.exports import sheets
 from dashboard_api.domain.exports.report import report
 from reconciler.adapters import payloads
-from reconciler.adapters.rows import detail
+from reconciler.adapters.detail import detail
 from reconciler.domain.policy import Policy
 from reconciler.domain.reconcile import reconcile
 from reconciler.domain.snapshot import Snapshot
