@@ -3,7 +3,7 @@ import AxeBuilder from "@axe-core/playwright";
 import { type APIRequestContext, test as base, expect, type Page } from "@playwright/test";
 import { URL_OF_STACK } from "./stack.ts";
 
-export { happen, planted } from "./stack.ts";
+export { charges, happen, mails, payScript, paySettle, planted, type Step, slackMessages } from "./stack.ts";
 export type { APIRequestContext, Page };
 export { expect };
 

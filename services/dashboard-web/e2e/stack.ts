@@ -14,12 +14,24 @@ async function ask<T>(path: string, body?: unknown): Promise<T> {
 
 export interface Happened {
   client_id: string;
+  /** What came into being or changed, by its kind. */
+  objects: Record<string, string>;
 }
 
 /** Make something happen out there: `pay`, `decline`, `usage`, ... */
-export async function happen(kind: string, clientId?: string): Promise<void> {
-  await ask("happen", { kind, ...(clientId ? { client_id: clientId } : {}) });
+export async function happen(kind: string, clientId?: string): Promise<Happened> {
+  const { happened } = await ask<{ happened: Happened[] }>("happen", {
+    kind,
+    ...(clientId ? { client_id: clientId } : {}),
+  });
+  const [first] = happened;
+  if (!first) throw new Error(`${kind} did not happen`);
+  return first;
 }
+
+/** What Slack and the mail server have taken. */
+export const slackMessages = () => ask<{ channel_name: string; text: string; blocks: unknown[] }[]>("messages");
+export const mails = () => ask<{ to: string[]; subject: string; text: string; html: string }[]>("mails");
 
 /** The account that the scenario made for a situation, such as `variance_7_over`. */
 export async function planted(situation: string): Promise<string> {
@@ -27,4 +39,19 @@ export async function planted(situation: string): Promise<string> {
   const found = world.planted.find((one) => one.situation === situation);
   if (!found) throw new Error(`the scenario plants no ${situation}`);
   return found.client_id;
+}
+
+/** One answer of Stripe's to "pay this invoice": its name, or with what belongs to it. */
+export type Step = string | { answer: string; decline_code?: string; advice_code?: string; hold_s?: number };
+
+/** What the next calls to pay this invoice get. */
+export const payScript = (invoice: string, answers: Step[]) => ask("pay-script", { invoice, answers });
+
+/** How a payment that is being processed ends. */
+export const paySettle = (invoice: string, outcome: "succeeded" | "failed") => ask("pay-settle", { invoice, outcome });
+
+/** How often the client was really charged for this invoice. */
+export async function charges(invoice: string): Promise<number> {
+  const { charges_by_invoice } = await ask<{ charges_by_invoice: Record<string, number> }>("counters");
+  return charges_by_invoice[invoice] ?? 0;
 }

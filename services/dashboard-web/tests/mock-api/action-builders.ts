@@ -1,5 +1,5 @@
 /** Retries and flags as the API answers them. */
-import type { Attempt, Flag, FlagDraft, RetryOffer } from "@/shared/api/actions";
+import type { Attempt, Decline, Flag, FlagDraft, RetryOffer } from "@/shared/api/actions";
 import type { Account, Invoice, Me } from "@/shared/api/types";
 import { account, invoice } from "./account-builders";
 import { me, minutesAgo, NOW } from "./builders";
@@ -16,6 +16,7 @@ export function offer(given: Partial<RetryOffer> = {}): RetryOffer {
     text: null,
     attempts: 1,
     method: { kind: "card", brand: "visa", last4: "4242" },
+    amount: { amount_minor: 520_000, currency: "USD" },
     open_attempt_id: null,
     ...given,
   };
@@ -43,6 +44,14 @@ export function attempt(given: Partial<Attempt> = {}): Attempt {
     ...given,
   };
 }
+
+export const decline = (code: string, given: Partial<Decline> = {}) => ({
+  code,
+  decline_code: null,
+  advice_code: null,
+  message: null,
+  ...given,
+});
 
 export const overdue = (retry: RetryOffer | null = offer(), given: Partial<Invoice> = {}): Invoice =>
   ({ ...invoice(given), retry }) as Invoice;

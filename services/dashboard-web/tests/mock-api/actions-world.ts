@@ -1,7 +1,7 @@
 /** Retries and flags of the invented portfolio: a retry takes three seconds, a message one. */
 import type { Channel } from "@/shared/api/actions";
 import type { Account } from "@/shared/api/types";
-import { attempt, draft, flag, offer } from "./action-builders";
+import { attempt, decline, draft, flag, offer } from "./action-builders";
 import { minutesAgo } from "./builders";
 
 const RETRY_MS = 3000;
@@ -32,7 +32,7 @@ export function withActions(account: Account): Account {
     id: "0199a1b2-0001",
     state: "failed",
     final: true,
-    failure: { code: "card_declined", decline_code: "insufficient_funds", advice_code: "try_again_later" },
+    failure: decline("card_declined", { decline_code: "insufficient_funds", advice_code: "try_again_later" }),
     requested_at: minutesAgo(2880),
     settled_at: minutesAgo(2880),
     text: "The bank declined the card: not enough money.",

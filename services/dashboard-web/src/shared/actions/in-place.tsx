@@ -50,7 +50,7 @@ export function InPlace({ title, opener, tone, takesFocus = false, stage = "", o
         onEscape();
       }}
     >
-      <h3 id={id}>{title}</h3>
+      <h2 id={id}>{title}</h2>
       {children}
     </section>
   );

@@ -11,7 +11,8 @@ export type StreamNews =
   | { kind: "down" }
   | { kind: "closed" }
   | { kind: "sources" }
-  | { kind: "accounts"; changes: Change[] };
+  | { kind: "accounts"; changes: Change[] }
+  | { kind: "retries"; accounts: string[] };
 
 const BACKOFF_FIRST_MS = 1000;
 const BACKOFF_MOST_MS = 30_000;
@@ -24,6 +25,17 @@ export function changesOf(data: string): Change[] {
     return changes.filter(
       (one): one is Change => typeof one?.client_id === "string" && typeof one?.revision === "number",
     );
+  } catch {
+    return [];
+  }
+}
+
+/** The accounts whose payment retries moved; what cannot be read is none. */
+export function accountsOf(data: string): string[] {
+  try {
+    const { changes } = JSON.parse(data) as { changes?: unknown };
+    if (!Array.isArray(changes)) return [];
+    return changes.map((one) => one?.client_id).filter((id): id is string => typeof id === "string");
   } catch {
     return [];
   }
@@ -57,6 +69,7 @@ export function openStream(tell: (news: StreamNews) => void, signal: AbortSignal
         wait_ms = Math.min(BACKOFF_MOST_MS, wait_ms * 2);
       };
       source.addEventListener("accounts", (event) => tell({ kind: "accounts", changes: changesOf(event.data) }));
+      source.addEventListener("retries", (event) => tell({ kind: "retries", accounts: accountsOf(event.data) }));
       source.addEventListener("sources", () => tell({ kind: "sources" }));
       source.addEventListener("reconnect", () => again(0));
       source.addEventListener("closed", () => {

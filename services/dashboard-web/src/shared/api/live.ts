@@ -44,6 +44,9 @@ export function startLive(client: QueryClient, follow: typeof followLive = follo
     if (news.kind === "accounts") {
       for (const id of unseen(news.changes)) pending.add(id);
       if (pending.size) timer ??= setTimeout(flush, GATHER_MS);
+    } else if (news.kind === "retries") {
+      // Someone waits for this: it is asked for at once, and has no revision to compare.
+      for (const id of news.accounts) void client.invalidateQueries({ queryKey: ["account", id] });
     } else if (news.kind === "sources") {
       void client.invalidateQueries({ queryKey: ["sources"] });
     } else if (news.kind === "connected" || news.kind === "joined") {

@@ -3,7 +3,7 @@ import { HttpResponse, http } from "msw";
 import { beforeEach, describe, expect, it } from "vitest";
 import { reloadEntries } from "@/features/actions/retry/entries";
 import { retryCircuit } from "@/shared/actions/circuits";
-import { offer, retryable } from "../../mock-api/action-builders";
+import { decline, offer, retryable } from "../../mock-api/action-builders";
 import { accepted, confirm, freshTab, headButton, openConfirmation, serve, settles } from "../../support/retry";
 import { API, problem, server } from "../../support/server";
 
@@ -13,10 +13,10 @@ describe("a retry without an answer", () => {
   it("is not known, is asked again with the same key, and the key is new after a final answer", async () => {
     const posted = serve([
       () => HttpResponse.error(),
-      accepted({ state: "failed", final: true, failure: { code: "card_declined" } }),
+      accepted({ state: "failed", final: true, failure: decline("card_declined") }),
       accepted({ id: "second" }),
     ]);
-    settles({ state: "failed", final: true, failure: { code: "card_declined" } });
+    settles({ state: "failed", final: true, failure: decline("card_declined") });
     const { user } = await confirm();
     const card = await screen.findByRole("region", { name: "No answer" });
     expect(card.textContent).toContain("We do not know yet whether the client was charged.");

@@ -1,8 +1,9 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Attempt } from "@/shared/api/actions";
-import { attempt, manager, offer, retryable } from "../../mock-api/action-builders";
+import type { Attempt, RetryOffer } from "@/shared/api/actions";
+import { attempt, decline, manager, offer, retryable } from "../../mock-api/action-builders";
+import { FakeEventSource } from "../../support/fake-event-source";
 import { accepted, confirm, freshTab, headButton, openConfirmation, serve, settles } from "../../support/retry";
 import { open } from "../../support/screen";
 import { API, server } from "../../support/server";
@@ -67,14 +68,15 @@ describe("a retry", () => {
       "Payment failed",
       {
         state: "failed",
-        failure: { code: "card_declined", decline_code: "insufficient_funds", advice_code: "try_again_later" },
+        failure: decline("card_declined", { decline_code: "insufficient_funds" }),
+        text: "The payment did not go through: the card has not enough money on it. Trying again later may work.",
       },
-      [/does not hold enough money\. Nothing was charged/, /try again later/],
+      [/not enough money on it\. Trying again later may work/],
     ],
     [
       "Payment failed",
-      { state: "failed", failure: { code: "expired_card", advice_code: "do_not_try_again" } },
-      [/The card has expired/, /ask the client for another one/],
+      { state: "failed", text: "The payment did not go through: the card has expired. Do not try this card again." },
+      [/the card has expired/, /Do not try this card again/],
     ],
     [
       "The client must confirm",
@@ -126,6 +128,24 @@ describe("a retry", () => {
     expect((await screen.findByRole("region", { name: "Sideways" })).textContent).toContain("Something newer.");
   });
 
+  it("hears at once what the live stream tells of it", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    serve([accepted({ state: "processing" })]);
+    settles({ state: "processing" });
+    await confirm();
+    await screen.findByRole("region", { name: "Retrying…" });
+    await act(() => vi.advanceTimersByTimeAsync(10_500));
+    settles({ state: "succeeded", final: true });
+    act(() =>
+      FakeEventSource.latest.say("retries", {
+        type: "retries",
+        changes: [{ id: attempt().id, client_id: "acct_0001" }],
+      }),
+    );
+    await act(() => vi.advanceTimersByTimeAsync(1500));
+    expect(screen.getByRole("region", { name: "Paid" })).toBeTruthy();
+  });
+
   it("waits for Stripe's word when ten seconds were not enough, and still hears it", async () => {
     vi.useFakeTimers({ shouldAdvanceTime: true });
     serve([accepted({ state: "processing" })]);
@@ -142,7 +162,7 @@ describe("a retry", () => {
 });
 
 describe("the button", () => {
-  it.each([
+  it.each<[RetryOffer["reason"], string]>([
     ["no_gateway_invoice", "This invoice has no Stripe invoice, so there is nothing to retry."],
     ["hard_decline_same_card", "The bank refused this card for good. Ask the client for another one."],
     ["scheduled_attempt_near", "Stripe tries by itself in 20 minutes."],

@@ -1,4 +1,4 @@
-import { type Attempt, attemptsOf } from "@/shared/api/actions";
+import type { Attempt } from "@/shared/api/actions";
 import type { Account } from "@/shared/api/types";
 import { instantText } from "@/shared/lib/dates";
 import { money } from "@/shared/lib/format";
@@ -29,7 +29,7 @@ function Line({ attempt }: { attempt: Attempt }) {
 
 /** What was asked of Stripe from here, the latest first. Absent for a role that does not see payments. */
 export function AttemptsSection({ account }: { account: Account }) {
-  const attempts = attemptsOf(account);
+  const attempts = account.payment_retries;
   if (!attempts?.length) return null;
   return (
     <Section title="Payment attempts">

@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { ActionButton } from "@/shared/actions/action-button";
 import { retryCircuit } from "@/shared/actions/circuits";
 import { useReadOnly } from "@/shared/actions/read-only";
-import { retryOf } from "@/shared/api/actions";
 import type { Invoice } from "@/shared/api/types";
 import { WordMark } from "@/shared/ui/word";
 import { invoiceIdOf, openerOf } from "./candidates";
@@ -21,7 +20,7 @@ export function RetryButton({ clientId, invoice, place }: RetryButtonProps) {
   const invoiceId = invoiceIdOf(invoice);
   const entry = useEntries()[invoiceId];
   const readOnly = useReadOnly();
-  const offer = retryOf(invoice);
+  const offer = invoice.retry;
   const followed = entry?.phase === "tracking" ? entry.attempt_id : null;
   const attempt = useQuery({ ...attemptQuery(clientId, followed ?? "", false), enabled: followed !== null }).data;
   if (!offer) return null;
@@ -35,7 +34,7 @@ export function RetryButton({ clientId, invoice, place }: RetryButtonProps) {
       size={place === "row" ? "xs" : "sm"}
       variant={place === "row" ? "default" : "filled"}
       label={running ? undefined : `Retry payment${of}`}
-      off={offer.allowed || inHand ? readOnly : (offer.text ?? "This cannot be retried just now.")}
+      off={(offer.allowed && offer.amount) || inHand ? readOnly : (offer.text ?? "This cannot be retried just now.")}
       busy={inHand}
       opener={openerOf(invoiceId, place)}
       onClick={() => beginConfirmation(invoiceId, clientId, place)}

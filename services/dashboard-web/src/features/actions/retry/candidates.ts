@@ -1,5 +1,5 @@
 /** Which invoices can be retried, and what is known of each. */
-import { type Attempt, attemptsOf, type Decline, retryOf } from "@/shared/api/actions";
+import type { Attempt, Decline } from "@/shared/api/actions";
 import type { Account, Invoice } from "@/shared/api/types";
 import type { Place } from "./entries";
 
@@ -8,7 +8,7 @@ const LATE = new Set(["overdue", "failed"]);
 
 /** Whether an invoice shows the button at all, be it grey: the server offers it, and something is owed. */
 export function isOffered(invoice: Invoice): boolean {
-  return retryOf(invoice) !== null && invoice.kind === "invoice" && WAITING.has(invoice.status ?? "");
+  return Boolean(invoice.retry) && invoice.kind === "invoice" && WAITING.has(invoice.status ?? "");
 }
 
 /** The longest overdue first; what has no due day, as with automatic charges, by its day of issue. */
@@ -18,7 +18,7 @@ const longestFirst = (a: Invoice, b: Invoice) =>
 /** The invoice of the button at the head: the longest overdue that can be retried, else the longest overdue. */
 export function mostOverdue(invoices: readonly Invoice[]): Invoice | undefined {
   const late = invoices.filter((one) => isOffered(one) && LATE.has(one.status ?? "")).sort(longestFirst);
-  return late.find((one) => retryOf(one)?.allowed) ?? late[0];
+  return late.find((one) => one.retry?.allowed) ?? late[0];
 }
 
 /** By what an invoice is followed: the gateway's id; where there is none, nothing can be retried. */
@@ -27,7 +27,8 @@ export const invoiceIdOf = ({ gateway_invoice_id, document_id }: Invoice) => gat
 export const openerOf = (invoiceId: string, place: Place) => `retry ${place} ${invoiceId}`;
 
 /** Attempts that are not over, say asked for by a colleague or in another tab. */
-export const openAttempts = (account: Account): Attempt[] => (attemptsOf(account) ?? []).filter(({ final }) => !final);
+export const openAttempts = (account: Account): Attempt[] =>
+  (account?.payment_retries ?? []).filter(({ final }) => !final);
 
 /** The latest decline of an invoice's payments, by whomever the payment was tried. */
 export function lastDecline(
@@ -39,7 +40,7 @@ export function lastDecline(
     (one) =>
       one.failure && (one.gateway_invoice_id === invoiceId || (number !== null && one.invoice_number === number)),
   );
-  const tried = (attemptsOf(account) ?? []).filter((one) => one.failure && one.gateway_invoice_id === invoiceId);
+  const tried = (account?.payment_retries ?? []).filter((one) => one.failure && one.gateway_invoice_id === invoiceId);
   const found = [
     ...payments.map((one) => ({ decline: one.failure as Decline, at: one.occurred_at })),
     ...tried.map((one) => ({ decline: one.failure as Decline, at: one.settled_at ?? one.requested_at })),

@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { ActionButton } from "@/shared/actions/action-button";
 import { retryCircuit } from "@/shared/actions/circuits";
 import { InPlace } from "@/shared/actions/in-place";
-import { type Decline, retryOf } from "@/shared/api/actions";
+import type { Decline } from "@/shared/api/actions";
 import type { Account, Invoice } from "@/shared/api/types";
 import { dayText } from "@/shared/lib/dates";
 import { money } from "@/shared/lib/format";
@@ -35,9 +35,9 @@ interface ConfirmProps {
 /** What would be taken, from what, and what happened before; then a plain yes or no. */
 export function Confirm({ invoiceId, invoice, account, entry }: ConfirmProps) {
   const client = useQueryClient();
-  const offer = retryOf(invoice);
-  if (!offer || invoice.remaining_minor === null) return null;
-  const amount = { amount_minor: invoice.remaining_minor, currency: invoice.currency };
+  const offer = invoice.retry;
+  const amount = offer?.amount;
+  if (!offer || !amount) return null;
   const method = methodText(offer.method);
   const decline = lastDecline(account, invoiceId, invoice.number);
   const cancel = () => put(invoiceId, { phase: "idle", note: null });

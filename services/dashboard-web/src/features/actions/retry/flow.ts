@@ -1,8 +1,8 @@
 /** From the confirmed wish to the attempt that the server knows, whatever happens on the way. */
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { retryCircuit } from "@/shared/actions/circuits";
-import { type Amount, type Attempt, actions } from "@/shared/api/actions";
-import { CSRF, unwrap } from "@/shared/api/client";
+import type { Amount, Attempt } from "@/shared/api/actions";
+import { api, CSRF, unwrap } from "@/shared/api/client";
 import { type ApiProblem, asProblem } from "@/shared/api/problem";
 import { noteProblem } from "@/shared/api/refusals";
 import { entryOf, put, track } from "./entries";
@@ -19,14 +19,19 @@ export const attemptQuery = (clientId: string, id: string, every_ms: number | fa
   queryOptions({
     queryKey: attemptKey(clientId, id),
     queryFn: ({ signal }) =>
-      unwrap(actions.GET("/api/v1/payment-retries/{retry_id}", { params: { path: { retry_id: id } }, signal })),
+      unwrap(
+        api.GET("/api/v1/payment-retries/{payment_retry_id}", {
+          params: { path: { payment_retry_id: id } },
+          signal,
+        }),
+      ),
     staleTime: 0,
     refetchInterval: ({ state }) => (state.data?.final ? false : every_ms),
   });
 
 function post(invoiceId: string, key: string, amount: Amount): Promise<Attempt> {
   return unwrap(
-    actions.POST("/api/v1/invoices/{gateway_invoice_id}/payment-retries", {
+    api.POST("/api/v1/invoices/{gateway_invoice_id}/payment-retries", {
       params: { path: { gateway_invoice_id: invoiceId }, header: { "Idempotency-Key": key } },
       body: amount,
       headers: CSRF,

@@ -4,7 +4,6 @@ import { useEffect } from "react";
 import { ActionButton } from "@/shared/actions/action-button";
 import { retryCircuit } from "@/shared/actions/circuits";
 import { InPlace } from "@/shared/actions/in-place";
-import { attemptsOf, retryOf } from "@/shared/api/actions";
 import type { Account, Invoice } from "@/shared/api/types";
 import { useLasting } from "@/shared/lib/clock";
 import { openerOf } from "./candidates";
@@ -39,7 +38,7 @@ function Sending({ invoiceId, entry }: PanelProps) {
 /** Sent, and no answer: it may have arrived. Only the same key may ask again. */
 function Unanswered({ clientId, invoiceId, entry, invoice, account }: PanelProps) {
   const client = useQueryClient();
-  const openId = invoice ? retryOf(invoice)?.open_attempt_id : null;
+  const openId = invoice ? invoice.retry?.open_attempt_id : null;
   useEffect(() => {
     if (openId) track(invoiceId, clientId, entry.place, openId, false);
   }, [openId, invoiceId, clientId, entry.place]);
@@ -48,7 +47,7 @@ function Unanswered({ clientId, invoiceId, entry, invoice, account }: PanelProps
     const timer = setInterval(() => void client.invalidateQueries({ queryKey: ["account", clientId] }), SLOW_MS);
     return () => clearInterval(timer);
   }, [client, clientId]);
-  const others = (attemptsOf(account) ?? []).filter((one) => one.gateway_invoice_id === invoiceId).length;
+  const others = (account?.payment_retries ?? []).filter((one) => one.gateway_invoice_id === invoiceId).length;
   return (
     <InPlace
       title="No answer"
@@ -117,7 +116,7 @@ export function RetryPanel(props: PanelProps) {
           invoiceId={invoiceId}
           attemptId={entry.attempt_id}
           place={entry.place}
-          known={attemptsOf(account)?.find(({ id }) => id === entry.attempt_id)}
+          known={account?.payment_retries?.find(({ id }) => id === entry.attempt_id)}
           takesFocus={!entry.restored}
         />
       ) : null;

@@ -7,12 +7,12 @@ import { WordMark } from "@/shared/ui/word";
 import { openerOf } from "./candidates";
 import { forget, type Place } from "./entries";
 import { useAttempt } from "./use-attempt";
-import { adviceText, attemptWord, declineText, isUnderWay, methodText } from "./words";
+import { attemptWord, isUnderWay, methodText } from "./words";
 
 function Story({ attempt, late }: { attempt: Attempt; late: boolean }) {
   const amount = money(attempt.amount);
   const method = methodText(attempt.method);
-  const { state, failure, needs_person } = attempt;
+  const { state, needs_person } = attempt;
   if (isUnderWay(attempt)) {
     return <p>{late ? "Stripe has not confirmed yet; this page will say so when it does." : "Asking Stripe…"}</p>;
   }
@@ -31,13 +31,6 @@ function Story({ attempt, late }: { attempt: Attempt; late: boolean }) {
     return (
       <p>
         {amount} charged{method ? ` to ${method}` : ""}.
-      </p>
-    );
-  }
-  if (state === "failed" && failure) {
-    return (
-      <p>
-        {declineText(failure)}. Nothing was charged. {adviceText(failure)}
       </p>
     );
   }
