@@ -7,6 +7,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import asyncpg
 import pytest
 from typer.testing import CliRunner
 
@@ -53,6 +54,14 @@ async def fill(dsn: str) -> None:
     await engine.dispose()
 
 
+async def last_told(dsn: str) -> tuple[str, str, int]:
+    conn = await asyncpg.connect(dsn)
+    value = await conn.fetchval("SELECT value FROM stripe_webhooks.outbox ORDER BY id DESC LIMIT 1")
+    await conn.close()
+    said = json.loads(value)
+    return said["attempt_id"], said["state"], said["version"]
+
+
 def test_what_needs_a_person_is_listed_shown_and_looked_at(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, database.dsn("migrator"))
     assert invoke("list") == (0, "No attempt is under way or needs a person.\n")
@@ -66,3 +75,16 @@ def test_what_needs_a_person_is_listed_shown_and_looked_at(database: Database, m
     assert invoke("look", "att_1")[0] == 0
     assert invoke("look", "att_2")[0] == 1
     assert invoke("show", "att_9")[0] == 1
+
+
+def test_a_person_ends_what_needed_one_and_it_is_told(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, database.dsn("migrator"))
+    asyncio.run(fill(database.dsn("stripe_webhooks")))
+    assert invoke("dismiss", "att_1", "--by", "fay")[0] == 1
+    assert invoke("dismiss", "att_2", "--by", "fay", "--nothing-was-charged")[0] == 1
+    assert invoke("dismiss", "att_1", "--by", "fay", "--nothing-was-charged")[0] == 0
+    shown = json.loads(CliRunner().invoke(app, ["show", "att_1"]).stdout)
+    assert (shown["state"], shown["reason"], shown["needs_person"]) == ("refused", "dismissed", False)
+    assert (shown["dismissed_by"], shown["next_ask_at"]) == ("fay", None)
+    assert asyncio.run(last_told(database.dsn("migrator"))) == ("att_1", "refused", shown["version"])
+    assert invoke("dismiss", "att_1", "--by", "fay", "--nothing-was-charged")[0] == 1

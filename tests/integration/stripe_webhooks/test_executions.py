@@ -143,11 +143,17 @@ async def test_a_nudge_makes_due_what_waits_for_its_invoice(store: PostgresExecu
     assert await store.claim() is None
 
 
-async def test_a_released_attempt_is_due_as_before(store: PostgresExecutions) -> None:
+async def test_a_released_attempt_is_due_again_after_its_pause(store: PostgresExecutions) -> None:
     await store.take([command("att_1")])
     one = await claimed(store)
-    await store.release(one)
-    assert (await claimed(store)).attempt_id == "att_1"
+    await store.release(one, again_in_s=0)
+    again = await claimed(store)
+    assert (again.attempt_id, again.looks) == ("att_1", 1)
+    await store.release(one, again_in_s=0)
+    assert await store.claim() is None
+    await store.release(again, again_in_s=600)
+    await asyncio.sleep(0.6)
+    assert await store.claim() is None
 
 
 async def test_the_migration_goes_down_and_up_on_filled_tables(store: PostgresExecutions, database: Database) -> None:

@@ -175,4 +175,4 @@ def test_the_schema_goes_down_and_up_again(database: Database) -> None:
     migrate.downgrade(dsn, "stripe_webhooks", "stripe_webhooks.migrations", revision="base")
     assert migrate.current(dsn, "stripe_webhooks", "stripe_webhooks.migrations") is None
     migrate.upgrade(dsn, "stripe_webhooks", "stripe_webhooks.migrations")
-    assert migrate.current(dsn, "stripe_webhooks", "stripe_webhooks.migrations") == "0002"
+    assert migrate.current(dsn, "stripe_webhooks", "stripe_webhooks.migrations") == "0003"

@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from stripe_webhooks.adapters.executions import PostgresExecutions
+from stripe_webhooks.domain.retries import Outcome
+from stripe_webhooks.usecases.settled import settled
 from trueup_kit.postgres import create_engine, raw
 
 app = typer.Typer(help="Payment retries: what became of them, and which need a person.", no_args_is_help=True)
 
 VARIABLE = "TRUEUP_MIGRATOR_DSN"
 SHOWN_MAX = 200
+CLAIM_S = 60.0
 _LIST = """
 SELECT attempt_id, state, needs_person, reason, client_id, gateway_invoice_id, amount_minor, currency, tries,
     requested_at, started_at
@@ -30,7 +35,8 @@ WHERE attempt_id = $1 AND state IN ('started', 'processing', 'unknown') RETURNIN
 """
 ADVICE = (
     "Look the payment up at the gateway by its invoice, or by its idempotency key, which is the attempt's id. When the "
-    "invoice is paid there, `trueup retries look` settles the attempt. Nothing is asked again by itself."
+    "invoice is paid there, `trueup retries look` settles the attempt; when nothing was charged, `trueup retries dismiss` "
+    "ends it. Nothing is asked again by itself."
 )
 Attempt = Annotated[str, typer.Argument(help="The attempt's id.")]
 
@@ -66,6 +72,35 @@ def look(attempt: Attempt) -> None:
     """Read the attempt's invoice at the gateway again now; takes no money from an attempt that needs a person."""
     _one(_LOOK, attempt)
     typer.echo("It is looked at now.")
+
+
+@app.command()
+def dismiss(
+    attempt: Attempt,
+    *,
+    by: Annotated[str, typer.Option("--by", help="Who has looked it up at the gateway.")],
+    nothing_charged: Annotated[
+        bool, typer.Option("--nothing-was-charged", help="Say that you have seen that nothing was charged.")
+    ] = False,
+) -> None:
+    """End an attempt that needs a person, once it is certain that nothing was charged; another retry is possible then."""
+    if not nothing_charged:
+        typer.echo("Look it up at the gateway first; then say --nothing-was-charged.", err=True)
+        raise typer.Exit(1)
+    if not asyncio.run(_dismissed(attempt, by)):
+        typer.echo(f"No such attempt, or none that needs a person: {attempt}", err=True)
+        raise typer.Exit(1)
+    typer.echo("Dismissed: the invoice may be retried again.")
+
+
+async def _dismissed(attempt: str, by: str) -> bool:
+    engine = create_engine(_dsn(), application_name="trueup", pool_size=1, schema="stripe_webhooks")
+    try:
+        return await PostgresExecutions(engine, "stripe-webhooks", claim_s=CLAIM_S).dismiss(
+            attempt, lambda one: settled(one, Outcome("refused", "dismissed"), datetime.now(UTC)), by
+        )
+    finally:
+        await engine.dispose()
 
 
 def _one(sql: str, attempt: str) -> dict[str, Any]:

@@ -117,10 +117,12 @@ class MemoryExecutions:
             self.sent.append(announce)
         self.step("after rest")
 
-    async def release(self, execution: Execution) -> None:
+    async def release(self, execution: Execution, *, again_in_s: float) -> None:
         row = self.rows[execution.attempt_id]
-        if row.execution.claim == execution.claim:
+        if row.execution.claim == execution.claim and row.claimed_until is not None:
             row.claimed_until = None
+            row.due = self.clock() + timedelta(seconds=again_in_s)
+            row.execution = replace(row.execution, looks=row.execution.looks + 1)
 
     async def nudge(self, gateway_invoice_ids: Collection[str]) -> int:
         found = [r for r in self.rows.values() if r.execution.gateway_invoice_id in gateway_invoice_ids]

@@ -268,3 +268,13 @@ async def test_killed_between_any_two_steps_it_charges_at_most_once_and_ends(at:
     assert [state for state, _ in world.said].count("succeeded") == 1
     assert world.till.charges == {"att_1": 1}
     assert set(world.till.keys) == {"att_1"}
+
+
+async def test_a_mistake_of_ours_is_not_met_again_at_once() -> None:
+    world = RetryWorld()
+    world.till.kept["att_1"] = None  # type: ignore[assignment]
+    with pytest.raises(AttributeError):
+        await world.ask()
+    assert not await world.carry_out()
+    del world.till.kept["att_1"]
+    assert await world.pass_time(seconds=2) == [("succeeded", None)]

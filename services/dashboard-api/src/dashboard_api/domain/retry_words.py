@@ -83,6 +83,7 @@ _REFUSED: dict[str, str] = {
     "gateway_invoice_unknown": "Stripe does not know the invoice",
     "other_customer": "The invoice belongs to another customer in Stripe",
     "unreadable_invoice": "What Stripe says of the invoice could not be read",
+    "dismissed": "Somebody has looked it up in Stripe",
     "gateway_unreachable": "Stripe could not be reached in time",
     "gateway_refuses_us": "Stripe does not let Trueup take payments; an administrator must look at the connection",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -62,7 +62,18 @@ SET state = $3, reason = $4, needs_person = $5, failure = $6::jsonb, hosted_url 
 WHERE attempt_id = $1 AND claim = $2
   AND state IN ('received', 'started', 'processing', 'unknown')
 """
-_RELEASE = "UPDATE retry_executions SET claimed_until = NULL WHERE attempt_id = $1 AND claim = $2"
+_RELEASE = """
+UPDATE retry_executions
+SET looks = looks + 1, next_ask_at = now() + make_interval(secs => $3), claimed_until = NULL
+WHERE attempt_id = $1 AND claim = $2 AND claimed_until IS NOT NULL
+"""
+# Nobody works on it, and nobody will: the claim's number is drawn anew, so a late holder writes nothing.
+_TO_DISMISS = """
+UPDATE retry_executions SET claim = nextval('fact_version'), claimed_until = now() + make_interval(secs => $2)
+WHERE attempt_id = $1 AND needs_person AND state = 'unknown' AND (claimed_until IS NULL OR claimed_until <= now())
+RETURNING attempt_id, gateway_invoice_id, client_id, ref, currency, amount_minor, requested_by, requested_at,
+    claim, state, reason, needs_person, started_at, asked_at, tries, looks, unclear
+"""
 _NUDGE = """
 UPDATE retry_executions SET next_ask_at = now()
 WHERE gateway_invoice_id = ANY ($1::text[]) AND state IN ('processing', 'unknown')
@@ -134,10 +145,26 @@ class PostgresExecutions:
                 _must(changed, execution)
                 await outbox.append(driver, [announce], service=self.service)
 
-    async def release(self, execution: Execution) -> None:
+    async def release(self, execution: Execution, *, again_in_s: float) -> None:
         """See the port."""
         async with self.engine.begin() as conn:
-            await (await raw(conn)).execute(_RELEASE, execution.attempt_id, execution.claim)
+            await (await raw(conn)).execute(_RELEASE, execution.attempt_id, execution.claim, again_in_s)
+
+    async def dismiss(self, attempt_id: str, said: Callable[[Execution], PaymentRetrySettledV1], by: str) -> bool:
+        """End an attempt that needs a person, in that person's name; False when there is none to end."""
+        async with self.engine.begin() as conn:
+            driver = await raw(conn)
+            row = await driver.fetchrow(_TO_DISMISS, attempt_id, self.claim_s)
+            if row is None:
+                return False
+            execution = Execution(**dict(row))
+            announce = said(execution)
+            held = (execution.attempt_id, execution.claim)
+            await driver.execute(_REST, *held, execution.unclear, None)
+            await driver.execute(_BECOME, *held, *_columns(Outcome("refused", announce.reason)), announce.settled_at)
+            await driver.execute("UPDATE retry_executions SET dismissed_by = $2 WHERE attempt_id = $1", attempt_id, by)
+            await outbox.append(driver, [announce], service=self.service)
+            return True
 
     async def nudge(self, gateway_invoice_ids: Collection[str]) -> int:
         """See the port."""

@@ -65,8 +65,8 @@ class Executions(Protocol):
         """
         ...
 
-    async def release(self, execution: Execution) -> None:
-        """Give the claim back at once, the attempt being due as before; for a process that stops."""
+    async def release(self, execution: Execution, *, again_in_s: float) -> None:
+        """Give the claim back with nothing learned; the attempt is due again after a pause. Does nothing without it."""
         ...
 
     async def nudge(self, gateway_invoice_ids: Collection[str]) -> int:

@@ -53,8 +53,12 @@ class CarryOut:
         try:
             async with asyncio.timeout(self.patience.turn_s):
                 outcome = await self._turn(execution)
-        except BaseException:
-            await self.executions.release(execution)
+        except asyncio.CancelledError:
+            await self.executions.release(execution, again_in_s=0)
+            raise
+        except Exception:
+            # Whatever it was must not be met again at once, for ever.
+            await self.executions.release(execution, again_in_s=self._pause_s(execution))
             raise
         if outcome is not None and (outcome.final or outcome.state == "processing"):
             await self.look(execution.gateway_invoice_id)
