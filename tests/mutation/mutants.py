@@ -157,4 +157,32 @@ MUTANTS: tuple[Mutant, ...] = (
         replacement="value.replace(",
         tests=(f"{_CELLS}::test_no_text_starts_like_a_formula_however_the_file_is_split",),
     ),
+    Mutant(
+        guard="outcomes-by-version",
+        file=f"{_DASHBOARD}/adapters/retries.py",
+        pattern="AND settled_version < $12 AND {_OPEN}",
+        replacement="AND $12::bigint > 0 AND {_OPEN}",
+        tests=("tests/integration/dashboard_api/test_settled.py::test_outcomes_move_forward_only",),
+    ),
+    Mutant(
+        guard="final-never-changes",
+        file=f"{_DASHBOARD}/adapters/retries.py",
+        pattern="AND settled_version < $12 AND {_OPEN}",
+        replacement="AND settled_version < $12",
+        tests=("tests/integration/dashboard_api/test_settled.py::test_outcomes_move_forward_only",),
+    ),
+    Mutant(
+        guard="one-key-one-confirmation",
+        file=f"{_DASHBOARD}/usecases/retries.py",
+        pattern="    if used.fingerprint != wanted.fingerprint:\n",
+        replacement="    if False and used.fingerprint != wanted.fingerprint:\n",
+        tests=("tests/integration/dashboard_api/test_retries.py::test_a_key_is_for_one_confirmation",),
+    ),
+    Mutant(
+        guard="paid-in-the-ledger",
+        file=f"{_DASHBOARD}/domain/retries.py",
+        pattern="    if gateway.ledger_remaining_minor <= 0:\n",
+        replacement="    if gateway.ledger_remaining_minor < -1:\n",
+        tests=("tests/unit/dashboard_api/domain/test_retries.py::test_paid_in_the_ledger",),
+    ),
 )

@@ -115,6 +115,7 @@ def test_nothing_remaining() -> None:
 
 def test_paid_in_the_ledger() -> None:
     assert asked(ledger_remaining_minor=0) is Reason.PAID_IN_LEDGER
+    assert asked(ledger_remaining_minor=0, remaining_minor=1) is Reason.PAID_IN_LEDGER, "not even a rounding is owed"
 
 
 def test_paid_in_part_in_the_ledger_only() -> None:
