@@ -11,7 +11,7 @@ export MYPYPATH = $(subst $(empty) $(empty),:,$(MEMBERS))
 export PYTHONDONTWRITEBYTECODE =
 .DEFAULT_GOAL := help
 .PHONY: help prepare up down reset status logs migrate check lint types contracts fresh web-check test unit integration \
-	web-test e2e fmt lock schemas screenshots bench-freshness bench-exports chaos mutate-guards mutate-retries
+	web-test e2e compose-check fmt lock schemas screenshots bench-freshness bench-exports chaos mutate-guards mutate-retries
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ web-test: prepare ## The page's own tests
 
 e2e: prepare ## Browser tests on a stack of their own
 	$(BIN)/python -m trueup_devstack.own_stack -- sh -c "$(BIN)/trueup verify --wait 240 && $(WEB) e2e"
+
+compose-check: prepare ## The containers: build, start, verify, scale, restart, as JSON; needs Docker; ARGS=--scenario=default
+	$(BIN)/python tests/compose/check.py $(ARGS)
 
 # ---- generate ------------------------------------------------------------------------------------------------------
 

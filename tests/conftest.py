@@ -16,6 +16,7 @@ import hypothesis
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from tests import containers
 
 from trueup_contracts.topics import TOPICS, dlq
 from trueup_devstack import scratch
@@ -68,6 +69,10 @@ def postgres_server() -> Iterator[str]:
     if running := os.environ.get("TRUEUP_TEST_POSTGRES"):
         yield running
         return
+    if containers.wanted():
+        with containers.postgres() as dsn:
+            yield dsn
+        return
     with scratch.postgres() as server:
         yield server.admin_dsn
 
@@ -77,6 +82,10 @@ def kafka() -> Iterator[str]:
     """Bootstrap address of a running Kafka."""
     if running := os.environ.get("TRUEUP_TEST_KAFKA"):
         yield running
+        return
+    if containers.wanted():
+        with containers.kafka() as bootstrap:
+            yield bootstrap
         return
     with scratch.kafka() as broker:
         yield broker.bootstrap
