@@ -23,6 +23,10 @@ _FACTS = "tests/integration/reconciler/test_facts.py"
 _BUS = "tests/integration/reconciler/test_bus.py"
 _INGEST = "tests/integration/kit/test_ingest.py"
 _SCOPE = "tests/integration/dashboard_api/test_scope.py"
+_MATRIX = "tests/integration/dashboard_api/test_route_matrix.py"
+_EACH_ROLE = f"{_MATRIX}::test_each_role_reaches_what_the_tables_say"
+_AUDIT = "tests/integration/dashboard_api/test_audit.py"
+_GUARD = "services/dashboard-api/src/dashboard_api/entrypoints/http/permissions.py"
 _RECONCILER = "services/reconciler/src/reconciler"
 _DASHBOARD = "services/dashboard-api/src/dashboard_api"
 _EXPORTS = "tests/integration/dashboard_api/test_exports.py"
@@ -184,5 +188,61 @@ MUTANTS: tuple[Mutant, ...] = (
         pattern="    if gateway.ledger_remaining_minor <= 0:\n",
         replacement="    if gateway.ledger_remaining_minor < -1:\n",
         tests=("tests/unit/dashboard_api/domain/test_retries.py::test_paid_in_the_ledger",),
+    ),
+    Mutant(
+        guard="permission-check",
+        file=_GUARD,
+        pattern="        if permission is None or not principal.may(permission):\n",
+        replacement="        if permission is None:\n",
+        tests=(_EACH_ROLE,),
+    ),
+    Mutant(
+        guard="scope-of-a-role",
+        file=f"{_DASHBOARD}/domain/access.py",
+        pattern="        return SCOPES[self.role]\n",
+        replacement="        return Scope.ALL\n",
+        tests=(_EACH_ROLE,),
+    ),
+    Mutant(
+        guard="forgery-check",
+        file=_GUARD,
+        pattern="        if request.method not in SAFE_METHODS:\n            self._refuse_forgery(request)\n",
+        replacement="",
+        tests=(f"{_MATRIX}::test_a_session_needs_the_header_against_forgery_to_act",),
+    ),
+    Mutant(
+        guard="read-only-mode",
+        file=_GUARD,
+        pattern="        self._refuse_while_read_only(request.method, route.path)\n",
+        replacement="",
+        tests=("tests/integration/dashboard_api/test_read_only.py::test_every_action_is_off",),
+    ),
+    Mutant(
+        guard="read-only-mode-lets-people-out",
+        file=_GUARD,
+        pattern=" and (method, path) not in UNTOUCHED_BY_READ_ONLY:",
+        replacement=":",
+        tests=("tests/integration/dashboard_api/test_read_only.py::test_people_can_still_be_got_out",),
+    ),
+    Mutant(
+        guard="token-expiry",
+        file=f"{_DASHBOARD}/adapters/tokens.py",
+        pattern='            options={"require": ["exp", "iat", "iss", "aud", "sub"]},\n',
+        replacement='            options={"require": ["exp", "iat", "iss", "aud", "sub"], "verify_exp": False},\n',
+        tests=(f"{_MATRIX}::test_nobody_gets_in_without_a_valid_login_and_a_role",),
+    ),
+    Mutant(
+        guard="audit-seal-of-an-entry",
+        file=f"{_DASHBOARD}/domain/audit_chain.py",
+        pattern='    return not sealed or hmac.compare_digest(seal_entry(key, entry.hash), entry.seal or b"")\n',
+        replacement="    return True\n",
+        tests=("tests/unit/dashboard_api/domain/test_audit_damage.py",),
+    ),
+    Mutant(
+        guard="audit-head-before-writing",
+        file=f"{_DASHBOARD}/adapters/audit.py",
+        pattern="        if not holds(key, head):\n",
+        replacement="        if head.seq < 0:\n",
+        tests=(f"{_AUDIT}::test_nothing_is_written_onto_a_damaged_end",),
     ),
 )

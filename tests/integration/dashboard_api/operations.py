@@ -1,0 +1,195 @@
+"""The reviewed operations, and how a valid request of each is made. A new operation is a line in `operations.txt` and,
+where it takes more than an account in its path, a line in `REQUESTS`."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+
+from dashboard_api.domain.access import PERMISSIONS, SCOPES, Permission, Role, Scope
+
+PUBLIC = "public"
+
+
+class Whose(StrEnum):
+    """Whose thing a request is about."""
+
+    OWN = "own"
+    FOREIGN = "foreign"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One line of the inventory."""
+
+    method: str
+    path: str
+    permission: str
+    about: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def cases(self) -> tuple[Whose, ...]:
+        if self.about == "-":
+            return (Whose.OWN,)
+        return (Whose.OWN, Whose.UNKNOWN) if self.about == "anybody" else tuple(Whose)
+
+    def refusal(self, role: Role, whose: Whose) -> int | None:
+        """The status with which it is refused, from the permission table and the scope table; None: it is done."""
+        if Permission(self.permission) not in PERMISSIONS[role]:
+            return 403
+        if whose is Whose.UNKNOWN or (whose is Whose.FOREIGN and self.about == "maker"):
+            return 404
+        return 404 if whose is Whose.FOREIGN and SCOPES[role] is Scope.OWN else None
+
+
+def inventory() -> list[Operation]:
+    """What has been reviewed."""
+    lines = Path(__file__).with_name("operations.txt").read_text().splitlines()
+    return [Operation(*line.split()) for line in lines if line and not line.startswith("#")]
+
+
+ACCOUNTS = {Whose.OWN: "a2", Whose.FOREIGN: "b1", Whose.UNKNOWN: "no-such"}
+"""Accounts of the portfolio fixture as `ana` sees them."""
+USERS = {
+    Role.ACCOUNT_MANAGER: "ana",
+    Role.FINANCE: "fay",
+    Role.ADMIN: "adam",
+    Role.SUPPORT: "sam",
+    Role.PRODUCT_OWNER: "olga",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where a request is made ready: the database, the API, and who asks about whose thing."""
+
+    admin: asyncpg.Connection[asyncpg.Record]
+    client: httpx.AsyncClient
+    headers: dict[str, str]
+    others: dict[str, str]
+    """Headers of somebody else who may make the same things."""
+    role: Role
+    whose: Whose
+
+    @property
+    def account(self) -> str:
+        return ACCOUNTS[self.whose]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is filled into path, query and body."""
+
+    place: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+    json: Any = None
+    csv: str | None = None
+
+    async def send(self, operation: Operation, client: httpx.AsyncClient, headers: dict[str, str]) -> httpx.Response:
+        """Make the request; a body of the right kind, a key of its own."""
+        path = operation.path.format(**self.place)
+        more = {"content-type": "text/csv"} if self.csv is not None else {}
+        key = {"Idempotency-Key": f"matrix-{uuid.uuid4()}"} if operation.method == "POST" else {}
+        return await client.request(
+            operation.method,
+            path,
+            params=self.query,
+            json=self.json,
+            content=self.csv,
+            headers=headers | more | key,
+        )
+
+
+Make = Callable[[Stage], Awaitable[Ask]]
+
+
+def with_account(**more: Any) -> Make:
+    """The account in the path, and what else the request takes."""
+
+    async def make(stage: Stage) -> Ask:
+        return Ask(place={"client_id": stage.account}, **more)
+
+    return make
+
+
+async def _flag(stage: Stage) -> Ask:
+    flag_id = str(uuid.uuid4())
+    if stage.whose is not Whose.UNKNOWN:
+        await stage.admin.execute(
+            "INSERT INTO dashboard.flags (flag_id, client_id, channel, target_id, target_label, subject, text, evidence,"
+            " snapshot, link, flagged_by, flagged_by_name, key_hash, request_hash)"
+            " VALUES ($1, $2, 'slack', $1::uuid::text, 'T', 's', 't', '[]', '{}', 'l', 'ana', 'Ana', $3, '')",
+            *(flag_id, stage.account, uuid.uuid4().bytes),
+        )
+    return Ask(place={"flag_id": flag_id})
+
+
+async def _export(stage: Stage) -> Ask:
+    return Ask(json={"format": "csv", "client_ids": [stage.account]})
+
+
+async def _export_file(stage: Stage) -> Ask:
+    if stage.whose is Whose.UNKNOWN or Permission.EXPORTS_CREATE not in PERMISSIONS[stage.role]:
+        return Ask(place={"export_id": str(uuid.uuid4())})
+    maker = stage.headers if stage.whose is Whose.OWN else stage.others
+    wish = {"format": "csv", "client_ids": [stage.account]}
+    made = await stage.client.post("/api/v1/exports", json=wish, headers=maker)
+    assert made.status_code == 201, made.text
+    return Ask(place={"export_id": made.json()["id"]})
+
+
+async def _session(stage: Stage) -> Ask:
+    session_id = str(uuid.uuid4())
+    if stage.whose is Whose.OWN:
+        await stage.admin.execute(
+            "INSERT INTO dashboard.sessions (token_hash, session_id, user_name, name, email, role)"
+            " VALUES ($1, $2, 'ben', 'Ben', '', 'finance')",
+            *(uuid.uuid4().bytes, session_id),
+        )
+    return Ask(place={"session_id": session_id})
+
+
+async def _sync(stage: Stage) -> Ask:
+    await stage.admin.execute("DELETE FROM dashboard.sync_requests")  # one person asks every ten seconds
+    return Ask(json={"source": "stripe"})
+
+
+def csv(text: str) -> Make:
+    """A file as the body."""
+
+    async def make(stage: Stage) -> Ask:
+        return Ask(csv=text)
+
+    return make
+
+
+REQUESTS: dict[str, Make] = {
+    "POST /api/v1/accounts/{client_id}/flags": with_account(
+        json={"channel": "slack", "target": "billing", "text": "Look.", "discrepancy": None, "period_start": None}
+    ),
+    "GET /api/v1/accounts/{client_id}/flags/draft": with_account(query={"channel": "slack"}),
+    "POST /api/v1/exports": _export,
+    "GET /api/v1/exports/{export_id}/file": _export_file,
+    "GET /api/v1/flags/{flag_id}": _flag,
+    "POST /api/v1/imports/accounts": csv("client_id,name\nz9,Zed\n"),
+    "POST /api/v1/imports/rates": csv("client_id,metric,unit,unit_price,currency,valid_from\n"),
+    "DELETE /api/v1/sessions/{session_id}": _session,
+    "POST /api/v1/syncs": _sync,
+}
+
+
+async def ask(operation: Operation, stage: Stage) -> Ask:
+    """A valid request of the operation."""
+    return await REQUESTS.get(operation.name, with_account())(stage)
