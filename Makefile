@@ -56,6 +56,7 @@ contracts: prepare
 fresh: prepare
 	$(BIN)/python -m trueup_contracts.export --check
 	$(BIN)/python -m dashboard_api.openapi docs/openapi.json --check
+	$(BIN)/python -m dashboard_api.figures docs/figures.md --check
 
 web-check: prepare
 	$(WEB) check
@@ -98,9 +99,10 @@ lock: prepare ## Compile requirements.lock and what the images install anew from
 	@sed '/^-e /d' requirements.lock.new > deploy/docker/requirements.lock && rm requirements.lock.new
 	@echo uv_build | $(COMPILE) -c requirements.lock -o deploy/docker/build.lock -
 
-schemas: prepare ## Generate event schemas, topics.yaml, openapi.json and the page's types
+schemas: prepare ## Generate event schemas, topics.yaml, openapi.json, figures.md and the page's types
 	$(BIN)/python -m trueup_contracts.export
 	$(BIN)/python -m dashboard_api.openapi docs/openapi.json
+	$(BIN)/python -m dashboard_api.figures docs/figures.md
 	$(WEB) api
 
 screenshots: prepare ## Write docs/images from a running stack

@@ -261,6 +261,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures
+         * @description Every figure that Trueup shows: definition, formula, source, unit and rounding.
+         */
+        get: operations["figures_api_v1_figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flags/{flag_id}": {
         parameters: {
             query?: never;
@@ -1005,6 +1025,43 @@ export interface components {
              * @example query.page_size
              */
             where: string;
+        };
+        /**
+         * Figure
+         * @description One figure as people see it.
+         */
+        Figure: {
+            /** Definition */
+            definition: string;
+            /**
+             * Fields
+             * @description Where this API carries it: `Schema.field`.
+             */
+            fields: string[];
+            /** Formula */
+            formula: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Rounding */
+            rounding: string;
+            /** Shown */
+            shown: string[];
+            /** Source */
+            source: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * Figures
+         * @description Every figure that is shown anywhere.
+         */
+        Figures: {
+            /** Disclaimer */
+            disclaimer: string;
+            /** Items */
+            items: components["schemas"]["Figure"][];
         };
         /**
          * Flag
@@ -2915,6 +2972,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExportQuota"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    figures_api_v1_figures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Figures"];
                 };
             };
             /** @description Not signed in. */

@@ -12,6 +12,7 @@ from dashboard_api.entrypoints.http import (
     auth,
     errors,
     exports,
+    figures,
     flags,
     imports,
     me,
@@ -44,7 +45,22 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.add_middleware(Tracing)
     errors.install(app)
-    for module in (me, accounts, flags, retries, sources, stream, syncs, imports, exports, audit, sessions, auth):
+    operations = (
+        me,
+        accounts,
+        flags,
+        retries,
+        sources,
+        stream,
+        syncs,
+        imports,
+        exports,
+        figures,
+        audit,
+        sessions,
+        auth,
+    )
+    for module in operations:
         app.include_router(module.router)
     # A plain route, outside the guard: the document holds no data and everybody may read it.
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]

@@ -1,0 +1,137 @@
+"""What invoices, credit memos and payments state."""
+
+from __future__ import annotations
+
+from dashboard_api.domain.figures.figure import ACCOUNT, EVERYWHERE, EXPORT, GRID, Figure
+
+INVOICES = (
+    Figure(
+        id="invoice_total_of_account",
+        name="Invoice total",
+        fields=("AccountItem.invoice_total", "Account.invoice_total"),
+        definition="The total, tax included, of the account's most overdue open invoice, else of its latest one. With a "
+        "date range: the total of the invoices inside it.",
+        shown=EVERYWHERE,
+    ),
+    Figure(
+        id="invoice_totals_in_range",
+        name="Invoice totals in the date range",
+        fields=("AccountItem.invoice_totals", "Account.invoice_totals"),
+        definition="The totals of the account's invoices whose due, invoice or service date lies in the chosen range.",
+        shown=EVERYWHERE,
+        formula="sum of the totals, one for each currency",
+    ),
+    Figure(
+        id="invoice_total_of_portfolio",
+        name="Invoice total of the portfolio",
+        fields=("CurrencyTotal.invoice_total_minor",),
+        definition="The invoice totals of all accounts that the filters leave, over all pages.",
+        shown=(GRID,),
+        formula="sum of the accounts' invoice totals, one for each currency",
+    ),
+    Figure(
+        id="overdue_of_portfolio",
+        name="Overdue",
+        fields=("CurrencyTotal.overdue_minor",),
+        definition="What is still to be paid on the overdue invoices of all accounts that the filters leave.",
+        shown=(GRID,),
+        formula="sum of the remaining amounts of overdue invoices, one for each currency",
+        source="QuickBooks and Stripe",
+    ),
+    Figure(
+        id="overdue_invoices_of_portfolio",
+        name="Overdue invoices",
+        fields=("CurrencyTotal.overdue_count",),
+        definition="How many invoices of those accounts are overdue: unpaid in part or whole, with a due day before today "
+        "in the account's time zone.",
+        shown=(GRID,),
+        formula="count, one for each currency",
+        source="QuickBooks and Stripe",
+        unit="invoices",
+        rounding="none",
+    ),
+    Figure(
+        id="document_total",
+        name="Total of an invoice or credit memo",
+        fields=("Invoice.total_minor",),
+        definition="What the document amounts to, tax included.",
+        shown=(ACCOUNT, EXPORT),
+    ),
+    Figure(
+        id="document_tax",
+        name="Tax",
+        fields=("Invoice.tax_minor",),
+        definition="The part of the total that is tax. It takes no part in the comparison with usage.",
+        shown=(ACCOUNT, EXPORT),
+    ),
+    Figure(
+        id="document_remaining",
+        name="Remaining",
+        fields=("Invoice.remaining_minor",),
+        definition="What is still to be paid.",
+        shown=(ACCOUNT, EXPORT),
+        formula="the smaller of what QuickBooks and Stripe call open",
+        source="QuickBooks and Stripe",
+    ),
+    Figure(
+        id="document_paid",
+        name="Paid",
+        fields=("Invoice.paid_minor",),
+        definition="What has been paid.",
+        shown=(ACCOUNT, EXPORT),
+        formula="total − remaining − credited, at least 0",
+        source="QuickBooks and Stripe",
+    ),
+    Figure(
+        id="document_credited",
+        name="Credited",
+        fields=("Invoice.credited_minor",),
+        definition="Credit memos that were applied to the invoice.",
+        shown=(ACCOUNT, EXPORT),
+        formula="sum of the applied parts",
+    ),
+    Figure(
+        id="line_quantity",
+        name="Quantity of an invoice line",
+        fields=("InvoiceLine.quantity", "BilledPart.quantity"),
+        definition="The quantity on the line.",
+        unit="the line's own unit",
+        rounding="none",
+    ),
+    Figure(
+        id="line_unit_price",
+        name="Unit price of an invoice line",
+        fields=("InvoiceLine.unit_price", "BilledPart.unit_price"),
+        definition="The price of one unit on the line.",
+        unit="money in units of the document's currency",
+        rounding="none",
+    ),
+    Figure(
+        id="line_amount",
+        name="Amount of an invoice line",
+        fields=("InvoiceLine.amount_minor", "BilledPart.amount_minor"),
+        definition="The amount of the line before tax.",
+    ),
+    Figure(
+        id="credit_part",
+        name="Credit applied in a period",
+        fields=("CreditPart.amount_minor",),
+        definition="The part of a credit memo that was applied to an invoice of the period.",
+    ),
+    Figure(
+        id="payment_amount",
+        name="Amount of a payment, refund or dispute",
+        fields=("Payment.amount_minor",),
+        definition="What was paid, given back or disputed.",
+        source="Stripe; payments outside Stripe from QuickBooks",
+    ),
+    Figure(
+        id="documents_of_account",
+        name="Invoices of the account",
+        fields=("Account.invoices_total",),
+        definition="How many invoices and credit memos of the account are known.",
+        formula="count",
+        unit="documents",
+        rounding="none",
+    ),
+)
