@@ -247,3 +247,42 @@ async def test_a_refusal_that_cannot_be_written_stays_one(world: Any, client: ht
     await world.admin.execute("UPDATE dashboard.audit_heads SET seal = ''")
     response = await client.get("/api/v1/audit", headers=bearer("fay", "finance"))
     assert (response.status_code, response.json()["code"]) == (403, "not_allowed")
+
+
+async def test_one_query_tells_who_saw_or_tried_to_see_across_their_role(
+    portfolio: Any, client: httpx.AsyncClient, services: Any, bearer: Any
+) -> None:
+    """The query is the runbook's own."""
+    runbook = (Path(__file__).parents[3] / "docs" / "runbooks" / "audit-log.md").read_text()
+    query = runbook.split("```sql\n")[1].split("```")[0]
+    for user, role in (("ana", "account_manager"), ("fay", "finance"), ("sam", "support"), ("adam", "admin")):
+        for path in ("/api/v1/accounts/a1", "/api/v1/accounts/a1/invoices", "/api/v1/accounts/a1/timeline"):
+            assert (await client.get(path, headers=bearer(user, role))).status_code == 200
+    viewed = await portfolio.admin.fetchval("SELECT count(*) FROM dashboard.audit_log WHERE action = 'account.viewed'")
+    assert viewed == 4, "once a day each"
+    assert await portfolio.admin.fetch(query) == []
+    await client.get("/api/v1/accounts/b1", headers=bearer("ana", "account_manager"))
+    # As if the scope had failed: what is written down does not believe what was shown.
+    await services.views.seen(ANA, "b1")
+    await services.views.seen(Principal(user="olga", role=Role.PRODUCT_OWNER), "a1")
+    found = await portfolio.admin.fetch(query)
+    assert [(row["user_name"], row["action"], row["client_id"], row["seen"]) for row in found] == [
+        ("ana", "access.out_of_scope", "b1", False),
+        ("ana", "account.viewed", "b1", True),
+        ("olga", "account.viewed", "a1", True),
+    ]
+
+
+async def test_reading_goes_on_while_nothing_can_be_written(
+    portfolio: Any, service: Any, client: httpx.AsyncClient, bearer: Any
+) -> None:
+    await fill(service, 1)
+    await portfolio.admin.execute("UPDATE dashboard.audit_heads SET seal = ''")
+    assert (await client.get("/api/v1/accounts/a1", headers=bearer("fay", "finance"))).status_code == 200
+    response = await client.post(
+        "/api/v1/imports/accounts?dry_run=false",
+        content="client_id,name\nz9,Zed\n",
+        headers=bearer("adam", "admin") | {"content-type": "text/csv"},
+    )
+    assert (response.status_code, response.json()["code"]) == (503, "audit_log_damaged")
+    assert await portfolio.admin.fetchval("SELECT count(*) FROM dashboard.accounts WHERE client_id = 'z9'") == 0

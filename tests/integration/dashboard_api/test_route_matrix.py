@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,8 +18,9 @@ from tests.integration.dashboard_api.operations import PUBLIC, USERS, Ask, Opera
 from dashboard_api.domain.access import PERMISSIONS, Permission, Principal, Role
 from dashboard_api.entrypoints.http.permissions import CSRF_HEADER, CSRF_VALUE, SAFE_METHODS
 from dashboard_api.entrypoints.http.services import Services
+from dashboard_api.openapi import document
 
-DOCUMENT = json.loads((Path(__file__).parents[3] / "docs" / "openapi.json").read_text())
+DOCUMENT = json.loads(document())
 GUARDED = [each for each in inventory() if each.permission != PUBLIC]
 FOREIGN_WORDS = ("Birch", "Beech", "Nobody's", '"b1"', '"b2"', '"x1"', "INV-b")
 PAYMENT_WORDS = ("4242", "pi_1", '"remaining_minor":1', '"overdue_minor":1', '"status":"overdue"')

@@ -53,6 +53,7 @@ from dashboard_api.usecases.retry_views import RetryViews
 from dashboard_api.usecases.send_flags import SendFlags
 from dashboard_api.usecases.sessions import ManageSessions
 from dashboard_api.usecases.syncs import RequestSync
+from dashboard_api.usecases.views import Views
 from dashboard_api.usecases.watch_sources import WatchSources
 from trueup_contracts.accounts import AccountReconciledV1
 from trueup_contracts.retries import PaymentRetrySettledV1
@@ -229,6 +230,7 @@ def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) ->
         live=live,
         audit=audit,
         refusals=Refusals(audit, now=_now),
+        views=Views(audit, now=_now),
         sessions=ManageSessions(sessions, live),
         cookies=Cookies(secure=settings.secure, session_ttl_s=settings.session_absolute_h * 3600),
         public_url=settings.public_url,

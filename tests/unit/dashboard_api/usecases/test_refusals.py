@@ -25,6 +25,9 @@ class FakeLog:
     ) -> None:
         self.written.append((principal.user, action, dict(detail), client_id))
 
+    async def write_view(self, principal: Principal, client_id: str) -> None:
+        raise AssertionError(client_id)
+
 
 class Clock:
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dashboard_api.adapters.audit import write_audit
 from dashboard_api.adapters.database import Database
-from dashboard_api.domain.access import Principal
+from dashboard_api.domain.access import Permission, Principal
 from dashboard_api.ports.audit import AuditPage, AuditQuery
 
 _PAGE = """
@@ -17,6 +17,7 @@ FROM (SELECT seq, at, user_name AS user, role, action, client_id, detail, encode
         AND ($3::text IS NULL OR action = $3) AND ($4::text IS NULL OR client_id = $4)
       ORDER BY seq DESC LIMIT $5) AS each
 """
+_OWNED = "SELECT EXISTS (SELECT FROM dashboard.account_owners WHERE client_id = $1 AND user_name = $2)"
 
 
 class PostgresAuditLog:
@@ -38,3 +39,10 @@ class PostgresAuditLog:
         """One entry in a transaction of its own."""
         async with self._database.writing() as connection:
             await write_audit(connection, principal, action, detail, client_id=client_id)
+
+    async def write_view(self, principal: Principal, client_id: str) -> None:
+        """That somebody saw an account. Ownership is looked up here, apart from the query that showed it."""
+        async with self._database.writing() as connection:
+            owned = await connection.fetchval(_OWNED, client_id, principal.user)
+            detail = {"owned": owned, "payments": principal.may(Permission.PAYMENTS_READ)}
+            await write_audit(connection, principal, "account.viewed", detail, client_id=client_id)

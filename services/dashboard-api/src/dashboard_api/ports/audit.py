@@ -40,3 +40,6 @@ class AuditLog(Protocol):
         self, principal: Principal, action: str, detail: Mapping[str, object], *, client_id: str | None
     ) -> None:
         """One entry in a transaction of its own, for what changes nothing else."""
+
+    async def write_view(self, principal: Principal, client_id: str) -> None:
+        """That somebody saw an account, whether they owned it by then, and whether their role shows payments."""

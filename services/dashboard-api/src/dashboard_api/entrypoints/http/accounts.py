@@ -102,7 +102,9 @@ async def portfolio(
 @router.get("/{client_id}", response_model=Account, openapi_extra=needs(Permission.PORTFOLIO_READ))
 async def account(request: Request, services: Wired, principal: Asking, client_id: ClientId) -> Response:
     """Everything about one account."""
-    return answer(request, await services.accounts.account(principal, client_id))
+    found = await services.accounts.account(principal, client_id)
+    await services.views.seen(principal, client_id)
+    return answer(request, found)
 
 
 @router.get("/{client_id}/invoices", response_model=Invoices, openapi_extra=needs(Permission.PORTFOLIO_READ))
@@ -117,6 +119,7 @@ async def invoices(
 ) -> Response:
     """All documents of one account, the latest first."""
     items, total = await services.accounts.invoices(principal, client_id, page=page, page_size=page_size)
+    await services.views.seen(principal, client_id)
     return answer(request, f'{{"items":{items},"page":{page},"page_size":{page_size},"total":{total}}}')
 
 
@@ -132,5 +135,6 @@ async def timeline(
 ) -> Response:
     """What happened in one account, the latest first."""
     found = await services.accounts.timeline(principal, client_id, before=decode_cursor(before), limit=limit)
+    await services.views.seen(principal, client_id)
     following = json.dumps(encode_cursor(found.following)) if found.following else "null"
     return answer(request, f'{{"items":{found.items},"next":{following}}}')

@@ -27,6 +27,7 @@ from dashboard_api.usecases.retry_views import RetryViews
 from dashboard_api.usecases.send_flags import SendFlags
 from dashboard_api.usecases.sessions import ManageSessions
 from dashboard_api.usecases.syncs import RequestSync
+from dashboard_api.usecases.views import Views
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Services:
     live: LiveHub
     audit: AuditLog
     refusals: Refusals
+    views: Views
     sessions: ManageSessions
     cookies: Cookies
     public_url: str
