@@ -10,7 +10,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx
 
 from dashboard_api.domain.access import PERMISSIONS, SCOPES, Permission, Role, Scope
@@ -75,7 +74,7 @@ USERS = {
 class Stage:
     """Where a request is made ready: the database, the API, and who asks about whose thing."""
 
-    admin: asyncpg.Connection[asyncpg.Record]
+    world: Any
     client: httpx.AsyncClient
     headers: dict[str, str]
     others: dict[str, str]
@@ -127,13 +126,24 @@ def with_account(**more: Any) -> Make:
 async def _flag(stage: Stage) -> Ask:
     flag_id = str(uuid.uuid4())
     if stage.whose is not Whose.UNKNOWN:
-        await stage.admin.execute(
+        await stage.world.admin.execute(
             "INSERT INTO dashboard.flags (flag_id, client_id, channel, target_id, target_label, subject, text, evidence,"
             " snapshot, link, flagged_by, flagged_by_name, key_hash, request_hash)"
             " VALUES ($1, $2, 'slack', $1::uuid::text, 'T', 's', 't', '[]', '{}', 'l', 'ana', 'Ana', $3, '')",
             *(flag_id, stage.account, uuid.uuid4().bytes),
         )
     return Ask(place={"flag_id": flag_id})
+
+
+async def _retry(stage: Stage) -> Ask:
+    return Ask(place={"gateway_invoice_id": f"in_{stage.account}"}, json={"amount_minor": 10_000, "currency": "USD"})
+
+
+async def _attempt(stage: Stage) -> Ask:
+    attempt_id = f"pr_{uuid.uuid4()}"
+    if stage.whose is not Whose.UNKNOWN:
+        await stage.world.attempt(stage.account, attempt_id=attempt_id)
+    return Ask(place={"payment_retry_id": attempt_id})
 
 
 async def _export(stage: Stage) -> Ask:
@@ -153,7 +163,7 @@ async def _export_file(stage: Stage) -> Ask:
 async def _session(stage: Stage) -> Ask:
     session_id = str(uuid.uuid4())
     if stage.whose is Whose.OWN:
-        await stage.admin.execute(
+        await stage.world.admin.execute(
             "INSERT INTO dashboard.sessions (token_hash, session_id, user_name, name, email, role)"
             " VALUES ($1, $2, 'ben', 'Ben', '', 'finance')",
             *(uuid.uuid4().bytes, session_id),
@@ -162,7 +172,7 @@ async def _session(stage: Stage) -> Ask:
 
 
 async def _sync(stage: Stage) -> Ask:
-    await stage.admin.execute("DELETE FROM dashboard.sync_requests")  # one person asks every ten seconds
+    await stage.world.admin.execute("DELETE FROM dashboard.sync_requests")  # one person asks every ten seconds
     return Ask(json={"source": "stripe"})
 
 
@@ -181,6 +191,8 @@ REQUESTS: dict[str, Make] = {
     ),
     "GET /api/v1/accounts/{client_id}/flags/draft": with_account(query={"channel": "slack"}),
     "POST /api/v1/exports": _export,
+    "POST /api/v1/invoices/{gateway_invoice_id}/payment-retries": _retry,
+    "GET /api/v1/payment-retries/{payment_retry_id}": _attempt,
     "GET /api/v1/exports/{export_id}/file": _export_file,
     "GET /api/v1/flags/{flag_id}": _flag,
     "POST /api/v1/imports/accounts": csv("client_id,name\nz9,Zed\n"),

@@ -42,7 +42,7 @@ async def _streams_end_at_once(services: Services) -> None:
 
 def stage(world: Any, client: httpx.AsyncClient, bearer: Any, role: Role, whose: Whose) -> Stage:
     others = bearer("ben", "account_manager") if role is Role.ACCOUNT_MANAGER else bearer("gus", "finance")
-    return Stage(world.admin, client, bearer(USERS[role], role.value), others, role, whose)
+    return Stage(world, client, bearer(USERS[role], role.value), others, role, whose)
 
 
 @every_operation

@@ -134,4 +134,33 @@ INVOICES = (
         unit="documents",
         rounding="none",
     ),
+    Figure(
+        id="gateway_remaining",
+        name="Open in Stripe",
+        fields=("GatewayInvoice.remaining_minor", "Retry.amount"),
+        definition="What remains to be paid of the invoice in Stripe; a retry takes the whole of it.",
+        source="Stripe",
+    ),
+    Figure(
+        id="ledger_remaining",
+        name="Open in QuickBooks",
+        fields=("GatewayInvoice.ledger_remaining_minor",),
+        definition="The balance of the same invoice in QuickBooks.",
+    ),
+    Figure(
+        id="payment_attempts",
+        name="Attempts so far",
+        fields=("GatewayInvoice.attempt_count", "Retry.attempts"),
+        definition="How often a payment of the invoice was tried, Stripe's own attempts included.",
+        source="Stripe",
+        unit="attempts",
+        rounding="none",
+    ),
+    Figure(
+        id="retry_amount",
+        name="Amount of a retry",
+        fields=("PaymentRetry.amount",),
+        definition="What was to be taken when the person confirmed the retry.",
+        source="Stripe, as confirmed by the person",
+    ),
 )
