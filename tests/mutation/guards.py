@@ -22,7 +22,7 @@ from mutants import MUTANTS, Mutant  # type: ignore[import-not-found]  # found b
 from trueup_devstack import scratch
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("libs", "services", "tests", "deploy", "pyproject.toml")
+COPIED = ("libs", "services", "tests", "deploy", "pyproject.toml", "docker-compose.yml")
 NOT_COPIED = shutil.ignore_patterns(
     "node_modules", "dist", "__pycache__", ".venv", ".git", ".pytest_cache", ".hypothesis"
 )

@@ -154,6 +154,10 @@ async def test_the_service_itself_can_only_add(service: Any, statement: str) -> 
     "done",
     [
         "UPDATE dashboard.audit_heads SET seq = 2, hash = (SELECT hash FROM dashboard.audit_log WHERE seq = 2)",
+        (
+            "DELETE FROM dashboard.audit_log WHERE seq = 3; UPDATE dashboard.audit_heads"
+            " SET seq = 2, hash = (SELECT hash FROM dashboard.audit_log WHERE seq = 2)"
+        ),
         "DELETE FROM dashboard.audit_heads",
         (
             "INSERT INTO dashboard.audit_log SELECT at, user_name, role, action, detail, 4, client_id, hash, hash, seal"
