@@ -116,3 +116,22 @@ for (const place of ["/sessions", "/audit"]) {
     });
   });
 }
+
+for (const user of ["fay", "olga"]) {
+  test.describe(`${user} reads the figures`, () => {
+    test.use({ user });
+
+    test("from the foot of the page, as many as the API defines, and searches them", async ({ page }) => {
+      await page.goto("/");
+      await page.getByRole("link", { name: "What the figures mean" }).click();
+      await expect(page.getByRole("region", { name: "Forecast to quarter end" })).toContainText(
+        /least squares|Formula/i,
+      );
+      const { items } = (await (await page.request.get("/api/v1/figures")).json()) as { items: { name: string }[] };
+      await expect(page.locator(".figure-entry")).toHaveCount(items.length);
+      await page.getByRole("searchbox", { name: "Search the figures" }).fill("overdue");
+      await expect(page.locator(".figure-entry").first()).toContainText(/overdue/i);
+      expect(await page.locator(".figure-entry").count()).toBeLessThan(items.length);
+    });
+  });
+}

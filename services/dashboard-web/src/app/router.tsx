@@ -71,9 +71,15 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("@/features/admin/audit-page"), "AuditPage"),
 });
 
+const figures = createRoute({
+  getParentRoute: () => root,
+  path: "/figures",
+  component: lazyRouteComponent(() => import("@/features/figures/page"), "FiguresPage"),
+});
+
 export function createAppRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([portfolio, login, account, invoices, sessions, audit]),
+    routeTree: root.addChildren([portfolio, login, account, invoices, sessions, audit, figures]),
     context: { client },
     parseSearch,
     stringifySearch,

@@ -10,6 +10,7 @@ import { placeNow } from "@/shared/api/session-state";
 import type { Me } from "@/shared/api/types";
 import { one, parseSearch } from "@/shared/lib/search-params";
 import { humanised } from "@/shared/lib/words";
+import { Disclaimer } from "@/shared/ui/disclaimer";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { Mark } from "@/shared/ui/icons";
 import { ProblemState } from "@/shared/ui/problem-state";
@@ -38,9 +39,12 @@ function NotForThisRole({ me, wanted }: { me: Me; wanted: string }) {
   const role = humanised(me.role).toLowerCase();
   if (wanted === "portfolio.read") {
     return (
-      <EmptyState title="No portfolio for this role">
-        You are signed in as {role}. That role sees no accounts.
-      </EmptyState>
+      <div className="page">
+        <EmptyState title="No portfolio for this role">
+          You are signed in as {role}. That role sees no accounts.
+        </EmptyState>
+        <Disclaimer />
+      </div>
     );
   }
   return (

@@ -217,7 +217,7 @@ describe("the audit log", () => {
 
   it("reads any address and any detail", () => {
     expect(readAuditSearch({ user: ["a", "b"], action: " ", client_id: undefined })).toEqual({ user: "a" });
-    expect(actionText("payment.retry")).toBe("Asked for a payment retry");
+    expect(actionText("payment_retry.requested")).toBe("Asked for a payment retry");
     expect(detailText({ ids: ["a", "b", "c", "d", "e"], none: null, list: [], more: { a: 1 } })).toBe(
       'Ids: a, b, c and 2 more · More: {"a":1}',
     );

@@ -1,5 +1,5 @@
 /** Exports, sessions, audit log and figures, for tests and for looking at the page without a stack. */
-import type { AuditEntry, ExportQuota, MadeExport, SessionItem } from "@/shared/api/types";
+import type { AuditEntry, ExportQuota, Figure, MadeExport, SessionItem } from "@/shared/api/types";
 import { minutesAgo } from "./builders";
 
 export const quota = (given: Partial<ExportQuota> = {}): ExportQuota => ({
@@ -45,6 +45,31 @@ export const entry = (given: Partial<AuditEntry> = {}): AuditEntry => ({
   ...given,
 });
 
+export const figure = (given: Partial<Figure> = {}): Figure => ({
+  id: "overdue",
+  name: "Overdue",
+  fields: ["Totals.overdue_minor"],
+  definition: "What is left to pay of invoices whose due day has passed in the account's time zone.",
+  shown: ["portfolio grid"],
+  formula: "sum of the remaining amounts, one for each currency",
+  source: "QuickBooks",
+  unit: "money in minor units of the named currency",
+  rounding: "none",
+  ...given,
+});
+
+export const figures = (): Figure[] => [
+  figure(),
+  figure({
+    id: "forecast",
+    name: "Forecast to quarter end",
+    fields: ["Forecast.amount_minor"],
+    definition: "What the quarter's usage will be worth.",
+    formula: "least squares over daily usage, rated through the card",
+    source: "Amplitude (daily totals) and rate cards entered in Trueup",
+  }),
+];
+
 export const sessions = (): SessionItem[] => [
   session({
     session_id: "s-0",
@@ -88,6 +113,7 @@ export function deskAnswer(method: string, url: URL): unknown {
   if (path === "exports/quota") return quota();
   if (path === "exports") return made({ records: 50, quota_left: 37 });
   if (path.startsWith("exports/")) return "Title,Portfolio\r\n";
+  if (path === "figures") return { disclaimer: "", items: figures() };
   if (path === "sessions") return method === "DELETE" ? { revoked: 2 } : { items: sessions() };
   if (path.startsWith("sessions/")) return {};
   if (path === "audit") return { items: entries(Number(url.searchParams.get("before") ?? 901) - 1, 50), next: 800 };

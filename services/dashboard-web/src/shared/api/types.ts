@@ -26,6 +26,7 @@ export type Totals = Schemas["Totals"];
 export type PaymentStatus = Schemas["PaymentStatus"];
 export type Band = Schemas["Band"];
 export type PortfolioQuery = NonNullable<operations["portfolio_api_v1_accounts_get"]["parameters"]["query"]>;
+export type Figure = Schemas["Figure"];
 export type SessionItem = Schemas["Session"];
 export type AuditEntry = Schemas["AuditEntry"];
 export type MadeExport = Schemas["ExportCreated"];
