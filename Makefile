@@ -73,7 +73,7 @@ unit: prepare ## Tests that need no server
 	$(PYTEST) $(wildcard tests/unit tests/architecture tests/contract tests/oracle) -q -n 2
 
 integration: prepare ## Tests on a real Kafka and a real PostgreSQL
-	$(PYTEST) tests/integration -q
+	$(PYTEST) tests/integration -q -n 2 --dist loadfile
 
 web-test: prepare ## The page's own tests
 	$(WEB) test

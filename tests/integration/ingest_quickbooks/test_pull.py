@@ -33,6 +33,13 @@ def _figures(one: Any) -> tuple[str, int, int]:
     return (one.state, 0, 0) if one.state == "deleted" else (one.state, one.total_minor, one.balance_minor)
 
 
+def _known_open_invoices(bench: Any, count: int) -> None:
+    """Open invoices for the next pull to tell of, whatever day it is: what is made out and deleted between two pulls was
+    never told, and is not told as deleted either."""
+    for _ in range(count):
+        bench.sandbox.controls.happenings.make("overdue")
+
+
 def _told(facts: dict[str, Any]) -> dict[str, tuple[str, int, int]]:
     return {key: _figures(fact) for key, fact in facts.items() if isinstance(fact, InvoiceObservedV1)}
 
@@ -68,6 +75,7 @@ class TestFirstPull:
         assert (await bench.report()).as_of == outcome.as_of
 
     async def test_goes_on_with_change_capture(self, bench: Any) -> None:
+        _known_open_invoices(bench, 6)
         await bench.pull()
         bench.wire.paths()
         bench.time.pass_by(minutes=6)
@@ -112,6 +120,7 @@ class TestInterruptions:
     async def test_a_cut_answer_loses_neither_changes_nor_deletions(
         self, bench: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        _known_open_invoices(bench, 12)
         await bench.pull()
         bench.time.pass_by(minutes=6)
         monkeypatch.setattr(routes, "CDC_MAX", 5)
@@ -126,7 +135,9 @@ class TestInterruptions:
         assert _told(await bench.facts()) == _documents(bench)
 
     async def test_an_old_watermark_reads_everything_and_finds_deletions(self, bench: Any) -> None:
+        _known_open_invoices(bench, 6)
         await bench.pull()
+        bench.time.pass_by(minutes=6)
         bench.sandbox.controls.happenings.make("delete")
         bench.time.pass_by(days=31)
         bench.wire.paths()

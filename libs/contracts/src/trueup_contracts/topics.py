@@ -48,7 +48,13 @@ TOPICS: tuple[Topic, ...] = (
     Topic(AccountConfiguredV1.topic, AccountConfiguredV1, True, ("dashboard-api",), ("reconciler",)),
     Topic(AccountReconciledV1.topic, AccountReconciledV1, True, ("reconciler",), ("dashboard-api",)),
     Topic(SyncRequestedV1.topic, SyncRequestedV1, False, ("dashboard-api",), _INGEST),
-    Topic(PaymentRetryRequestedV1.topic, PaymentRetryRequestedV1, False, ("dashboard-api",), ("stripe-webhooks",)),
+    Topic(
+        PaymentRetryRequestedV1.topic,
+        PaymentRetryRequestedV1,
+        False,
+        ("dashboard-api",),
+        ("stripe-webhooks", "reconciler"),
+    ),
     Topic(
         PaymentRetrySettledV1.topic,
         PaymentRetrySettledV1,
