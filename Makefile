@@ -11,7 +11,8 @@ export MYPYPATH = $(subst $(empty) $(empty),:,$(MEMBERS))
 export PYTHONDONTWRITEBYTECODE =
 .DEFAULT_GOAL := help
 .PHONY: help prepare up down reset status logs migrate check lint types contracts fresh web-check test unit integration \
-	web-test e2e compose-check fmt lock schemas screenshots bench-freshness bench-exports chaos mutate-guards mutate-retries
+	web-test e2e compose-check fmt lock schemas screenshots bench-freshness bench-retry bench-exports chaos chaos-retry \
+	mutate-guards mutate-retries
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -113,6 +114,9 @@ screenshots: prepare ## Write docs/images from a running stack
 bench-freshness: prepare ## From a payment to the changed row on the live stream, as JSON; needs `make up`
 	$(BIN)/python tests/load/bench_freshness.py $(ARGS)
 
+bench-retry: prepare ## From the click on Retry to its outcome, and twenty clicks at once, as JSON; needs `make up`
+	$(BIN)/python tests/load/bench_retry.py $(ARGS)
+
 bench-exports: prepare ## Times of the PDF report, and whether LibreOffice reads the CSV as meant, as JSON
 	$(BIN)/python tests/load/bench_exports.py $(ARGS)
 
@@ -124,3 +128,6 @@ mutate-guards: prepare ## Remove each safety guard in turn; a named test must fa
 
 mutate-retries: prepare ## Read each of the gateway's answers wrongly in turn; the test of its row must fail
 	$(BIN)/python tests/mutation/retries.py $(ARGS)
+
+chaos-retry: prepare ## Seeded kill -9 while payments are retried; no charge too many, no false success; needs `make up`
+	$(BIN)/python tests/chaos/retry_spree.py $(ARGS)
