@@ -1,0 +1,181 @@
+/** Every row of "what Stripe may answer to pay", from the click to the words on the screen. */
+import {
+  charges,
+  expect,
+  expectAccessible,
+  happen,
+  openAccount,
+  type Page,
+  payScript,
+  paySettle,
+  type Step,
+  test,
+} from "../../services/dashboard-web/e2e/harness.ts";
+
+test.use({ user: "ana" });
+
+interface Target {
+  clientId: string;
+  invoiceId: string;
+  number: string;
+}
+
+interface Listed {
+  number: string | null;
+  gateway_invoice_id: string | null;
+  retry: { allowed: boolean; reason: string | null } | null;
+}
+
+/** A fresh overdue invoice of one of her own accounts; each row takes another account. */
+async function overdueInvoice(page: Page, place: number): Promise<Target> {
+  const answer = await page.request.get("/api/v1/accounts?page_size=50&sort=name");
+  const { items } = (await answer.json()) as {
+    items: { client_id: string; variance: { band: string } | null; sources: { state: string }[] }[];
+  };
+  const sound = items.filter(
+    ({ variance, sources }) => variance?.band !== "cannot_judge" && sources.every(({ state }) => state === "complete"),
+  );
+  const clientId = sound[place % sound.length]?.client_id;
+  if (!clientId) throw new Error("she has no account to bill");
+  const invoiceId = (await happen("overdue", clientId)).objects.gateway_invoices ?? "";
+  await page.request.post("/api/v1/syncs", { headers: { "X-Trueup-Csrf": "1" }, data: { source: null } });
+  let found: Listed | undefined;
+  await expect(async () => {
+    const list = await page.request.get(`/api/v1/accounts/${clientId}/invoices?page_size=50`);
+    const { items: invoices } = (await list.json()) as { items: Listed[] };
+    found = invoices.find((one) => one.gateway_invoice_id === invoiceId);
+    expect(found?.retry).toMatchObject({ allowed: true });
+  }).toPass({ timeout: 150_000, intervals: [1000] });
+  return { clientId, invoiceId, number: found?.number ?? "" };
+}
+
+/** From the row's button to the moment after the click that charges. */
+async function retry(page: Page, { clientId, number }: Target) {
+  await openAccount(page, clientId);
+  const invoices = page.getByRole("region", { name: "Invoices" });
+  await invoices.getByRole("button", { name: `Retry payment of #${number}` }).click();
+  const question = invoices.getByRole("region", { name: `Retry the payment of #${number}?` });
+  await expect(question).toContainText("The client will be charged");
+  await question.getByRole("button", { name: /^Charge / }).click();
+  return invoices.locator(".row-panel .in-place");
+}
+
+interface Row {
+  name: string;
+  answers: Step[];
+  /** What the screen must say in the end. */
+  word: string;
+  text?: RegExp;
+  /** What it must say on the way. */
+  first?: string;
+  /** Then Stripe settles it. */
+  settles?: "succeeded" | "failed";
+  charged: 0 | 1;
+  within_s?: number;
+}
+
+const paid = { word: "Paid", charged: 1 } as const;
+const HOLD = 12;
+
+const ROWS: Row[] = [
+  { name: "200 paid", answers: ["paid"], ...paid, within_s: 10 },
+  { name: "200 open, processing", answers: ["processing"], first: "Retrying…", settles: "succeeded", ...paid },
+  {
+    name: "402 card_declined",
+    answers: ["declined"],
+    word: "Payment failed",
+    text: /refused without a reason/,
+    charged: 0,
+  },
+  { name: "402 expired_card", answers: ["expired_card"], word: "Payment failed", text: /card has expired/, charged: 0 },
+  {
+    name: "402 insufficient_funds",
+    answers: ["insufficient_funds"],
+    word: "Payment failed",
+    text: /not enough money/,
+    charged: 0,
+  },
+  {
+    name: "402 do_not_try_again",
+    answers: [{ answer: "declined", decline_code: "stolen_card", advice_code: "do_not_try_again" }],
+    word: "Payment failed",
+    text: /Do not try this card again/,
+    charged: 0,
+  },
+  {
+    name: "authentication_required",
+    answers: ["authentication_required"],
+    word: "The client must confirm",
+    charged: 0,
+  },
+  { name: "payment intent requires action", answers: ["requires_action"], word: "The client must confirm", charged: 0 },
+  {
+    name: "400 invoice is already paid",
+    answers: ["already_paid"],
+    word: "Already paid",
+    text: /nothing was charged/,
+    charged: 0,
+  },
+  {
+    name: "400 no payment method",
+    answers: ["no_payment_method"],
+    word: "Payment failed",
+    text: /no payment method/,
+    charged: 0,
+  },
+  {
+    name: "404 resource_missing",
+    answers: ["resource_missing"],
+    word: "Not retried",
+    text: /nothing was charged/,
+    charged: 0,
+  },
+  { name: "429 lock_timeout", answers: ["lock_timeout"], ...paid },
+  { name: "429 rate limit", answers: ["rate_limit"], ...paid },
+  { name: "409 idempotency_key_in_use", answers: ["idempotency_key_in_use"], ...paid },
+  {
+    name: "400 idempotency_error",
+    answers: ["idempotency_error"],
+    word: "Needs a person",
+    text: /do not know yet/,
+    charged: 0,
+  },
+  { name: "401 unauthorized", answers: ["unauthorized"], word: "Not retried", text: /nothing was charged/, charged: 0 },
+  { name: "403 forbidden", answers: ["forbidden"], word: "Not retried", text: /nothing was charged/, charged: 0 },
+  { name: "5xx, nothing carried out", answers: ["error_before"], first: "Not known yet", ...paid },
+  { name: "5xx, carried out", answers: ["error_after"], first: "Not known yet", ...paid },
+  {
+    name: "time-out, nothing carried out",
+    answers: [{ answer: "timeout_before", hold_s: HOLD }],
+    first: "Not known yet",
+    ...paid,
+  },
+  {
+    name: "time-out, carried out",
+    answers: [{ answer: "timeout_after", hold_s: HOLD }],
+    first: "Not known yet",
+    ...paid,
+  },
+  { name: "connection cut before", answers: ["cut_before"], ...paid },
+  { name: "connection cut after", answers: ["cut_after"], ...paid },
+  { name: "a code of a later version", answers: ["new_code"], word: "Payment failed", charged: 0 },
+];
+
+for (const [place, row] of ROWS.entries()) {
+  test(`row ${row.name}`, async ({ page }) => {
+    const target = await overdueInvoice(page, place);
+    await payScript(target.invoiceId, row.answers);
+    const card = await retry(page, target);
+    const titles = card.locator("h2");
+    if (row.first) await expect(titles).toContainText(row.first);
+    if (row.settles) {
+      await expect(card).toContainText("Stripe has not confirmed yet; this page will say so when it does.");
+      await paySettle(target.invoiceId, row.settles);
+    }
+    await expect(titles).toContainText(row.word, { timeout: (row.within_s ?? 90) * 1000 });
+    if (row.text) await expect(card).toContainText(row.text);
+    await expectAccessible(page, ".row-panel");
+    expect(await charges(target.invoiceId)).toBe(row.charged);
+    await expect(page.getByRole("region", { name: "Payment attempts" })).toContainText(row.word);
+  });
+}
