@@ -143,7 +143,7 @@ const ROWS: Row[] = [
   { name: "401 unauthorized", answers: ["unauthorized"], word: "Not retried", text: /nothing was charged/, charged: 0 },
   { name: "403 forbidden", answers: ["forbidden"], word: "Not retried", text: /nothing was charged/, charged: 0 },
   { name: "5xx, nothing carried out", answers: ["error_before"], first: "Not known yet", ...paid },
-  { name: "5xx, carried out", answers: ["error_after"], first: "Not known yet", ...paid },
+  { name: "5xx, carried out", answers: ["error_after"], ...paid },
   {
     name: "time-out, nothing carried out",
     answers: [{ answer: "timeout_before", hold_s: HOLD }],

@@ -36,7 +36,7 @@ def payments(client: stripe.StripeClient) -> StripePayments:
 
 
 async def open_invoice(running: Any) -> str:
-    found: str = (await running.happen("invoice"))["objects"]["gateway_invoices"]
+    found: str = (await running.happen("overdue"))["objects"]["gateway_invoices"]
     return found
 
 

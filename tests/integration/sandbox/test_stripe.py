@@ -35,8 +35,8 @@ async def everything(page: Any) -> list[Any]:
 
 
 async def open_invoice(running: Any) -> str:
-    """A gateway invoice that is open and nothing is planted on."""
-    answer = await running.happen("invoice")
+    """A gateway invoice that is open, of somebody whose card works: whose bill is due is drawn by chance."""
+    answer = await running.happen("overdue")
     found: str = answer["objects"]["gateway_invoices"]
     return found
 
