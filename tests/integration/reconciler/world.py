@@ -263,7 +263,8 @@ class System:
             TRUNCATE reconciler.usage, reconciler.customers, reconciler.documents, reconciler.payments,
                 reconciler.configured, reconciler.fences, reconciler.dead_letters, reconciler.reports,
                 reconciler.scopes, reconciler.links, reconciler.relink_wanted, reconciler.dirty_refs,
-                reconciler.dirty_accounts, reconciler.accounts, reconciler.outbox, reconciler.payment_retries, read_model.accounts,
+                reconciler.dirty_accounts, reconciler.accounts, reconciler.outbox, reconciler.payment_retries,
+                reconciler.recorded, read_model.accounts,
                 read_model.invoices, read_model.reconciliations, read_model.timeline, read_model.unlinked_customers,
                 read_model.watermarks, read_model.sources
             """

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
 
+from reconciler.domain.decision import Decision, Figures, Kind
 from reconciler.domain.snapshot import (
     Account,
     Coverage,
@@ -115,6 +116,21 @@ def gateway_invoice(**more: Any) -> Payment:
         "link_keys": {"quickbooks_invoice_id": "7"},
     } | more
     return payment("stripe:invoice:in_1", **given)
+
+
+def decision(
+    kind: Kind = "resolve", version: int = 1, *, seen: tuple[int, int] | None = (10_000, 10_700), **more: Any
+) -> Decision:
+    """What Ana decided about October; `seen`: what was expected and billed then."""
+    given: dict[str, Any] = {
+        "decision_id": f"dc_{version}",
+        "decided_by": "ana",
+        "decided_by_name": "Ana Lima",
+        "decided_at": NOW,
+        "period_start": date(2026, 10, 1),
+        "figures": None if seen is None else Figures("USD", *seen, "over_billed"),
+    } | more
+    return Decision(version=version, kind=kind, **given)
 
 
 def snapshot(**more: Any) -> Snapshot:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from trueup_contracts.accounts import AccountConfiguredV1, AccountReconciledV1
 from trueup_contracts.customers import CustomerObservedV1
+from trueup_contracts.decisions import DecisionRecordedV1
 from trueup_contracts.envelope import Event
 from trueup_contracts.invoices import InvoiceObservedV1
 from trueup_contracts.payments import PaymentObservedV1
@@ -46,6 +47,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic(PaymentObservedV1.topic, PaymentObservedV1, True, ("ingest-quickbooks", "stripe-webhooks"), ("reconciler",)),
     Topic(SyncReportedV1.topic, SyncReportedV1, True, _INGEST, ("reconciler",)),
     Topic(AccountConfiguredV1.topic, AccountConfiguredV1, True, ("dashboard-api",), ("reconciler",)),
+    Topic(DecisionRecordedV1.topic, DecisionRecordedV1, True, ("dashboard-api",), ("reconciler",)),
     Topic(AccountReconciledV1.topic, AccountReconciledV1, True, ("reconciler",), ("dashboard-api",)),
     Topic(SyncRequestedV1.topic, SyncRequestedV1, False, ("dashboard-api",), _INGEST),
     Topic(

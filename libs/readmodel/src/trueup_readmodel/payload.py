@@ -6,6 +6,8 @@ Nothing in here depends on the instant of the decision alone: an unchanged accou
 
 from typing import Literal, NotRequired, TypedDict
 
+from trueup_readmodel.handled import By, Handling, MarkWord, Partial, SignOff
+
 SourceState = Literal["complete", "stale", "partial", "unlinked", "never"]
 """`stale` here means older than 24 h (cannot judge); ages below that are joined when served, see `STALE_AFTER_S`."""
 
@@ -77,6 +79,7 @@ class Variance(TypedDict):
     band: Band
     currency: str | None
     reasons: list[Reason]
+    mark: MarkWord | None
 
 
 class SourceAge(TypedDict):
@@ -189,6 +192,7 @@ class Discrepancy(TypedDict):
     currency: str | None
     percent: str | None
     text: str
+    mark: MarkWord | None
 
 
 class ExpectedPart(TypedDict):
@@ -241,6 +245,11 @@ class Reconciliation(TypedDict):
     period_assumed: bool
     reasons: list[Reason]
     receipt: Receipt
+    mark: MarkWord | None
+    handling: Handling | None
+    sign_off: SignOff | None
+    rule_undone: By | None
+    """Who took back what the rule had resolved."""
 
 
 class InvoicePeriod(TypedDict):
@@ -333,6 +342,9 @@ class AccountDetail(TypedDict):
     discrepancies: list[Discrepancy]
     reconciliations: list[Reconciliation]
     auto_reconciled: bool
+    partials: list[Partial]
+    decision_ids: list[str]
+    """The latest 200 decisions that this row knows: one that is not among them is still travelling."""
 
 
 class Watermark(TypedDict):

@@ -8,11 +8,12 @@ from typing import Any
 
 from tests.unit.reconciler.builders import NOW, gap, gateway_invoice, invoice, links, payment, scope, scopes, snapshot
 
+from reconciler.domain.entry import Entry
 from reconciler.domain.findings import findings, summary
 from reconciler.domain.memo import Memo, memo_of
 from reconciler.domain.policy import Policy
 from reconciler.domain.reconcile import reconcile
-from reconciler.domain.timeline import Entry, entries
+from reconciler.domain.timeline import entries
 from trueup_billing import Source
 
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from reconciler.ports import wire
 from trueup_contracts.accounts import AccountConfiguredV1, Rate
 from trueup_contracts.customers import CustomerObservedV1
+from trueup_contracts.decisions import DecisionRecordedV1, Figures, Mark
 from trueup_contracts.envelope import Event, Part
 from trueup_contracts.invoices import Application, InvoiceObservedV1, Line
 from trueup_contracts.payments import Failure, Method, PaymentObservedV1
@@ -34,6 +35,9 @@ PAIRS: list[tuple[type[Part], type[wire.Wire]]] = [
     (Gap, wire.Gap),
     (AccountConfiguredV1, wire.Configured),
     (Rate, wire.Rate),
+    (DecisionRecordedV1, wire.Decided),
+    (Figures, wire.Figures),
+    (Mark, wire.Mark),
     (PaymentRetryRequestedV1, wire.RetryRequested),
     (PaymentRetrySettledV1, wire.RetrySettled),
 ]
@@ -98,6 +102,24 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
         "active_from": "2026-01-01",
         "refs": ["quickbooks:1"],
         "rates": [{"metric": "m", "unit": "u", "unit_price": "0.002", "currency": "USD", "valid_from": "2026-01-01"}],
+    },
+    DecisionRecordedV1: {
+        "version": 2,
+        "client_id": "c1",
+        "decision_id": "dc_1",
+        "kind": "sign_off",
+        "period_start": "2026-10-01",
+        "figures": {"currency": "USD", "expected_minor": 1, "billed_minor": 2, "band": "matched", "policy_version": 1},
+        "marks": [{"source": "stripe", "as_of": AT}],
+        "until": "2026-12-01",
+        "source": "stripe",
+        "missing": "x",
+        "undoes": "dc_0",
+        "reason": "agreed",
+        "revision": 7,
+        "decided_by": "ana",
+        "decided_by_name": "Ana",
+        "decided_at": AT,
     },
     PaymentRetryRequestedV1: {
         "version": 1,

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import asyncpg
 
+from reconciler.domain.decision import Decision, Figures
 from reconciler.domain.snapshot import (
     Account,
     Application,
@@ -25,6 +26,7 @@ _configured = wire.decoder(wire.Configured)
 _invoice = wire.decoder(wire.Invoice)
 _payment = wire.decoder(wire.Payment)
 _sync = wire.decoder(wire.Sync)
+_decided = wire.decoder(wire.Decided)
 
 
 def account_of(text: str) -> Account:
@@ -122,6 +124,33 @@ def _failure_of(failure: wire.Failure) -> dict[str, str | None]:
         "message": failure.message,
         "failed_at": None if failure.failed_at is None else failure.failed_at.isoformat(),
     }
+
+
+def read_decision(text: str) -> Decision:
+    """A payload of `recorded`."""
+    return decision_of(_decided.decode(text))
+
+
+def decision_of(fact: wire.Decided) -> Decision:
+    """A decision as it was recorded."""
+    seen = fact.figures
+    return Decision(
+        decision_id=fact.decision_id,
+        version=fact.version,
+        kind=fact.kind,
+        decided_by=fact.decided_by,
+        decided_by_name=fact.decided_by_name,
+        decided_at=fact.decided_at,
+        period_start=fact.period_start,
+        figures=None
+        if seen is None
+        else Figures(seen.currency, seen.expected_minor, seen.billed_minor, seen.band, seen.policy_version),
+        until=fact.until,
+        source=None if fact.source is None else Source(fact.source),
+        missing=fact.missing,
+        undoes=fact.undoes,
+        reason=fact.reason,
+    )
 
 
 def scope_of(row: asyncpg.Record) -> Scope:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from reconciler.adapters import payloads
+from reconciler.adapters import handled, payloads
 from reconciler.domain.forecast import METHOD, METHOD_VERSION, Forecast, MetricForecast
 from reconciler.domain.result import Reconciliation, TrendSeries
 from reconciler.domain.text import quantity_text, scaled_text
@@ -41,6 +41,8 @@ def detail(
         "discrepancies": payloads.discrepancies(result),
         "reconciliations": list(reversed(periods)),
         "auto_reconciled": result.auto_reconciled,
+        "partials": handled.partials(result),
+        "decision_ids": handled.decision_ids(result),
     }
 
 

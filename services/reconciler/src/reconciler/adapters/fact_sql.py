@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.adapters.recorded_sql import WRITE_RECORDED, recorded_columns
 from reconciler.adapters.retry_sql import REQUESTED_COLUMNS, SETTLED_COLUMNS, WRITE_REQUESTED, WRITE_SETTLED
 from reconciler.ports import wire
 from trueup_contracts.accounts import AccountConfiguredV1
 from trueup_contracts.customers import CustomerObservedV1
+from trueup_contracts.decisions import DecisionRecordedV1
 from trueup_contracts.invoices import InvoiceObservedV1
 from trueup_contracts.payments import PaymentObservedV1
 from trueup_contracts.retries import PaymentRetryRequestedV1, PaymentRetrySettledV1
@@ -181,6 +183,7 @@ WRITES: Mapping[str, Write] = {
     PaymentObservedV1.topic: _PAYMENTS,
     SyncReportedV1.topic: _REPORTS,
     AccountConfiguredV1.topic: _CONFIGURED,
+    DecisionRecordedV1.topic: Write(WRITE_RECORDED, recorded_columns),
     PaymentRetryRequestedV1.topic: Write(WRITE_REQUESTED, REQUESTED_COLUMNS),
     PaymentRetrySettledV1.topic: Write(WRITE_SETTLED, SETTLED_COLUMNS),
 }

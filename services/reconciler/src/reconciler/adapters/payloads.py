@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from reconciler.adapters import handled
 from reconciler.domain import findings
 from reconciler.domain.billed import period_of_invoice
 from reconciler.domain.completeness import Reason
@@ -70,6 +71,7 @@ def _variance(result: Reconciliation) -> shapes.Variance | None:
         "band": row.band,
         "currency": row.currency,
         "reasons": reasons(row.reasons),
+        "mark": row.mark,
     }
 
 
@@ -87,6 +89,10 @@ def reconciliation(result: PeriodResult) -> shapes.Reconciliation:
         "period_assumed": result.billed.assumed,
         "reasons": reasons(result.reasons),
         "receipt": _receipt(result),
+        "mark": result.mark,
+        "handling": handled.handling(result.handling),
+        "sign_off": handled.sign_off(result.sign_off),
+        "rule_undone": handled.by(result.rule_undone),
     }
 
 
@@ -234,6 +240,7 @@ def discrepancies(result: Reconciliation) -> list[shapes.Discrepancy]:
             "currency": one.currency,
             "percent": one.percent,
             "text": one.text,
+            "mark": one.mark,
         }
         for one in findings.findings(result)
     ]

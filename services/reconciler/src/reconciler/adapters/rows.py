@@ -79,7 +79,12 @@ def _sections(
         ),
         "forecast": _hash(page["forecast"]),
         "sources": _hash([head["sources"], page["refs"]]),
-        "account": _hash([head["name"], head["active"], page["time_zone"], page["active_from"], page["active_to"]]),
+        "account": _hash(
+            [
+                *(head["name"], head["active"], page["time_zone"], page["active_from"], page["active_to"]),
+                *(page["partials"], page["decision_ids"]),
+            ]
+        ),
     }
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import asyncpg
 
-from reconciler.adapters.convert import account_of, document_of, payment_of, scope_of
+from reconciler.adapters.convert import account_of, document_of, payment_of, read_decision, scope_of
 from reconciler.adapters.driver import Driver
+from reconciler.domain.decision import Decision
 from reconciler.domain.snapshot import (
     Account,
     DeadLetter,
@@ -38,6 +39,9 @@ FROM usage WHERE ref = ANY ($1) AND grain = 'day' GROUP BY ref, metric ORDER BY 
 _DOCUMENTS = "SELECT ref, payload::text AS payload FROM documents WHERE ref = ANY ($1) ORDER BY document_id"
 _PAYMENTS = "SELECT ref, payload::text AS payload FROM payments WHERE ref = ANY ($1) ORDER BY object_id"
 _SCOPES = "SELECT key, complete::text AS complete, holes::text AS holes FROM scopes ORDER BY key"
+_RECORDED = """
+SELECT client_id, payload::text AS payload FROM recorded WHERE client_id = ANY ($1) ORDER BY client_id, version
+"""
 _DEAD = "SELECT DISTINCT source, ref FROM dead_letters WHERE source IS NOT NULL AND (ref IS NULL OR ref = ANY ($1))"
 
 
@@ -48,6 +52,7 @@ class _Parts:
     links: list[Link] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
     usage: dict[str, list[asyncpg.Record]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -69,6 +74,8 @@ async def load(driver: Driver, client_ids: Sequence[str]) -> dict[str, Snapshot]
         parts[owner[row["ref"]]].documents.append(document_of(row["payload"]))
     for row in await driver.fetch(_PAYMENTS, refs):
         parts[owner[row["ref"]]].payments.append(payment_of(row["payload"]))
+    for row in await driver.fetch(_RECORDED, client_ids):
+        parts[row["client_id"]].decisions.append(read_decision(row["payload"]))
     scopes = tuple(scope_of(row) for row in await driver.fetch(_SCOPES))
     dead = [DeadLetter(Source(row["source"]), row["ref"]) for row in await driver.fetch(_DEAD, refs)]
     return {client_id: _snapshot(account, parts[client_id], scopes, dead) for client_id, account in accounts.items()}
@@ -83,6 +90,7 @@ def _snapshot(account: Account, parts: _Parts, scopes: tuple[Scope, ...], dead: 
         documents=tuple(parts.documents),
         payments=tuple(parts.payments),
         scopes=scopes,
+        decisions=tuple(parts.decisions),
         dead_letters=tuple(letter for letter in dead if letter.ref is None or letter.ref in refs),
     )
 

@@ -9,9 +9,10 @@ from typing import Any
 from reconciler.adapters import decision_sql as sql
 from reconciler.adapters.driver import Driver
 from reconciler.adapters.rows import Rows, Section, rows_of
+from reconciler.domain.entry import Entry
 from reconciler.domain.memo import memo_of
 from reconciler.domain.policy import Policy
-from reconciler.domain.timeline import Entry, entries
+from reconciler.domain.timeline import entries
 from reconciler.ports import wire
 from reconciler.ports.decisions import Decided
 from trueup_contracts.accounts import AccountReconciledV1

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from reconciler.domain.partials import Partial, partial_of
 from reconciler.domain.policy import Policy
 from reconciler.domain.snapshot import Coverage, Scope, Snapshot
 from trueup_billing import Source
-
-PARTIAL_REASONS = frozenset({"truncated", "incomplete_answer"})
-"""A report that is incomplete for one of these was an answer with holes; any other was no answer."""
 
 State = Literal["complete", "stale", "partial", "unlinked", "never"]
 
 _CURES = {
     "unlinked": "Link the customer of this source to the account.",
     "never_complete": "Wait for the first complete pull of this source.",
-    "partial": "Repair what the source could not deliver, or redrive the dead letters; the next pull clears it.",
+    "partial": "Repair what the source could not deliver, or redrive the dead letters; the next pull clears it. "
+    "Or accept what is there.",
     "stale": "Restore the connection to this source.",
     "no_rate_card": "Import the account's rate card.",
     "currency_mismatch": "Bill in the rate card's currency or correct the rate card.",
@@ -50,6 +50,8 @@ class Completeness:
 
     reasons: tuple[Reason, ...]
     scopes: tuple[Scope, ...]
+    partials: tuple[Partial, ...] = ()
+    """The gaps, those that a person accepted included."""
 
     def of(self, source: Source) -> tuple[Reason, ...]:
         """The reasons of one source, worst first."""
@@ -89,36 +91,31 @@ def assess(snapshot: Snapshot, policy: Policy, now: datetime) -> Completeness:
     """Judge the three sources and the rate card."""
     reasons: list[Reason] = []
     scopes: list[Scope] = []
+    partials: list[Partial] = []
     for source in Source:
-        codes, needed = _codes(snapshot, source, expired_before=now - policy.expires_after)
+        needed, complete = needed_scopes(snapshot, source)
+        partial = partial_of(snapshot, source, needed)
+        partials += [partial] if partial else []
+        gap = partial is not None and partial.accepted is None
+        linked = bool(snapshot.refs_of(source))
+        codes = _codes(needed, linked=linked, complete=complete, gap=gap, expired_before=now - policy.expires_after)
         scopes += [scope for scope in needed if scope.as_of]
         reasons += [Reason(code, source) for code in codes]
     if not snapshot.account.rates:
         reasons.append(Reason("no_rate_card", None))
-    return Completeness(tuple(reasons), tuple(sorted(scopes, key=lambda scope: scope.key)))
+    return Completeness(tuple(reasons), tuple(sorted(scopes, key=lambda scope: scope.key)), tuple(partials))
 
 
-def _codes(snapshot: Snapshot, source: Source, *, expired_before: datetime) -> tuple[list[str], tuple[Scope, ...]]:
-    """The reasons of one source, worst first, and the scopes that the account rests on."""
-    refs = snapshot.refs_of(source)
-    needed, complete = needed_scopes(snapshot, source)
-    if not refs:
-        return ["unlinked"], needed
+def _codes(needed: Iterable[Scope], *, linked: bool, complete: bool, gap: bool, expired_before: datetime) -> list[str]:
+    """The reasons of one source, worst first. `complete`: each needed scope has been complete once."""
+    if not linked:
+        return ["unlinked"]
     codes = [] if complete else ["never_complete"]
-    if _has_gap(snapshot, source, refs) or any(scope.incomplete_reason in PARTIAL_REASONS for scope in needed):
+    if gap:
         codes.append("partial")
     if any(scope.as_of and scope.as_of < expired_before for scope in needed):
         codes.append("stale")
-    return codes, needed
-
-
-def _has_gap(snapshot: Snapshot, source: Source, refs: frozenset[str]) -> bool:
-    """A gap of any scope of the source that names a ref of the account, or a dead letter that touches it."""
-    gaps = any(gap.ref in refs for scope in snapshot.scopes if scope.source == source for gap in scope.gaps)
-    dead = any(
-        letter.source == source and (letter.ref is None or letter.ref in refs) for letter in snapshot.dead_letters
-    )
-    return gaps or dead
+    return codes
 
 
 def coverage_of(completeness: Completeness, metric: str) -> tuple[Coverage, ...]:

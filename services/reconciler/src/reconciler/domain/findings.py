@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconciler.domain.completeness import Reason
+from reconciler.domain.handling import mark_text
 from reconciler.domain.payment_status import InvoiceState
-from reconciler.domain.result import PeriodResult, Reconciliation
+from reconciler.domain.result import MarkWord, PeriodResult, Reconciliation
 from reconciler.domain.text import money_text, month_text
 from reconciler.domain.variance import Band
 from trueup_billing import Period
@@ -47,6 +48,7 @@ class Finding:
     amount_minor: int | None = None
     currency: str | None = None
     percent: str | None = None
+    mark: MarkWord | None = None
 
 
 def reason_text(reason: Reason) -> str:
@@ -64,7 +66,11 @@ def period_text(result: PeriodResult) -> str:
     amount = "" if variance_minor is None or not result.currency else money_text(abs(variance_minor), result.currency)
     phrase = _PHRASES[result.band].format(amount=amount, percent=(result.percent or "").lstrip("-"))
     reasons = "; ".join(reason_text(reason) for reason in result.reasons)
-    return f"{month}: {phrase}" + (f" ({reasons})" if reasons and result.band == "cannot_judge" else "")
+    return (
+        f"{month}: {phrase}"
+        + (f" ({reasons})" if reasons and result.band == "cannot_judge" else "")
+        + mark_text(result)
+    )
 
 
 def summary(result: Reconciliation) -> str:
@@ -94,6 +100,7 @@ def _periods(result: Reconciliation) -> Iterator[Finding]:
             period.variance_minor,
             period.currency,
             period.percent,
+            period.mark,
         )
 
 

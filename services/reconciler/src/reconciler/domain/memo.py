@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from reconciler.domain.lapses import lapses
 from reconciler.domain.result import Reconciliation
 from trueup_billing import Source
 
@@ -17,6 +18,8 @@ class Memo:
     payments: Mapping[str, str] = field(default_factory=dict)
     bands: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+    lapsed: Mapping[str, str] = field(default_factory=dict)
+    """Decisions that no longer hold → why."""
 
 
 def memo_of(result: Reconciliation) -> Memo:
@@ -26,4 +29,5 @@ def memo_of(result: Reconciliation) -> Memo:
         payments={payment.object_id: payment.status for payment in result.payments},
         bands={period.period.start.isoformat(): period.band for period in result.periods if period.due},
         sources={source.value: result.completeness.state(source) for source in Source},
+        lapsed={lapse.decision.decision_id: lapse.said for lapse in lapses(result.periods)},
     )

@@ -17,8 +17,10 @@ from reconciler.domain.completeness import (
     metrics_of,
 )
 from reconciler.domain.credits import credits_by_invoice, is_credit_application
+from reconciler.domain.decision import standing
 from reconciler.domain.expected import expected_for
 from reconciler.domain.forecast import first_open_day, forecast, history_start
+from reconciler.domain.handling import handled
 from reconciler.domain.payment_status import InvoiceState, state_of
 from reconciler.domain.periods import day_in, next_midnight, periods_of
 from reconciler.domain.policy import Policy
@@ -43,7 +45,8 @@ def reconcile(snapshot: Snapshot, policy: Policy, now: datetime) -> Reconciliati
     credits_minor = credits_by_invoice(snapshot.payments, documents)
     metrics = metrics_of(snapshot)
     billed = billed_by_month(snapshot.documents, credits_minor)
-    periods = tuple(
+    decisions = standing(snapshot.decisions)
+    judged = (
         _judge_one(
             snapshot,
             period,
@@ -54,6 +57,7 @@ def reconcile(snapshot: Snapshot, policy: Policy, now: datetime) -> Reconciliati
         )
         for period in periods_of(account, coverage_start(completeness, metrics), today)
     )
+    periods = tuple(handled(result, decisions, today) for result in judged)
     states = _invoice_states(snapshot, credits_minor, today)
     main = _main_metric(snapshot, metrics, today)
     return Reconciliation(
@@ -180,7 +184,7 @@ def _is_active(account: Account, today: date) -> bool:
 
 
 def _recheck_at(account: Account, completeness: Completeness, policy: Policy, now: datetime) -> datetime:
-    """Due days, periods, quarters and lags all turn at the account's midnight; ages at their own instant."""
+    """Due days, snoozes, periods, quarters and lags all turn at the account's midnight; ages at their own instant."""
     midnight = next_midnight(account.time_zone, now)
     expiry = expires_at(completeness, policy, now)
     return midnight if expiry is None else min(midnight, expiry)

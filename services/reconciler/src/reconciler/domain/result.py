@@ -6,15 +6,44 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Literal
 
 from reconciler.domain.billed import Billed
 from reconciler.domain.completeness import Completeness, Reason
+from reconciler.domain.decision import Decision
 from reconciler.domain.expected import Expected
 from reconciler.domain.forecast import Forecast
 from reconciler.domain.payment_status import InvoiceState, InvoiceStatus
 from reconciler.domain.snapshot import Payment, Snapshot
 from reconciler.domain.variance import FLAGGED, Band, percent_text
 from trueup_billing import Period
+
+MarkWord = Literal["resolved", "snoozed", "reviewed", "signed_off", "changed"]
+"""How people stand to a month, in one word. `changed`: its figures are others than those signed off."""
+HandlingWord = Literal["resolved", "snoozed", "reviewed"]
+Ended = Literal["figures_moved", "snooze_over"]
+_WORDS: dict[str, HandlingWord] = {"resolve": "resolved", "snooze": "snoozed", "review": "reviewed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """The latest of resolve, snooze and review that stands, and why it no longer holds, if so."""
+
+    decision: Decision
+    ended: Ended | None = None
+
+    @property
+    def word(self) -> HandlingWord:
+        """What it makes of the month while it holds."""
+        return _WORDS[self.decision.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """The sign-off that stands. `changed`: later facts have moved the figures."""
+
+    decision: Decision
+    changed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +59,10 @@ class PeriodResult:
     expected: Expected
     billed: Billed
     reasons: tuple[Reason, ...] = ()
+    handling: Handling | None = None
+    sign_off: SignOff | None = None
+    rule_undone: Decision | None = None
+    """Who took back what the rule had resolved."""
 
     @property
     def variance_minor(self) -> int | None:
@@ -57,8 +90,24 @@ class PeriodResult:
 
     @property
     def flagged(self) -> bool:
-        """Whether it is shown red."""
-        return self.band in FLAGGED
+        """Whether it is shown red: a discrepancy that no person has settled."""
+        return self.band in FLAGGED and not self.settled
+
+    @property
+    def mark(self) -> MarkWord | None:
+        """A sign-off that holds comes first, then what was decided last."""
+        handling, signed = self.handling, self.sign_off
+        if signed is not None and not signed.changed:
+            return "signed_off"
+        holds = handling is not None and handling.ended is None
+        if handling is not None and holds and (signed is None or handling.decision.version > signed.decision.version):
+            return handling.word
+        return "changed" if signed is not None else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether nobody needs to look at it for now."""
+        return self.mark in {"resolved", "snoozed", "signed_off"}
 
 
 @dataclass(frozen=True, slots=True)

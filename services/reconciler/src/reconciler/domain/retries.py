@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from reconciler.domain.entry import Entry
 from reconciler.domain.text import money_text
-from reconciler.domain.timeline import Entry
 
 KIND = "payment_retry"
 _TITLES = {

@@ -9,7 +9,6 @@ from fractions import Fraction
 from reconciler.domain.completeness import Completeness
 from reconciler.domain.payment_status import InvoiceState
 from reconciler.domain.result import InvoiceRow, PeriodResult
-from reconciler.domain.variance import FLAGGED
 from trueup_billing import Source
 
 _UNKNOWN_STATUS = frozenset({"partial", "unlinked", "never"})
@@ -42,6 +41,6 @@ def variance_row(periods: Iterable[PeriodResult]) -> PeriodResult | None:
 
 def _severity(period: PeriodResult) -> tuple[int, bool, Fraction, date]:
     """Class, then the exact share of expected (none to compare with counts as infinite), then the later one."""
-    klass = 2 if period.band in FLAGGED else 1 if period.band == "needs_review" else 0
+    klass = 2 if period.flagged else 1 if period.band == "needs_review" and not period.settled else 0
     ratio = period.ratio
     return klass, ratio is None, abs(ratio) if ratio is not None else Fraction(0), period.period.start

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Literal
 
+from reconciler.domain.decision import Decision
 from trueup_billing import Ref, Source
 
 
@@ -227,6 +228,8 @@ class Snapshot:
     payments: tuple[Payment, ...] = ()
     scopes: tuple[Scope, ...] = ()
     dead_letters: tuple[DeadLetter, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    """As heard, undone ones included."""
 
     def refs_of(self, source: Source) -> frozenset[str]:
         """The account's customers in one source, as text."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 
+from reconciler.domain.decision_lines import lapsed
+from reconciler.domain.entry import Entry
+from reconciler.domain.lapses import lapses
 from reconciler.domain.memo import Memo, memo_of
 from reconciler.domain.payment_status import InvoiceState
 from reconciler.domain.periods import zone_of
@@ -25,20 +27,6 @@ _PAYMENT_TITLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line. The dedupe key makes a repeated decision write it once."""
-
-    occurred_at: datetime
-    source: str
-    kind: str
-    title: str
-    dedupe_key: str
-    before: str | None = None
-    after: str | None = None
-    data: dict[str, str | int | None] = field(default_factory=dict)
-
-
 def entries(former: Memo | None, result: Reconciliation, policy: Policy, revision: int) -> list[Entry]:
     """What to write for this decision, oldest first. `revision` is the one that the decision is going to have."""
     before = former or Memo()
@@ -46,6 +34,7 @@ def entries(former: Memo | None, result: Reconciliation, policy: Policy, revisio
         *_invoices(before, result, revision),
         *_payments(before, result, revision),
         *_bands(before, result, policy, revision),
+        *_lapses(before, result, revision),
     ]
     if former is not None:
         found += _sources(former, result, revision)
@@ -151,6 +140,12 @@ def _bands(before: Memo, result: Reconciliation, policy: Policy, revision: int) 
                 "policy_version": policy.version,
             },
         )
+
+
+def _lapses(before: Memo, result: Reconciliation, revision: int) -> Iterator[Entry]:
+    for lapse in lapses(result.periods):
+        if before.lapsed.get(lapse.decision.decision_id) != lapse.said:
+            yield lapsed(lapse, result.now, revision)
 
 
 def _band_title(period: PeriodResult) -> str:

@@ -233,6 +233,44 @@ class Configured(Wire, frozen=True):
     rates: list[Rate] = []
 
 
+class Figures(Wire, frozen=True):
+    """`decisions.Figures`."""
+
+    band: str
+    policy_version: int
+    currency: Currency | None = None
+    expected_minor: Minor | None = None
+    billed_minor: Minor | None = None
+
+
+class Mark(Wire, frozen=True):
+    """`decisions.Mark`."""
+
+    source: SourceName
+    as_of: Instant
+
+
+class Decided(Wire, frozen=True):
+    """`DecisionRecordedV1`."""
+
+    version: Version
+    client_id: str
+    decision_id: str
+    kind: Literal["resolve", "snooze", "review", "sign_off", "accept_partial", "undo"]
+    revision: int
+    decided_by: str
+    decided_by_name: str
+    decided_at: Instant
+    period_start: date | None = None
+    figures: Figures | None = None
+    marks: list[Mark] = []
+    until: date | None = None
+    source: SourceName | None = None
+    missing: str | None = None
+    undoes: str | None = None
+    reason: str | None = None
+
+
 class RetryRequested(Wire, frozen=True):
     """`PaymentRetryRequestedV1`."""
 
@@ -268,8 +306,8 @@ class RetrySettled(Wire, frozen=True):
     started_at: Instant | None = None
 
 
-Fact = Usage | Customer | Invoice | Payment | Sync | Configured | RetryRequested | RetrySettled
-F = TypeVar("F", Usage, Customer, Invoice, Payment, Sync, Configured, RetryRequested, RetrySettled)
+Fact = Usage | Customer | Invoice | Payment | Sync | Configured | Decided | RetryRequested | RetrySettled
+F = TypeVar("F", Usage, Customer, Invoice, Payment, Sync, Configured, Decided, RetryRequested, RetrySettled)
 
 
 def decoder(kind: type[F]) -> msgspec.json.Decoder[F]:

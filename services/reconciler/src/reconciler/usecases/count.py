@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from reconciler.domain.completeness import PARTIAL_REASONS
+from reconciler.domain.partials import PARTIAL_REASONS
 from reconciler.ports import wire
 from reconciler.ports.scopes import Dirt, ScopeRecord, ScopeStore, ScopeTurn, SourceLine
 from trueup_billing import Source

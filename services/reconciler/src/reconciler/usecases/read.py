@@ -14,6 +14,7 @@ from reconciler.ports.facts import Accepted, Poison, Position
 from trueup_billing import InvalidValue, Ref, decode_part, join_key
 from trueup_contracts.accounts import AccountConfiguredV1
 from trueup_contracts.customers import CustomerObservedV1
+from trueup_contracts.decisions import DecisionRecordedV1
 from trueup_contracts.invoices import InvoiceObservedV1
 from trueup_contracts.payments import PaymentObservedV1
 from trueup_contracts.retries import PaymentRetryRequestedV1, PaymentRetrySettledV1
@@ -41,6 +42,7 @@ KINDS: Mapping[str, Kind] = {
     PaymentObservedV1.topic: _kind(wire.Payment, lambda fact: fact.object_id),
     SyncReportedV1.topic: _kind(wire.Sync, lambda fact: join_key(fact.source, fact.scope)),
     AccountConfiguredV1.topic: _kind(wire.Configured, lambda fact: fact.client_id),
+    DecisionRecordedV1.topic: _kind(wire.Decided, lambda fact: join_key(fact.client_id, fact.decision_id)),
     PaymentRetryRequestedV1.topic: _kind(wire.RetryRequested, lambda fact: fact.gateway_invoice_id),
     PaymentRetrySettledV1.topic: _kind(wire.RetrySettled, lambda fact: fact.gateway_invoice_id),
 }

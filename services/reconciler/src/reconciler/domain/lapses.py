@@ -1,0 +1,37 @@
+"""Decisions that no longer hold: the month's figures moved, or a snooze is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from reconciler.domain.decision import Decision
+from reconciler.domain.result import PeriodResult
+
+Why = Literal["figures_moved", "snooze_over", "changed_since_sign_off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """One decision and what became of it."""
+
+    decision: Decision
+    result: PeriodResult
+    why: Why
+
+    @property
+    def said(self) -> str:
+        """What is remembered: a signed-off month is told of again each time that it moves."""
+        result = self.result
+        figures = f"|{result.expected_minor}|{result.billed_minor}" if self.why == "changed_since_sign_off" else ""
+        return f"{self.why}{figures}"
+
+
+def lapses(results: Iterable[PeriodResult]) -> Iterator[Lapse]:
+    """What has lapsed by now, one for each decision."""
+    for result in results:
+        if result.handling is not None and result.handling.ended is not None:
+            yield Lapse(result.handling.decision, result, result.handling.ended)
+        if result.sign_off is not None and result.sign_off.changed:
+            yield Lapse(result.sign_off.decision, result, "changed_since_sign_off")
