@@ -10,8 +10,8 @@ empty :=
 export MYPYPATH = $(subst $(empty) $(empty),:,$(MEMBERS))
 export PYTHONDONTWRITEBYTECODE =
 .DEFAULT_GOAL := help
-.PHONY: help prepare up down reset status logs migrate check lint types contracts fresh web-check test unit integration \
-	web-test e2e compose-check fmt lock schemas screenshots bench-freshness bench-retry bench-exports chaos chaos-retry \
+.PHONY: help prepare up down reset status logs migrate check lint types contracts fresh web-check test unit contract \
+	integration web-test e2e compose-check fmt lock schemas screenshots bench-freshness bench-retry bench-exports chaos chaos-retry \
 	mutate-guards mutate-retries
 
 help: ## This list
@@ -68,10 +68,14 @@ fmt: prepare ## Format the Python code
 
 # ---- test ----------------------------------------------------------------------------------------------------------
 
-test: unit integration web-test e2e ## All tests, on a real Kafka and PostgreSQL they start themselves, and in a browser
+test: unit contract integration web-test e2e ## All tests, on a real Kafka and PostgreSQL they start themselves, and in a browser
 
 unit: prepare ## Tests that need no server
-	$(PYTEST) $(wildcard tests/unit tests/architecture tests/contract tests/oracle) -q -n 2
+	$(PYTEST) $(wildcard tests/unit tests/architecture tests/oracle) -q -n 2
+
+contract: prepare ## Contracts: our events, and Stripe's own validator and document over our adapter and the sandbox
+	@$(BIN)/python -m trueup_devstack.stripe_mock
+	$(PYTEST) tests/contract -q
 
 integration: prepare ## Tests on a real Kafka and a real PostgreSQL
 	$(PYTEST) tests/integration -q -n 2 --dist loadfile

@@ -40,8 +40,15 @@ def folder(name: str) -> Iterator[Path]:
         shutil.rmtree(place, ignore_errors=True)
 
 
+def answers(port: int) -> bool:
+    """Whether somebody listens on 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 @contextmanager
-def _running(
+def running(
     command: Sequence[str],
     *,
     log: Path,
@@ -49,6 +56,7 @@ def _running(
     stop_signal: signal.Signals = signal.SIGTERM,
     identity: Identity | None = None,
 ) -> Iterator[int]:
+    """A server from ready to stopped; yields its pid."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -82,7 +90,7 @@ def postgres() -> Iterator[Postgres]:
     with folder("postgres") as place:
         server = Postgres(place / "postgres", free_port(), settings=(("fsync", "off"), ("max_connections", "300")))
         server.initialise()
-        with _running(
+        with running(
             server.command(),
             log=place / "log",
             ready=server.accepts,
@@ -98,5 +106,5 @@ def kafka() -> Iterator[Kafka]:
     with folder("kafka") as place:
         broker = Kafka(place / "kafka", jars.prepare(print), free_port(), free_port())
         broker.initialise()
-        with _running(broker.command(), log=place / "log", ready=broker.accepts):
+        with running(broker.command(), log=place / "log", ready=broker.accepts):
             yield broker

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from trueup_sandbox.clock import to_instant
+from trueup_sandbox.providers.stripe import always
 from trueup_sandbox.scenario import Scenario
 from trueup_sandbox.world.accounts import Account
 from trueup_sandbox.world.chance import token
@@ -77,6 +78,8 @@ class Shapes:
             "id": self.method_id(account),
             "object": "payment_method",
             "type": "card",
+            "billing_details": always.NO_BILLING_DETAILS,
+            "created": seconds(self._store.gateway_customers.get(self._customer_id(account)).created_ms),
             "customer": self._customer_id(account),
             "livemode": False,
             "card": _card(habits.brand, habits.last4),
@@ -126,6 +129,7 @@ class Shapes:
             "parent": None,
             "status_transitions": _transitions(one),
             "lines": self._lines(one),
+            **always.of_invoice(seconds(one.created_ms)),
         }
         if payments:
             found = [self.invoice_payment(payment) for payment in self._payments(one, as_of_ms)]
@@ -152,12 +156,15 @@ class Shapes:
             "id": f"il_{token(one.id, place, length=24)}",
             "object": "line_item",
             "amount": line.amount_minor,
+            "subtotal": line.amount_minor,
+            "discountable": True,
+            "discounts": [],
             "currency": self._currency(one.account),
             "description": line.description,
             "quantity": int(line.quantity) if line.quantity is not None else None,
             "quantity_decimal": str(line.quantity) if line.quantity is not None else None,
             "period": {"start": int(start.timestamp()), "end": int(stop.timestamp())},
-            "pricing": {"type": "price_details", "unit_amount_decimal": None, "price_details": None},
+            "pricing": _pricing(line.item_id),
             "parent": {"type": "invoice_item_details"},
             "metadata": {},
             "livemode": False,
@@ -230,6 +237,7 @@ class Shapes:
             "amount": one.amount_minor,
             "amount_captured": one.amount_minor if paid else 0,
             "amount_refunded": refunded,
+            "billing_details": always.NO_BILLING_DETAILS,
             "currency": self._currency(one.account),
             "customer": self._customer_id(one.account),
             "created": seconds(one.succeeded_ms or one.created_ms),
@@ -279,6 +287,7 @@ class Shapes:
             "is_charge_refundable": False,
             "livemode": False,
             "metadata": {},
+            **always.of_dispute(seconds(one.created_ms)),
         }
 
     def event(self, one: GatewayEvent) -> Json:
@@ -323,7 +332,14 @@ def _card(brand: str, last4: str) -> Json:
 def _taxes(amount_minor: int) -> list[Json]:
     if not amount_minor:
         return []
-    return [{"amount": amount_minor, "tax_behavior": "exclusive", "type": "tax_rate_details"}]
+    more = {"tax_rate_details": None, "taxability_reason": "standard_rated", "taxable_amount": None}
+    return [{"amount": amount_minor, "tax_behavior": "exclusive", "type": "tax_rate_details", **more}]
+
+
+def _pricing(item_id: str) -> Json:
+    """What was sold, by Stripe's own ids of its price and product."""
+    sold = {"price": f"price_{token('price', item_id, length=24)}", "product": f"prod_{token('product', item_id)}"}
+    return {"type": "price_details", "unit_amount_decimal": None, "price_details": sold}
 
 
 def _transitions(one: GatewayInvoice) -> Json:
