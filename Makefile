@@ -119,7 +119,7 @@ bench-freshness: prepare ## From a payment to the changed row on the live stream
 	$(BIN)/python tests/load/bench_freshness.py $(ARGS)
 
 bench-retry: prepare ## From the click on Retry to its outcome, and twenty clicks at once, as JSON; needs `make up`
-	$(BIN)/python tests/load/bench_retry.py $(ARGS)
+	$(BIN)/python -m tests.load.bench_retry $(ARGS)
 
 bench-exports: prepare ## Times of the PDF report, and whether LibreOffice reads the CSV as meant, as JSON
 	$(BIN)/python tests/load/bench_exports.py $(ARGS)

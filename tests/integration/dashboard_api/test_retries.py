@@ -163,6 +163,19 @@ async def test_what_stands_against_it_is_said_and_nothing_is_kept(
     assert await portfolio.admin.fetchval("SELECT count(*) FROM dashboard.payment_retry_keys") == 0
 
 
+async def test_a_declined_payment_comes_with_its_reason_in_words(
+    portfolio: Any, client: httpx.AsyncClient, ana: dict[str, str]
+) -> None:
+    declined = {"code": "card_declined", "decline_code": "expired_card", "advice_code": "do_not_try_again"}
+    await portfolio.admin.execute(
+        "UPDATE read_model.accounts SET payload = jsonb_set(payload, '{payments,0,failure}', $1::jsonb)"
+        " WHERE client_id = 'a1'",
+        json.dumps(declined),
+    )
+    [payment] = (await client.get("/api/v1/accounts/a1", headers=ana)).json()["payments"]
+    assert payment["failure"]["text"] == "The card has expired. Do not try this card again; ask for another one."
+
+
 async def test_sources_grow_old_while_nothing_changes(
     portfolio: Any, client: httpx.AsyncClient, ana: dict[str, str]
 ) -> None:

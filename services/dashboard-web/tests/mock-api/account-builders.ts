@@ -160,7 +160,7 @@ export function account(given: Partial<Account> = {}): Account {
         occurred_at: "2026-11-17T08:00:00Z",
         invoice_number: "INV-501",
         amount_minor: 520_000,
-        failure: { code: "card_declined", message: "Your card was declined." },
+        failure: { code: "card_declined", message: "Your card was declined.", text: "The bank refused the card." },
       }),
     ],
     discrepancies: [

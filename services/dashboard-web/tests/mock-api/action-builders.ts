@@ -50,6 +50,7 @@ export const decline = (code: string, given: Partial<Decline> = {}) => ({
   decline_code: null,
   advice_code: null,
   message: null,
+  text: "The bank refused the card.",
   ...given,
 });
 

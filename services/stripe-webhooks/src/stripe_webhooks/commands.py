@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from stripe_webhooks.adapters.executions import PostgresExecutions
-from stripe_webhooks.domain.retries import Outcome
+from stripe_webhooks.domain.retries import DISMISSED
 from stripe_webhooks.usecases.settled import settled
 from trueup_kit.postgres import create_engine, raw
 
@@ -97,7 +97,7 @@ async def _dismissed(attempt: str, by: str) -> bool:
     engine = create_engine(_dsn(), application_name="trueup", pool_size=1, schema="stripe_webhooks")
     try:
         return await PostgresExecutions(engine, "stripe-webhooks", claim_s=CLAIM_S).dismiss(
-            attempt, lambda one: settled(one, Outcome("refused", "dismissed"), datetime.now(UTC)), by
+            attempt, lambda one: settled(one, DISMISSED, datetime.now(UTC)), by
         )
     finally:
         await engine.dispose()

@@ -10,7 +10,7 @@ from tests.unit.dashboard_api.domain.test_retries import GATEWAY, INVOICE, NOW, 
 
 from dashboard_api.domain import retry_words
 from dashboard_api.domain.retries import HARD_DECLINES, OPEN, Failure, Reason, State
-from dashboard_api.domain.retry_words import attempt_text, reason_text
+from dashboard_api.domain.retry_words import attempt_text, decline_text, reason_text
 
 CLAIMS = ("went through", "did not go through", "was charged", "succeeded", "failed", "paid")
 
@@ -59,6 +59,13 @@ def test_advice_is_passed_on_and_unknown_codes_do_no_harm() -> None:
     )
     assert attempt_text(attempt(failure=Failure(code="brand_new")), NOW) == "The payment did not go through."
     assert attempt_text(attempt(), NOW) == "The payment did not go through."
+
+
+def test_a_decline_is_said_by_its_most_precise_code_else_in_the_gateways_words() -> None:
+    precise = Failure(code="card_declined", decline_code="insufficient_funds", advice_code="try_again_later")
+    assert decline_text(precise) == "The card has not enough money on it. Trying again later may work."
+    assert decline_text(Failure(code="brand_new", message="Ask your bank.")) == "Ask your bank."
+    assert decline_text(Failure(code="brand_new")) == "The payment did not go through."
 
 
 def test_a_refusal_says_that_nothing_was_charged() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stripe_webhooks.domain.pay_answers import PayAnswer, Verdict, judge
+from stripe_webhooks.domain.retries import Trouble
 
 INVALID = "invalid_request_error"
 
@@ -147,8 +148,8 @@ def test_row_server_error(status: int, code: str | None) -> None:
     assert (verdict.then, verdict.executed) == ("ask", None)
 
 
-@pytest.mark.parametrize("trouble", ["timeout", "connection"])
-def test_row_no_answer(trouble: str) -> None:
+@pytest.mark.parametrize("trouble", get_args(Trouble))
+def test_row_no_answer(trouble: Trouble) -> None:
     verdict = judge(PayAnswer(None, trouble=trouble))
     assert (verdict.outcome.state, verdict.outcome.reason) == ("unknown", trouble)
     assert (verdict.then, verdict.executed) == ("ask", None)

@@ -24,6 +24,7 @@ USERS = (
     User("ben", "account_manager", "Ben Adler"),
     User("chloe", "account_manager", "Chloe Laurent"),
     User("dev", "account_manager", "Dev Patel"),
+    User("eli", "account_manager", "Eli Brooks"),
     User("fay", "finance", "Fay Okafor"),
     User("adam", "admin", "Adam Brandt"),
     User("olga", "product_owner", "Olga Nowak"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dashboard_api.domain.retries import Attempt, Gateway, Invoice, Reason, State
+from dashboard_api.domain.retries import Attempt, Failure, Gateway, Invoice, Reason, State
 
 WAITING_S = 15
 """A request that waits longer than this is said to wait."""
@@ -37,8 +37,9 @@ _NEEDS_PERSON = (
     "Stripe gave no clear answer, so nobody knows whether the payment went through. Look it up in Stripe; until then "
     "nothing more is tried."
 )
+_FAILED = "The payment did not go through."
 
-_DECLINES: dict[str, str] = {
+_DECLINES: dict[str | None, str] = {
     "insufficient_funds": "the card has not enough money on it",
     "expired_card": "the card has expired",
     "incorrect_cvc": "the card's security code is wrong",
@@ -51,6 +52,7 @@ _DECLINES: dict[str, str] = {
     "restricted_card": "the card cannot be used for this",
     "card_velocity_exceeded": "the card has reached a limit",
     "withdrawal_count_limit_exceeded": "the card has reached a limit",
+    "card_not_supported": "the card does not allow this kind of payment",
     "currency_not_supported": "the card does not take this currency",
     "transaction_not_allowed": "the bank does not allow this kind of payment",
     "revocation_of_authorization": "the customer has withdrawn the permission to charge the card",
@@ -67,7 +69,7 @@ _DECLINES: dict[str, str] = {
     "authentication_required": "the bank wants the customer to confirm it",
     "no_payment_method": "the customer has no payment method in Stripe",
 }
-_ADVICE: dict[str, str] = {
+_ADVICE: dict[str | None, str] = {
     "do_not_try_again": "Do not try this card again; ask for another one.",
     "try_again_later": "Trying again later may work.",
     "confirm_card_data": "Ask the customer to check the card's data.",
@@ -137,10 +139,23 @@ def _minutes(count: int) -> str:
     return "1 minute" if count == 1 else f"{count} minutes"
 
 
+def decline_text(failure: Failure) -> str:
+    """Why a payment was declined, by whomever it was tried, and what the bank advises."""
+    why = _why(failure)
+    said = f"{why[0].upper()}{why[1:]}." if why else failure.message or _FAILED
+    return " ".join([said, *_advice(failure)])
+
+
 def _failed(attempt: Attempt) -> str:
-    failure = attempt.failure
-    codes = (failure.decline_code, failure.code, attempt.reason) if failure else (attempt.reason,)
-    why = next((_DECLINES[code] for code in codes if code in _DECLINES), None)
-    advice = _ADVICE.get(failure.advice_code or "") if failure else None
-    said = f"The payment did not go through: {why}." if why else "The payment did not go through."
-    return f"{said} {advice}" if advice else said
+    failure = attempt.failure or Failure()
+    why = _why(failure)
+    return " ".join([f"{_FAILED[:-1]}: {why}." if why else _FAILED, *_advice(failure)])
+
+
+def _why(failure: Failure) -> str | None:
+    """The words of the most precise code that is known."""
+    return next((_DECLINES[code] for code in (failure.decline_code, failure.code) if code in _DECLINES), None)
+
+
+def _advice(failure: Failure) -> list[str]:
+    return [_ADVICE[failure.advice_code]] if failure.advice_code in _ADVICE else []

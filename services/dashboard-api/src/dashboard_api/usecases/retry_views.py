@@ -9,8 +9,8 @@ from typing import Any
 
 from dashboard_api.domain.access import Permission, Principal
 from dashboard_api.domain.retries import Attempt, Failure, Gateway, Method, Policy, Source, open_attempt, why_not
-from dashboard_api.domain.retry_payload import invoice_of
-from dashboard_api.domain.retry_words import attempt_text, reason_text
+from dashboard_api.domain.retry_payload import failure_of, invoice_of
+from dashboard_api.domain.retry_words import attempt_text, decline_text, reason_text
 from dashboard_api.ports.retries import Known, RetryStore
 
 ATTEMPTS_SHOWN = 20
@@ -26,7 +26,7 @@ class RetryViews:
         self._now = now
 
     async def account(self, principal: Principal, client_id: str, account: Answer) -> Answer:
-        """The account with its latest attempts, and each invoice with its retry."""
+        """The account with its latest attempts, each invoice with its retry, and each declined payment with its reason."""
         known = await self._store.known(principal, client_id)
         if known is None:
             return account
@@ -34,6 +34,7 @@ class RetryViews:
         return account | {
             "invoices": self._invoices(principal, account["client_id"], account["invoices"], known),
             "payment_retries": [self.shown(attempt) for attempt in latest],
+            "payments": account["payments"] and [_explained(payment) for payment in account["payments"]],
         }
 
     async def invoices(self, principal: Principal, client_id: str, invoices: Sequence[Answer]) -> list[Answer]:
@@ -116,4 +117,10 @@ def _failure(failure: Failure | None) -> Answer | None:
         "decline_code": failure.decline_code,
         "advice_code": failure.advice_code,
         "message": failure.message,
+        "text": decline_text(failure),
     }
+
+
+def _explained(payment: Answer) -> Answer:
+    failure = failure_of(payment.get("failure"))
+    return payment if failure is None else payment | {"failure": payment["failure"] | {"text": decline_text(failure)}}

@@ -995,6 +995,11 @@ export interface components {
             failed_at?: string | null;
             /** Message */
             message?: string | null;
+            /**
+             * Text
+             * @description The reason in words, with what the bank advises.
+             */
+            text?: string | null;
         };
         /**
          * FieldProblem
@@ -1814,7 +1819,7 @@ export interface components {
         };
         /**
          * RetryFailure
-         * @description Why it did not work, in the gateway's words.
+         * @description Why an attempt did not work.
          */
         RetryFailure: {
             /** Advice Code */
@@ -1825,6 +1830,11 @@ export interface components {
             decline_code: string | null;
             /** Message */
             message: string | null;
+            /**
+             * Text
+             * @description The reason in words, with what the bank advises.
+             */
+            text: string;
         };
         /**
          * RetryRequest

@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from stripe_webhooks.domain.retries import Execution, Outcome
+from stripe_webhooks.domain.retries import DISMISSED, Execution, Outcome
 from stripe_webhooks.ports.retries import ClaimLost
 from trueup_contracts.retries import PaymentRetryRequestedV1, PaymentRetrySettledV1
 from trueup_kit import outbox
@@ -161,7 +161,7 @@ class PostgresExecutions:
             announce = said(execution)
             held = (execution.attempt_id, execution.claim)
             await driver.execute(_REST, *held, execution.unclear, None)
-            await driver.execute(_BECOME, *held, *_columns(Outcome("refused", announce.reason)), announce.settled_at)
+            await driver.execute(_BECOME, *held, *_columns(DISMISSED), announce.settled_at)
             await driver.execute("UPDATE retry_executions SET dismissed_by = $2 WHERE attempt_id = $1", attempt_id, by)
             await outbox.append(driver, [announce], service=self.service)
             return True

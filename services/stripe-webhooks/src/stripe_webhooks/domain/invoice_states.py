@@ -8,7 +8,7 @@ from stripe_webhooks.domain import fields
 from stripe_webhooks.domain.fields import Json
 from stripe_webhooks.domain.invoices import PaymentLink, payment_links
 from stripe_webhooks.domain.payments import failure_of
-from stripe_webhooks.domain.retries import Execution, Outcome
+from stripe_webhooks.domain.retries import Execution, Outcome, Refusal
 from stripe_webhooks.domain.snapshots import FailureSnapshot
 from trueup_billing import InvalidValue
 
@@ -27,7 +27,7 @@ def judge_before(invoice: Json, execution: Execution) -> Outcome | None:
     return Outcome("refused", reason) if reason else None
 
 
-def _in_the_way(invoice: Json, execution: Execution) -> str | None:
+def _in_the_way(invoice: Json, execution: Execution) -> Refusal | None:
     """Why an open invoice is not paid."""
     try:
         code = fields.currency(invoice)

@@ -13,7 +13,7 @@ from typing import Literal
 from stripe_webhooks.domain.fields import Json
 from stripe_webhooks.domain.invoice_states import judge_answer
 from stripe_webhooks.domain.payments import MESSAGE_CHARS_MAX
-from stripe_webhooks.domain.retries import Outcome
+from stripe_webhooks.domain.retries import Outcome, Trouble, Unclear
 from stripe_webhooks.domain.snapshots import FailureSnapshot
 
 ACTION_CODES = frozenset(
@@ -41,8 +41,8 @@ class PayAnswer:
     decline_code: str | None = None
     advice_code: str | None = None
     message: str | None = None
-    trouble: str | None = None
-    """Why nothing came back: `timeout` or `connection`."""
+    trouble: Trouble | None = None
+    """Why nothing came back."""
     request_id: str | None = None
 
 
@@ -124,11 +124,11 @@ def _refused_as_asked(answer: PayAnswer) -> Verdict | None:
     return None
 
 
-def _again(answer: PayAnswer, reason: str) -> Verdict:
+def _again(answer: PayAnswer, reason: Unclear) -> Verdict:
     return Verdict(Outcome("unknown", reason, request_id=answer.request_id), "ask", executed=False)
 
 
-def _unclear(answer: PayAnswer, reason: str) -> Verdict:
+def _unclear(answer: PayAnswer, reason: Unclear) -> Verdict:
     return Verdict(Outcome("unknown", reason, request_id=answer.request_id), "ask")
 
 

@@ -11,6 +11,19 @@ from stripe_webhooks.domain.snapshots import FailureSnapshot
 State = Literal[
     "received", "started", "processing", "succeeded", "failed", "needs_customer", "already_paid", "refused", "unknown"
 ]
+Refusal = Literal[
+    "expired", "attempt_open", "not_open", "nothing_remaining", "amount_changed", "payment_in_progress",
+    "gateway_invoice_unknown", "other_customer", "unreadable_invoice", "gateway_unreachable", "gateway_refuses_us",
+    "dismissed",
+]  # fmt: skip
+"""Why nothing was charged; the API has words for each."""
+Trouble = Literal["timeout", "connection"]
+"""Why no answer came."""
+Unclear = Literal[
+    Trouble, "gateway_error", "in_progress", "locked", "rate_limited", "unexpected_answer", "said_to_be_paid",
+    "key_used_differently", "no_answer", "still_processing",
+]  # fmt: skip
+"""Why it is not known what became of an attempt."""
 FINAL: frozenset[State] = frozenset({"succeeded", "failed", "needs_customer", "already_paid", "refused"})
 
 
@@ -19,8 +32,8 @@ class Outcome:
     """How an attempt stands after a look or a call."""
 
     state: State
-    reason: str | None = None
-    """Of `refused` and `unknown`: a stable code."""
+    reason: Refusal | Unclear | None = None
+    """Of `refused` and `unknown`."""
     needs_person: bool = False
     failure: FailureSnapshot | None = None
     hosted_url: str | None = None
@@ -31,6 +44,10 @@ class Outcome:
     def final(self) -> bool:
         """Whether nothing can follow."""
         return self.state in FINAL
+
+
+DISMISSED = Outcome("refused", "dismissed")
+"""A person has seen at the gateway that nothing was charged."""
 
 
 @dataclass(frozen=True, slots=True)

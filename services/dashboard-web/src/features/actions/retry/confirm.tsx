@@ -10,17 +10,13 @@ import { money } from "@/shared/lib/format";
 import { lastDecline, openerOf } from "./candidates";
 import { type Entry, put } from "./entries";
 import { sendRetry } from "./flow";
-import { adviceText, declineText, methodText } from "./words";
+import { methodText } from "./words";
 
 function LastDecline({ decline, at }: { decline: Decline; at: string }) {
-  const advice = adviceText(decline);
   return (
     <div>
       <dt>Last decline, {dayText(at.slice(0, 10))}</dt>
-      <dd>
-        {declineText(decline)}
-        {advice ? <span className="sub">{advice}</span> : null}
-      </dd>
+      <dd>{decline.text}</dd>
     </div>
   );
 }

@@ -85,6 +85,7 @@ class Failure(Answer):
     advice_code: str | None = None
     message: str | None = None
     failed_at: datetime | None = None
+    text: str | None = Field(default=None, description="The reason in words, with what the bank advises.")
 
 
 class Method(Answer):

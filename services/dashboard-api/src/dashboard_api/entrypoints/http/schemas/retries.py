@@ -45,13 +45,19 @@ class PaymentMethod(Answer):
     last4: str | None
 
 
-class RetryFailure(Answer):
+class Decline(Answer):
     """Why it did not work, in the gateway's words."""
 
     code: str | None
     decline_code: str | None
     advice_code: str | None
     message: str | None
+
+
+class RetryFailure(Decline):
+    """Why an attempt did not work."""
+
+    text: str = Field(description="The reason in words, with what the bank advises.")
 
 
 class PaymentRetry(Answer):
@@ -88,7 +94,7 @@ class Retry(Answer):
     open_attempt_id: str | None
 
 
-class GatewayFailure(RetryFailure):
+class GatewayFailure(Decline):
     """Why the last attempt did not work, when, and what it was made with."""
 
     failed_at: datetime | None
