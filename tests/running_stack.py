@@ -23,8 +23,6 @@ class Owed:
     client_id: str
     invoice: str
     owner: str
-    card: str
-    planted: str | None
     amount: dict[str, Any]
     """As the API wants it confirmed: minor units and currency."""
 
@@ -65,13 +63,17 @@ class RunningStack:
                 one["client_id"],
                 one["gateway_invoice_id"],
                 one["owner"],
-                one["card"],
-                one["planted"],
                 {"amount_minor": one["amount_minor"], "currency": one["currency"]},
             )
             for one in await self.control("open-invoices", overdue=str(overdue).lower())
             if one["owner"]
         ]
+
+    async def issue_overdue(self, count: int) -> list[Owed]:
+        """New overdue invoices of customers whose card takes the payment, and whose accounts are otherwise in order."""
+        happened = await self.control("happen", {"kind": "overdue", "count": count})
+        fresh = {one["objects"]["gateway_invoices"] for one in happened["happened"]}
+        return [one for one in await self.owed(overdue=True) if one.invoice in fresh]
 
     async def allowed(self, owed: Owed, user: str) -> bool:
         """Whether the page would offer this login to retry it now."""

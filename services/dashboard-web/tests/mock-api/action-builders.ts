@@ -1,5 +1,5 @@
 /** Retries and flags as the API answers them. */
-import type { Attempt, Decline, Flag, FlagDraft, RetryOffer } from "@/shared/api/actions";
+import type { Attempt, Flag, FlagDraft, RetryOffer } from "@/shared/api/actions";
 import type { Account, Invoice, Me } from "@/shared/api/types";
 import { account, invoice } from "./account-builders";
 import { me, minutesAgo, NOW } from "./builders";
@@ -45,7 +45,7 @@ export function attempt(given: Partial<Attempt> = {}): Attempt {
   };
 }
 
-export const decline = (code: string, given: Partial<Decline> = {}) => ({
+export const decline = (code: string, given: Partial<NonNullable<Attempt["failure"]>> = {}) => ({
   code,
   decline_code: null,
   advice_code: null,

@@ -32,7 +32,10 @@ export function withActions(account: Account): Account {
     id: "0199a1b2-0001",
     state: "failed",
     final: true,
-    failure: decline("card_declined", { decline_code: "insufficient_funds", text: "The card has not enough money on it. Trying again later may work." }),
+    failure: decline("card_declined", {
+      decline_code: "insufficient_funds",
+      text: "The card has not enough money on it. Trying again later may work.",
+    }),
     requested_at: minutesAgo(2880),
     settled_at: minutesAgo(2880),
     text: "The bank declined the card: not enough money.",
