@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from stripe_webhooks.adapters.executions import PostgresExecutions
-from stripe_webhooks.commands import VARIABLE, app
+from stripe_webhooks.commands.retries import VARIABLE, app
 from stripe_webhooks.domain.retries import Outcome
 from stripe_webhooks.usecases.settled import settled
 from trueup_contracts.retries import PaymentRetryRequestedV1

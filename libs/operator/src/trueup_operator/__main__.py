@@ -10,6 +10,10 @@ import typer
 from trueup_operator.commands import access, dlq, imports, migrate, topics, verify
 from trueup_operator.errors import OperatorError
 
+GATHERED = {
+    "normalise": "Print what would be published of recorded provider bodies; nothing is sent.",
+}
+"""Commands that each source adds to: `trueup normalise stripe FILE...`."""
 OWN = (migrate.app, topics.app, imports.app, dlq.app, access.app, verify.app)
 
 
@@ -18,6 +22,7 @@ def build() -> typer.Typer:
 
     Entry point group `trueup.commands`: a Typer app whose commands appear at the top.
     Entry point group `trueup.command_groups`: a Typer app mounted under the entry point's name.
+    Entry point groups `trueup.normalise` and the like: a function, by source, below the command of that name.
     """
     app = typer.Typer(
         help="Trueup: what was used, billed and paid, side by side.",
@@ -31,6 +36,11 @@ def build() -> typer.Typer:
         app.add_typer(found.load())
     for found in sorted(entry_points(group="trueup.command_groups")):
         app.add_typer(found.load(), name=found.name)
+    for name, words in GATHERED.items():
+        gathered = typer.Typer(help=words, no_args_is_help=True)
+        for found in sorted(entry_points(group=f"trueup.{name}")):
+            gathered.command(found.name)(found.load())
+        app.add_typer(gathered, name=name)
     return app
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import zipfile
 import zlib
+from collections.abc import Callable
 from decimal import Decimal
 from typing import IO, Any
 
@@ -26,7 +27,15 @@ class _Line(msgspec.Struct):
 _DECODER = msgspec.json.Decoder(_Line, float_hook=Decimal)
 
 
-def read_export(file: IO[bytes], tally: Tally) -> None:
+Tell = Callable[[str, int, str], None]
+"""Is told each metered event that cannot be read: file in the archive, line from 1, what is wrong."""
+
+
+def _to_nobody(name: str, line: int, why: str) -> None:
+    """The count is enough."""
+
+
+def read_export(file: IO[bytes], tally: Tally, tell: Tell = _to_nobody) -> None:
     """Count every event of the archive.
 
     Raises:
@@ -36,21 +45,25 @@ def read_export(file: IO[bytes], tally: Tally) -> None:
         with zipfile.ZipFile(file) as archive:
             for name in archive.namelist():
                 with archive.open(name) as packed, gzip.open(packed) as lines:
-                    _count(lines, tally)
+                    _count(lines, tally, name, tell)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise GarbledAnswer(f"the export is broken: {type(error).__name__}") from error
 
 
-def _count(lines: gzip.GzipFile | IO[bytes], tally: Tally) -> None:
-    for line in lines:
+def _count(lines: gzip.GzipFile | IO[bytes], tally: Tally, name: str, tell: Tell) -> None:
+    refused = tally.unreadable
+    for number, line in enumerate(lines, 1):
         try:
             event = _DECODER.decode(line)
-        except msgspec.ValidationError:
-            tally.unreadable += 1
-            continue
+        except msgspec.ValidationError as error:
+            tally.refuse(str(error))
         except msgspec.DecodeError as error:
-            raise GarbledAnswer("the export holds a line that is no JSON") from error
-        if event.event_properties is not None:
-            tally.add(event.event_type, event.event_time, event.uuid, event.event_properties)
-        elif tally.wants(event.event_type):
-            tally.unreadable += 1
+            raise GarbledAnswer(f"{name} line {number}: not JSON") from error
+        else:
+            if event.event_properties is not None:
+                tally.add(event.event_type, event.event_time, event.uuid, event.event_properties)
+            elif tally.wants(event.event_type):
+                tally.refuse("event_properties: missing")
+        if tally.unreadable != refused:
+            refused = tally.unreadable
+            tell(name, number, tally.why_unreadable)

@@ -32,6 +32,19 @@ class Sums:
     """Amplitude's own instant of counting; None when it does not say."""
 
 
+def days_of(answer: object) -> list[date]:
+    """The days that a segmentation answer speaks of.
+
+    Raises:
+        GarbledAnswer: there are none.
+    """
+    values = _sequence(_mapping(_mapping(answer, "answer").get("data"), "data"), "xValues")
+    try:
+        return [date.fromisoformat(str(value)[:10]) for value in values]
+    except ValueError as error:
+        raise GarbledAnswer(f"data.xValues: {error}") from None
+
+
 def read_sums(answer: object, days: Sequence[date]) -> Sums:
     """Take a grouped segmentation answer apart.
 
@@ -43,36 +56,44 @@ def read_sums(answer: object, days: Sequence[date]) -> Sums:
     series, labels = _sequence(data, "series"), _sequence(data, "seriesLabels")
     found_days = [str(value)[:10] for value in _sequence(data, "xValues")]
     if found_days != [day.isoformat() for day in days]:
-        raise GarbledAnswer(f"asked for {days[0]} to {days[-1]}, answered {found_days[:1]} to {found_days[-1:]}")
+        raise GarbledAnswer(
+            f"data.xValues: asked for {days[0]} to {days[-1]}, answered {found_days[:1]} to {found_days[-1:]}"
+        )
     if len(series) != len(labels):
-        raise GarbledAnswer(f"{len(series)} series with {len(labels)} labels")
+        raise GarbledAnswer(f"data.series: {len(series)} series with {len(labels)} labels")
     by_account: dict[str, tuple[Decimal, ...]] = {}
-    for label, values in zip(labels, series, strict=True):
-        account = _account(label)
+    for place, (label, values) in enumerate(zip(labels, series, strict=True)):
+        account = _account(label, f"data.seriesLabels[{place}]")
         if account is None:
             continue
         if account in by_account:
-            raise GarbledAnswer(f"two series for {account!r}")
-        by_account[account] = _values(values, len(days))
+            raise GarbledAnswer(f"data.seriesLabels[{place}]: two series for {account!r}")
+        by_account[account] = _values(values, len(days), f"data.series[{place}]")
     return Sums(by_account, len(series), _incomplete(body, data), _computed_at(body, data))
 
 
-def _account(label: object) -> str | None:
+def _account(label: object, path: str) -> str | None:
     """Labels are `[index, "value"]` pairs or plain texts when grouped; a bare number is an ungrouped series."""
     if isinstance(label, (list, tuple)) and len(label) == 2:
         label = label[1]
     if not isinstance(label, str):
-        raise GarbledAnswer(f"a series without account: {label!r}")
+        raise GarbledAnswer(f"{path}: a series without account: {label!r}")
     return None if label == _NO_ACCOUNT else label
 
 
-def _values(values: object, count: int) -> tuple[Decimal, ...]:
+def _values(values: object, count: int, path: str) -> tuple[Decimal, ...]:
     if not isinstance(values, list) or len(values) != count:
-        raise GarbledAnswer("a series of another length than its days")
+        raise GarbledAnswer(f"{path}: a series of another length than its days")
+    return tuple(_value(value, f"{path}[{place}]") for place, value in enumerate(values))
+
+
+def _value(value: object, path: str) -> Decimal:
+    if not isinstance(value, (int, Decimal, str)) or isinstance(value, bool):
+        raise GarbledAnswer(f"{path}: {value!r} is no exact number")
     try:
-        return tuple(parse_decimal(value) for value in values)
-    except (InvalidValue, TypeError):
-        raise GarbledAnswer("a value that is no exact number") from None
+        return parse_decimal(value)
+    except InvalidValue:
+        raise GarbledAnswer(f"{path}: {value!r} is no exact number") from None
 
 
 def _incomplete(*bodies: Mapping[str, object]) -> str | None:
@@ -94,18 +115,18 @@ def _computed_at(*bodies: Mapping[str, object]) -> datetime | None:
             try:
                 return datetime.fromtimestamp(int(value) // 1000, UTC).replace(microsecond=int(value) % 1000 * 1000)
             except (ValueError, OverflowError, OSError):
-                raise GarbledAnswer("timeComputed is no instant") from None
+                raise GarbledAnswer("timeComputed: no instant") from None
     return None
 
 
 def _mapping(value: object, name: str) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
-        raise GarbledAnswer(f"{name} is no object")
+        raise GarbledAnswer(f"{name}: no object")
     return value
 
 
 def _sequence(data: Mapping[str, object], name: str) -> list[object]:
     value = data.get(name)
     if not isinstance(value, list):
-        raise GarbledAnswer(f"{name} is no list")
+        raise GarbledAnswer(f"data.{name}: no list")
     return value

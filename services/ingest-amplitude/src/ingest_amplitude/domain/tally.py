@@ -53,6 +53,8 @@ class Tally:
         self.counted = 0
         self.repeated = 0
         self.unreadable = 0
+        self.why_unreadable = ""
+        """What was wrong with the last event that could not be read: its path, and what."""
         self._metrics: dict[str, list[Metric]] = {}
         for metric in metrics:
             self._metrics.setdefault(metric.event_type, []).append(metric)
@@ -78,15 +80,23 @@ class Tally:
         self.event_ids.add(number)
         account = properties.get(self._account_property)
         day = self._day(event_time)
-        if not isinstance(account, str) or not account or day is None:
-            self.unreadable += 1
+        if not isinstance(account, str) or not account:
+            self.refuse(f"event_properties.{self._account_property}: {account!r} names no account")
+            return
+        if day is None:
+            self.refuse(f"event_time: {event_time!r} is no instant")
             return
         if day < self._first_day:
             return
         for metric in metrics:
-            self._count(Key(metric.name, day, account), properties.get(metric.property_name))
+            self._count(Key(metric.name, day, account), metric.property_name, properties.get(metric.property_name))
 
-    def _count(self, key: Key, value: object) -> None:
+    def refuse(self, why: str) -> None:
+        """Count a metered event that cannot be read."""
+        self.unreadable += 1
+        self.why_unreadable = why
+
+    def _count(self, key: Key, name: str, value: object) -> None:
         amount: int | Decimal
         if type(value) is int:
             amount = value
@@ -94,10 +104,10 @@ class Tally:
             try:
                 amount = parse_decimal(value)
             except InvalidValue:
-                self.unreadable += 1
+                self.refuse(f"event_properties.{name}: {value!r} is no exact number")
                 return
         else:
-            self.unreadable += 1
+            self.refuse(f"event_properties.{name}: {value!r} is no exact number")
             return
         self.totals[key] = self.totals.get(key, ZERO) + amount
         self.counted += 1

@@ -30,6 +30,33 @@ class Unreadable(BillingError):
         self.ref = ref
 
 
+class Located(dict[str, Any]):
+    """A JSON object that knows its path inside a recorded body, so that what is wrong with it can be pointed at."""
+
+    def __init__(self, body: Json, path: str) -> None:
+        super().__init__({name: locate(value, _below(path, name)) for name, value in body.items()})
+        self.path = path
+
+
+def locate(value: Any, path: str = "") -> Any:  # noqa: ANN401  JSON
+    """The value with every object inside it located."""
+    if isinstance(value, Mapping):
+        return Located(value, path)
+    if isinstance(value, list):
+        return [locate(item, f"{path}[{place}]") for place, item in enumerate(value)]
+    return value
+
+
+def place(body: Json, name: str) -> str:
+    """Where a field stands: its path in a located body, else its name."""
+    return _below(getattr(body, "path", ""), name)
+
+
+def _below(path: str, name: str) -> str:
+    """The path of a field; one that ends with a space is what the whole body is called."""
+    return f"{path}.{name}" if path and not path.endswith(" ") else path + name
+
+
 def as_object(value: object) -> Json:
     """The value if it is a JSON object, else an empty one."""
     return value if isinstance(value, Mapping) else {}
@@ -68,7 +95,7 @@ def whole(body: Json, name: str) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidValue(f"{name} is {value!r}, not an integer")
+        raise InvalidValue(f"{place(body, name)} is {value!r}, not an integer")
     return value
 
 
@@ -85,13 +112,13 @@ def instant(body: Json, name: str) -> datetime | None:
         try:
             parsed = datetime.fromisoformat(value)
         except ValueError:
-            raise InvalidValue(f"{name} is {value!r}, no instant") from None
+            raise InvalidValue(f"{place(body, name)} is {value!r}, no instant") from None
         return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     seconds = whole(body, name)
     if seconds is None:
         return None
     if not 0 <= seconds <= _YEAR_9999_S:
-        raise InvalidValue(f"{name} is {seconds}, no instant")
+        raise InvalidValue(f"{place(body, name)} is {seconds}, no instant")
     return datetime.fromtimestamp(seconds, UTC)
 
 
@@ -107,7 +134,10 @@ def currency(body: Json) -> str:
     Raises:
         InvalidValue: absent or not three letters.
     """
-    return Currency(str(body.get("currency") or "").upper()).code
+    try:
+        return Currency(str(body.get("currency") or "").upper()).code
+    except InvalidValue as error:
+        raise InvalidValue(f"{place(body, 'currency')}: {error}") from None
 
 
 def money(body: Json, name: str, code: str) -> int | None:
@@ -121,7 +151,7 @@ def money(body: Json, name: str, code: str) -> int | None:
         return None
     numerator, denominator = _TO_ISO_MINOR.get(code, (1, 1))
     if amount * numerator % denominator:
-        raise InvalidValue(f"{name} is {amount}, no whole number of {code} minor units")
+        raise InvalidValue(f"{place(body, name)} is {amount}, no whole number of {code} minor units")
     return amount * numerator // denominator
 
 

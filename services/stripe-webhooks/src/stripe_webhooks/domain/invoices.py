@@ -78,7 +78,9 @@ def read_invoice(invoice: Json, intents: Sequence[Json], link_names: Mapping[str
     invoice_id = fields.text(invoice, "id") or "?"
     ref = fields.customer_ref(invoice)
     try:
-        return _snapshot(invoice, invoice_id, fields.required(ref, "customer"), intents, link_names)
+        return _snapshot(
+            invoice, invoice_id, fields.required(ref, fields.place(invoice, "customer")), intents, link_names
+        )
     except InvalidValue as error:
         raise Unreadable(invoice_key(invoice_id), str(error), ref) from error
 
@@ -96,8 +98,10 @@ def _snapshot(
         # Null only while Stripe has not decided: nothing to be paid yet.
         status=fields.text(invoice, "status") or "draft",
         currency=code,
-        amount_minor=fields.required(fields.money(invoice, "total", code), "total"),
-        occurred_at=fields.required(finalized_at or fields.instant(invoice, "created"), "created"),
+        amount_minor=fields.required(fields.money(invoice, "total", code), fields.place(invoice, "total")),
+        occurred_at=fields.required(
+            finalized_at or fields.instant(invoice, "created"), fields.place(invoice, "created")
+        ),
         number=fields.text(invoice, "number"),
         gateway_invoice_id=invoice_id,
         paid_minor=fields.money(invoice, "amount_paid", code),

@@ -77,9 +77,11 @@ def read_payment(intent: Json, *, invoice_id: str | None, ref: str | None) -> Pa
             ref=owner,
             status=payment_status(intent),
             currency=code,
-            amount_minor=fields.required(received or fields.money(intent, "amount", code), "amount"),
+            amount_minor=fields.required(
+                received or fields.money(intent, "amount", code), fields.place(intent, "amount")
+            ),
             occurred_at=fields.required(
-                fields.instant(charge, "created") or fields.instant(intent, "created"), "created"
+                fields.instant(charge, "created") or fields.instant(intent, "created"), fields.place(intent, "created")
             ),
             gateway_invoice_id=invoice_id,
             payment_id=payment_id,
@@ -110,8 +112,11 @@ def read_record(invoice_payment: Json, payment_id: str, *, invoice_id: str, ref:
             ref=owner,
             status=_RECORD_WORDS.get(status, status),
             currency=code,
-            amount_minor=fields.required(paid or fields.money(invoice_payment, "amount_requested", code), "amount"),
-            occurred_at=fields.required(happened, "created"),
+            amount_minor=fields.required(
+                paid or fields.money(invoice_payment, "amount_requested", code),
+                fields.place(invoice_payment, "amount_requested"),
+            ),
+            occurred_at=fields.required(happened, fields.place(invoice_payment, "created")),
             gateway_invoice_id=invoice_id,
             payment_id=payment_id,
         )
@@ -148,8 +153,8 @@ def _movement(body: Json, kind: str, payment_id: str, invoice_id: str | None, re
             ref=owner,
             status=fields.text(body, "status") or "unknown",
             currency=code,
-            amount_minor=fields.required(fields.money(body, "amount", code), "amount"),
-            occurred_at=fields.required(fields.instant(body, "created"), "created"),
+            amount_minor=fields.required(fields.money(body, "amount", code), fields.place(body, "amount")),
+            occurred_at=fields.required(fields.instant(body, "created"), fields.place(body, "created")),
             gateway_invoice_id=invoice_id,
             payment_id=payment_id,
         )
@@ -160,6 +165,6 @@ def _movement(body: Json, kind: str, payment_id: str, invoice_id: str | None, re
 def _read(body: Json, kind: str, ref: str | None, read: Callable[[str, str], PaymentSnapshot]) -> PaymentSnapshot:
     object_id = fields.text(body, "id") or "?"
     try:
-        return read(object_id, fields.required(ref, "customer"))
+        return read(object_id, fields.required(ref, fields.place(body, "customer")))
     except InvalidValue as error:
         raise Unreadable(f"stripe:{kind}:{object_id}", str(error), ref) from error

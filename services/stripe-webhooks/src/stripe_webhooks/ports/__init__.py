@@ -122,7 +122,15 @@ class Held(Protocol):
     def version(self) -> int: ...
 
 
-class Store(Protocol):
+class Joins(Protocol):
+    """What is known of payments and their invoices."""
+
+    async def joins(self, payment_ids: Collection[str]) -> dict[str, Join]:
+        """The known joins of these payments."""
+        ...
+
+
+class Store(Joins, Protocol):
     """Leases, versions, published hashes, joins and progress: the service's own schema, and publishing through it."""
 
     def hold(self, bucket: int) -> AbstractAsyncContextManager[Held]:
@@ -160,10 +168,6 @@ class Store(Protocol):
         """Note events as done; call only after the publishing."""
         ...
 
-    async def joins(self, payment_ids: Collection[str]) -> dict[str, Join]:
-        """The known joins of these payments."""
-        ...
-
     async def last_said(self, keys: Collection[str]) -> dict[str, Event]:
         """The last announced state of invoices and customers, by record key."""
         ...
@@ -199,6 +203,7 @@ __all__ = [
     "Inbox",
     "InboxAway",
     "Join",
+    "Joins",
     "Listing",
     "Missing",
     "Notes",

@@ -8,7 +8,7 @@ from itertools import chain
 
 from stripe_webhooks.domain import fields
 from stripe_webhooks.domain.events import Target, target_of
-from stripe_webhooks.ports import Gateway, Listing, Priority, Rejected, Store
+from stripe_webhooks.ports import Gateway, Joins, Listing, Priority, Rejected
 from stripe_webhooks.usecases.reading import Wanted, all_answers, every
 
 _RESOURCES = {
@@ -25,7 +25,7 @@ class Resolver:
     """Charges and intents no longer say which invoice they belong to: our join answers, else Stripe."""
 
     gateway: Gateway
-    store: Store
+    store: Joins
 
     async def __call__(self, targets: Iterable[Target], priority: Priority) -> list[Wanted]:
         """The things to look at, each once. A target that leads nowhere is left out."""

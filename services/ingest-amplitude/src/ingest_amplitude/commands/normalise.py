@@ -1,0 +1,119 @@
+"""`trueup normalise amplitude FILE...`: what would be published of recorded Amplitude answers and exports."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from ingest_amplitude.adapters.export_file import read_export
+from ingest_amplitude.adapters.messages import UsageMessages
+from ingest_amplitude.domain.answers import GarbledAnswer, days_of, read_sums
+from ingest_amplitude.domain.buckets import Key, Metric, Totals
+from ingest_amplitude.domain.tally import RecentIds, Tally
+from ingest_amplitude.settings import MetricSetting, Settings
+from trueup_contracts.usage import UsageObservedV1
+from trueup_kit.recorded import Misread, Note, Said, Trouble, read_json, setting, tell
+
+Files = Annotated[list[Path], typer.Argument(help="Segmentation answers as JSON, or export archives (zip).")]
+Metrics = Annotated[
+    list[str],
+    typer.Option("--metric", help="NAME:EVENT_TYPE:PROPERTY:UNIT; without it INGEST_AMPLITUDE_METRICS counts."),
+]
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+NAMED = ("metric", "event_type", "property", "unit")
+
+
+def normalise(files: Files, metric: Metrics = []) -> None:  # noqa: B006  Typer reads it and never changes it
+    """Print the usage events for recorded answers and exports; a segmentation answer needs exactly one metric."""
+    try:
+        metrics = [_metric(one) for one in metric] or setting(Settings, "metrics")
+        reader = Reader(metrics, setting(Settings, "account_property"), setting(Settings, "project_time_zone"))
+    except Misread as error:
+        raise typer.Exit(tell([Trouble(str(error))])) from None
+    raise typer.Exit(tell(reader.of_files(files)))
+
+
+def _metric(text: str) -> MetricSetting:
+    parts = text.split(":")
+    if len(parts) != len(NAMED) or not all(parts):
+        raise Misread("--metric", f"{text!r} is not NAME:EVENT_TYPE:PROPERTY:UNIT")
+    return MetricSetting.model_validate(dict(zip(NAMED, parts, strict=True)))
+
+
+class Reader:
+    """Reads recorded files as the service reads live answers."""
+
+    def __init__(self, metrics: Sequence[MetricSetting], account_property: str, time_zone: str) -> None:
+        self._metrics = [Metric(one.metric, one.event_type, one.property, one.unit) for one in metrics]
+        self._account_property = account_property
+        self._zone = ZoneInfo(time_zone)
+        self._messages = UsageMessages(
+            {metric.name: metric for metric in self._metrics}, time_zone=time_zone, service="ingest-amplitude"
+        )
+
+    def of_files(self, files: list[Path]) -> Iterator[Said]:
+        """Events, troubles and notes."""
+        for file in files:
+            try:
+                yield from self._export(file) if zipfile.is_zipfile(file) else self._answer(file)
+            except (Misread, GarbledAnswer) as error:
+                yield Trouble(f"{file}: {error}")
+
+    def _answer(self, file: Path) -> Iterator[Said]:
+        answer = read_json(file)
+        _refuse_errors(answer)
+        days = days_of(answer)
+        if not days:
+            raise Misread("data.xValues", "no days")
+        sums = read_sums(answer, days)
+        if len(self._metrics) != 1:
+            raise Misread(
+                "", f"a segmentation answer does not say its metric: give one --metric, not {len(self._metrics)}"
+            )
+        if sums.incomplete is not None:
+            yield Note(f"{file}: {sums.incomplete}: the answer is not whole; the service keeps the former values")
+            return
+        name = self._metrics[0].name
+        yield from self._events(
+            {
+                Key(name, day, account): quantity
+                for account, quantities in sorted(sums.by_account.items())
+                for day, quantity in zip(days, quantities, strict=True)
+            }
+        )
+
+    def _export(self, file: Path) -> Iterator[Said]:
+        tally = Tally(
+            self._metrics,
+            account_property=self._account_property,
+            zone=self._zone,
+            first_day=date.min,
+            recent=RecentIds(),
+        )
+        troubles: list[Trouble] = []
+        with file.open("rb") as archive:
+            read_export(
+                archive, tally, lambda name, line, why: troubles.append(Trouble(f"{file}: {name} line {line}: {why}"))
+            )
+        yield from troubles
+        if tally.repeated:
+            yield Note(f"{file}: {tally.repeated} events came twice and count once")
+        yield Note(f"{file}: these are the sums of this export alone; the service adds what was exported before")
+        yield from self._events(dict(sorted(tally.totals.items())))
+
+    def _events(self, totals: Totals) -> Iterator[Said]:
+        for message in self._messages.of(totals, version=1, observed_at=NEVER):
+            yield UsageObservedV1.from_bytes(message.value or b"")
+
+
+def _refuse_errors(answer: object) -> None:
+    """Amplitude's own error body."""
+    error = answer.get("error") if isinstance(answer, dict) else None
+    if isinstance(error, dict):
+        raise Misread("error", f"Amplitude refused (HTTP {error.get('http_code')}): {error.get('message')}")
