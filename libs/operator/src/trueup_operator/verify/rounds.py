@@ -37,13 +37,14 @@ class Auditor:
         self._sandbox_url = sandbox_url
         self._url = url
         self._headers = {"authorization": f"Bearer {token}"}
+        self._deadline = time.monotonic()
 
     async def run(self, *, wait_s: float, client_ids: Sequence[str] | None = None, accounts: int = 1) -> Looked:
         """Compare until nothing differs or `wait_s` has passed.
 
         `client_ids`: only these accounts. `accounts`: how many there must be; fewer are still on their way.
         """
-        deadline = time.monotonic() + wait_s
+        self._deadline = time.monotonic() + wait_s
         looked = Looked()
         limits = httpx.Limits(max_connections=PARALLEL)
         async with httpx.AsyncClient(timeout=TIMEOUT, limits=limits) as http:
@@ -53,7 +54,7 @@ class Auditor:
                 await self._look(http, looked, [one for one in wanted if looked.differences.get(one, True)])
                 looked.rounds += 1
                 settled = len(looked.shown) >= accounts and not any(looked.differences.values())
-                if settled or time.monotonic() >= deadline:
+                if settled or time.monotonic() >= self._deadline:
                     return looked
                 # Looking costs what deciding costs: a long round leaves as much time to the system that it audits.
                 await asyncio.sleep(max(PAUSE_S, time.monotonic() - began))
@@ -99,6 +100,10 @@ class Auditor:
 
     async def _api(self, http: httpx.AsyncClient, path: str, params: dict[str, Any]) -> dict[str, Any]:
         answer = await http.get(f"{self._url}{path}", params=params, headers=self._headers)
+        while answer.status_code == httpx.codes.SERVICE_UNAVAILABLE and time.monotonic() < self._deadline:
+            # "Try again": what serves is busy or being started anew. It says nothing about any figure.
+            await asyncio.sleep(PAUSE_S)
+            answer = await http.get(f"{self._url}{path}", params=params, headers=self._headers)
         if answer.is_error:
             raise OperatorError(f"{path}: {say_problem(answer)}")
         body: dict[str, Any] = answer.json()

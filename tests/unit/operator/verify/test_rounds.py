@@ -1,0 +1,47 @@
+"""An audit that may wait asks again where it is told to; a refusal, or a time that is up, ends it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from trueup_operator.errors import OperatorError
+from trueup_operator.verify import rounds
+
+PATH = "/api/v1/accounts/cl_0001"
+
+
+async def ask(answers: Iterator[int], *, until: float) -> dict[str, object]:
+    """What one question comes to, where the API answers with these codes in turn."""
+    auditor = rounds.Auditor(url="http://127.0.0.1:1", sandbox_url="http://127.0.0.1:2", token="any")
+    auditor._deadline = until
+    transport = httpx.MockTransport(lambda _: httpx.Response(next(answers), json={"client_id": "cl_0001"}))
+    async with httpx.AsyncClient(transport=transport) as http:
+        return await auditor._api(http, PATH, {})
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "PAUSE_S", 0.0)
+
+
+async def test_an_api_that_is_busy_is_asked_again() -> None:
+    answers = iter([503, 503, 200, 500])
+    assert await ask(answers, until=math.inf) == {"client_id": "cl_0001"}
+    assert list(answers) == [500]
+
+
+@pytest.mark.parametrize("code", [401, 404, 500])
+async def test_any_other_answer_ends_it(code: int) -> None:
+    answers = iter([code, 200])
+    with pytest.raises(OperatorError, match=str(code)):
+        await ask(answers, until=math.inf)
+    assert list(answers) == [200]
+
+
+async def test_when_the_time_is_up_no_answer_is_no_success() -> None:
+    with pytest.raises(OperatorError, match="503"):
+        await ask(iter([503, 200]), until=-math.inf)
