@@ -86,7 +86,7 @@ web-test: prepare ## The page's own tests
 e2e: prepare ## Browser tests on a stack of their own
 	INGEST_QUICKBOOKS_POLL_INTERVAL_S=5 $(BIN)/python -m trueup_devstack.own_stack -- sh -c "$(BIN)/trueup verify --wait 240 && $(WEB) e2e"
 
-compose-check: prepare ## The containers: build, start, verify, scale, restart, as JSON; needs Docker; ARGS=--scenario=default
+compose-check: prepare ## The containers as in a fresh clone: start, verify, scale, restart, as JSON; needs Docker; ARGS=--scenario=default
 	$(BIN)/python tests/compose/check.py $(ARGS)
 
 # ---- generate ------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 
-TIMEOUT_S = 3
+TIMEOUT_S = 8
 
 
 def ready(url: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import json
 import re
 from collections.abc import Iterator
@@ -23,10 +24,12 @@ from trueup_kit.settings import ServiceSettings
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 CONTAINERS: dict[str, dict[str, Any]] = COMPOSE["services"]
-DOCKERFILE = (ROOT / "deploy" / "docker" / "Dockerfile").read_text()
+DOCKER = ROOT / "deploy" / "docker"
+DOCKERFILE = (DOCKER / "Dockerfile").read_text()
 OFFICIAL = {"postgres:18", "apache/kafka:4.3.1", "caddy:2", "python:3.13-slim", "node:22-slim"}
-OURS = {"trueup-services:${TRUEUP_VERSION:-local}", "trueup-gateway:${TRUEUP_VERSION:-local}"}
-ONE_OFFS = {"roles", "migrate", "topics", "first-import", "trueup"}
+STAGES = ("services", "gateway", "roles")
+OURS = {f"trueup-{stage}:${{TRUEUP_VERSION:-local}}" for stage in STAGES}
+ONE_OFFS = {"secrets", "roles", "migrate", "topics", "first-import", "trueup"}
 PUBLISHED = {
     "gateway": ["127.0.0.1:${TRUEUP_PORT:-8080}:8080"],
     "sandbox": ["127.0.0.1:${TRUEUP_SANDBOX_PORT:-8081}:8081"],
@@ -47,14 +50,22 @@ def environment(container: str) -> dict[str, str]:
     return told
 
 
-def secrets_of(container: str) -> dict[str, str]:
-    """Name in the container → the secret that is."""
-    given: list[str | dict[str, str]] = CONTAINERS[container].get("secrets", [])
-    return dict(map(_named, given))
+def _secret_files() -> Any:
+    spec = importlib.util.spec_from_file_location("secret_files", DOCKER / "secret_files.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-def _named(secret: str | dict[str, str]) -> tuple[str, str]:
-    return (secret, secret) if isinstance(secret, str) else (secret["target"], secret["source"])
+SECRET_FILES = _secret_files()
+
+
+def secrets_of(container: str) -> list[str]:
+    """Names of the files under /run/secrets: none where the container has no volume there."""
+    given: list[str] = SECRET_FILES.GIVEN.get(container, [])
+    return given if f"secrets-{container}:/run/secrets:ro" in CONTAINERS[container].get("volumes", []) else []
 
 
 def with_secrets(container: str) -> set[str]:
@@ -77,7 +88,8 @@ class TestEveryContainer:
         assert container["security_opt"] == ["no-new-privileges:true"]
         assert container["init"] is True
         assert container.get("cap_add", []) == (["NET_BIND_SERVICE"] if name == "gateway" else [])
-        assert not {"privileged", "network_mode", "pid", "ipc", "devices", "extra_hosts"} & container.keys()
+        assert not {"privileged", "pid", "ipc", "devices", "extra_hosts"} & container.keys()
+        assert container.get("network_mode", "none") == "none"
 
     def test_is_nobody_who_matters(self, name: str) -> None:
         assert int(str(CONTAINERS[name]["user"]).split(":")[0]) >= 999
@@ -109,13 +121,44 @@ class TestEveryContainer:
         told = {variable for variable in environment(name) if SECRET_WORDS.search(variable)} - NO_SECRETS
         assert not told
 
-    def test_is_given_only_secrets_that_are_made(self, name: str) -> None:
-        script = (ROOT / "deploy" / "docker" / "secrets.sh").read_text()
-        for secret in secrets_of(name).values():
-            assert COMPOSE["secrets"][secret] == {"file": f"deploy/docker/secrets/{secret}"}
-            assert f"keep {secret} " in script or (
-                secret.endswith("_postgres_dsn") and secret.removesuffix("_postgres_dsn") in script
-            )
+    def test_mounts_no_file_of_the_checkout(self, name: str) -> None:
+        for volume in CONTAINERS[name].get("volumes", []):
+            assert volume.split(":")[0] in COMPOSE["volumes"]
+
+    def test_sees_its_own_secrets_and_waits_for_them(self, name: str) -> None:
+        container = CONTAINERS[name]
+        own = [f"secrets-{name}:/run/secrets:ro"] if name in SECRET_FILES.GIVEN else []
+        if name == "secrets":
+            own = [f"secrets-{given}:/secrets/{given}" for given in SECRET_FILES.GIVEN] + ["vault:/secrets/vault"]
+        told = [volume for volume in container.get("volumes", []) if volume.startswith(("secrets-", "vault"))]
+        assert sorted(told) == sorted(own)
+        # The command is run when everything is up.
+        if own and name not in {"secrets", "trueup"}:
+            assert container["depends_on"]["secrets"] == {"condition": "service_completed_successfully"}
+
+
+def test_whoever_makes_the_secrets_talks_to_nobody() -> None:
+    assert CONTAINERS["secrets"]["network_mode"] == "none"
+    assert "networks" not in CONTAINERS["secrets"]
+
+
+def test_every_secret_in_a_volume_is_made() -> None:
+    given = {name for names in SECRET_FILES.GIVEN.values() for name in names}
+    assert {SECRET_FILES.SAME.get(name, name) for name in given} == set(SECRET_FILES.EVERY)
+    assert "secrets" not in COMPOSE
+
+
+def test_each_image_is_built_here_without_being_asked_for() -> None:
+    """`docker compose up` alone: each has one builder, and whoever else runs it never looks for it in a registry."""
+    builders = {name: container for name, container in CONTAINERS.items() if "build" in container}
+    assert {container["image"] for container in builders.values()} == OURS
+    assert len(builders) == len(OURS)
+    for container in builders.values():
+        assert container["pull_policy"] == "build"
+        assert container["image"].startswith(f"trueup-{container['build']['target']}:")
+    for name, container in CONTAINERS.items():
+        if container["image"] in OURS and name not in builders:
+            assert container["pull_policy"] == "never"
 
 
 def test_databases_and_broker_are_on_the_network_that_leads_nowhere() -> None:
@@ -128,29 +171,37 @@ def test_databases_and_broker_are_on_the_network_that_leads_nowhere() -> None:
 
 def test_every_service_may_be_scaled() -> None:
     for name in SCALED:
-        assert not {"container_name", "ports", "hostname", "volumes"} & CONTAINERS[name].keys()
+        assert not {"container_name", "ports", "hostname"} & CONTAINERS[name].keys()
+        assert all(volume.endswith(":ro") for volume in CONTAINERS[name]["volumes"])
 
 
-def test_no_secret_is_committed() -> None:
-    assert "deploy/docker/secrets/" in (ROOT / ".gitignore").read_text().splitlines()
-    ignored = (ROOT / ".dockerignore").read_text().splitlines()
-    assert "*" in ignored
-    assert "deploy/docker/secrets" in ignored
+def test_only_what_is_named_enters_the_build() -> None:
+    ignored = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
+    assert ignored[:4] == ["*", "!libs", "!services", "!deploy"]
+    assert "**/.*" in ignored
 
 
 class TestImages:
     def test_are_built_on_official_ones(self) -> None:
         stages = re.findall(r"^FROM (\S+)(?: AS (\S+))?", DOCKERFILE, re.MULTILINE)
         assert {image for image, _ in stages} <= OFFICIAL
-        assert {"services", "gateway"} <= {stage for _, stage in stages}
+        assert set(STAGES) <= {stage for _, stage in stages}
 
-    @pytest.mark.parametrize("stage", ["services", "gateway"])
+    @pytest.mark.parametrize("stage", STAGES)
     def test_run_as_nobody_and_say_whether_they_are_well(self, stage: str) -> None:
         text = DOCKERFILE.split(f" AS {stage}\n", 1)[1].split("\nFROM ", 1)[0]
         assert "USER 10001:10001" in text
-        assert "HEALTHCHECK " in text
-        assert "STOPSIGNAL SIGTERM" in text
         assert "pip" not in text
+        if stage != "roles":
+            assert "HEALTHCHECK " in text
+            assert "STOPSIGNAL SIGTERM" in text
+
+    @pytest.mark.parametrize("stage", STAGES)
+    def test_hold_nothing_that_a_strict_umask_locks(self, stage: str) -> None:
+        """A file of the checkout that lands in an image by itself keeps the mode it has in the checkout."""
+        text = DOCKERFILE.split(f" AS {stage}\n", 1)[1].split("\nFROM ", 1)[0]
+        copied = re.findall(r"^COPY (?!--from)", text, re.MULTILINE)
+        assert not copied or "chmod -R a+rX" in text
 
     def test_nothing_is_fetched_without_a_hash(self) -> None:
         installs = [
@@ -199,7 +250,7 @@ class TestWiring:
 
     def test_is_given_no_other_services_secret(self, service: str) -> None:
         prefix = service.replace("-", "_")
-        assert all(secret.startswith(f"{prefix}_") for secret in secrets_of(service).values())
+        assert all(secret.startswith(f"{prefix}_") for secret in secrets_of(service))
 
 
 def as_told(value: str) -> object:

@@ -1,6 +1,7 @@
-"""`make compose-check`: build the images, start all of it, and show that it does what the local stack does. JSON at the end.
+"""`make compose-check`: start all of it as in a fresh clone, and show that it does what the local stack does. JSON at the end.
 
-A project of its own on ports of its own, forgotten afterwards. Needs a Docker engine and Compose v2.
+`docker compose up --wait` and nothing before it, in a copy that has only what git has, without our images. A project of its own
+on ports of its own, forgotten afterwards. Needs git, a Docker engine and Compose v2.
 """
 
 from __future__ import annotations
@@ -8,8 +9,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,8 +23,16 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 
 ROOT = Path(__file__).parents[2]
-SECRETS = ROOT / "deploy" / "docker" / "secrets"
 ASSIGNMENT = Path(__file__).with_name("assignment.py")
+IMAGES = {
+    "trueup-services:check": "python:3.13-slim",
+    "trueup-gateway:check": "caddy:2",
+    "trueup-roles:check": "postgres:18",
+}
+GIVEN_SECRETS = ("postgres", "ingest-amplitude", "ingest-quickbooks", "stripe-webhooks", "reconciler", "dashboard-api")
+VAULT = (
+    "import json, pathlib as p; print(json.dumps({f.name: f.read_text() for f in p.Path('/secrets/vault').iterdir()}))"
+)
 REPLICAS = 3
 UP_S, BUILD_S, VERIFY_S, SETTLE_S = 600, 1800, 600, 60
 Found = TypeVar("Found")
@@ -40,7 +51,8 @@ def expect(holds: bool, what: str) -> None:
 class Project:
     """One Compose project of the check's own, and what it took."""
 
-    def __init__(self, port: int, scenario: str) -> None:
+    def __init__(self, root: Path, port: int, scenario: str) -> None:
+        self.root = root
         self.url = f"http://127.0.0.1:{port}"
         self._env = os.environ | {
             "COMPOSE_PROJECT_NAME": "trueup-check",
@@ -60,13 +72,20 @@ class Project:
         self.took_s[step] = round(time.monotonic() - began, 1)
 
     def run(self, *argv: str, timeout_s: float = 120, stdin: str | None = None) -> str:
-        """Run a command in the checkout; what it printed.
+        """Run a command in the copy; what it printed.
 
         Raises:
             Failed: it did not end well; with its last words.
         """
         done = subprocess.run(
-            argv, cwd=ROOT, env=self._env, input=stdin, capture_output=True, text=True, timeout=timeout_s, check=False
+            argv,
+            cwd=self.root,
+            env=self._env,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=timeout_s,
+            check=False,
         )
         expect(done.returncode == 0, f"`{' '.join(argv)}` failed:\n{(done.stdout + done.stderr)[-4000:]}")
         return done.stdout
@@ -75,9 +94,13 @@ class Project:
         """Run `docker compose ...`."""
         return self.run("docker", "compose", *arguments, timeout_s=timeout_s, stdin=stdin)
 
-    def up(self, *arguments: str) -> None:
+    def up(self, *arguments: str, timeout_s: float = UP_S) -> None:
         """Start what does not run, and wait until all is well."""
-        self.compose("up", "--wait", "--wait-timeout", str(UP_S), *arguments, timeout_s=UP_S + 60)
+        self.compose("up", "--wait", *arguments, timeout_s=timeout_s)
+
+    def running(self) -> set[str]:
+        """Identities of the containers that run."""
+        return set(self.compose("ps", "-q").split())
 
     def trueup(self, *arguments: str, timeout_s: float = 120) -> str:
         """Run the operator's command."""
@@ -90,6 +113,31 @@ class Project:
 
     def containers(self) -> list[str]:
         return self.compose("ps", "-a", "-q").split()
+
+
+@contextmanager
+def fresh_copy() -> Iterator[Path]:
+    """The checkout as a clone would have it, with what is not committed yet and nothing that git ignores.
+
+    Under the strictest umask: what a container's user must read, the images have to make readable themselves.
+    """
+    os.umask(0o077)
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    with tempfile.TemporaryDirectory(prefix="trueup-check-") as folder:
+        for name in filter(None, listed.stdout.decode().split("\0")):
+            if (ROOT / name).exists():
+                (Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(ROOT / name, Path(folder) / name)
+        yield Path(folder)
+
+
+def files(root: Path) -> set[Path]:
+    return set(root.rglob("*"))
 
 
 def until(look: Callable[[], Found | None], what: str) -> Found:
@@ -135,7 +183,7 @@ def shares(project: Project) -> dict[str, list[str]] | None:
 def sizes(project: Project) -> dict[str, dict[str, float]]:
     """Image → MB in all, and MB over the image it is from."""
     found = {}
-    for ours, base in (("trueup-services:check", "python:3.13-slim"), ("trueup-gateway:check", "caddy:2")):
+    for ours, base in IMAGES.items():
         size, below = (
             int(project.run("docker", "image", "inspect", "--format", "{{.Size}}", name)) / 1e6 for name in (ours, base)
         )
@@ -150,46 +198,64 @@ def memory(project: Project) -> dict[str, str]:
     return {name.removeprefix("trueup-check-"): used for name, used in pairs if not used.startswith("0B")}
 
 
-def nothing_shows(project: Project) -> None:
-    """No generated secret is in what `docker inspect` says, and none in a log."""
+def forget(project: Project) -> None:
+    """Containers, networks and volumes, with all data and secrets in them."""
+    project.compose("down", "-v", "--remove-orphans", timeout_s=180)
+
+
+def secrets_are_kept(project: Project) -> None:
+    """Each container sees its own; no generated one is in what `docker inspect` says, and none in a log."""
+    for name in GIVEN_SECRETS:
+        given = project.compose("exec", "-T", name, "ls", "/run/secrets").split()
+        prefix = name.replace("-", "_") + "_"
+        expect(bool(given) and all(each.startswith(prefix) for each in given), f"{name} sees the secrets {given}")
+    vault = json.loads(project.compose("run", "--rm", "-T", "--entrypoint", "python", "secrets", "-c", VAULT))
     seen = project.run("docker", "inspect", *project.containers()) + project.compose("logs", "--no-color")
-    for file in sorted(SECRETS.iterdir()):
-        value = file.read_text().strip().rpartition("@")[0].rpartition(":")[2] or file.read_text().strip()
-        expect(len(value) < 20 or value not in seen, f"the secret {file.name} is shown by `docker inspect` or a log")
+    for name, value in vault.items():
+        hidden = value.rpartition("@")[0].rpartition(":")[2] or value
+        expect(len(hidden) < 20 or hidden not in seen, f"the secret {name} is shown by `docker inspect` or a log")
+
+
+def scale(project: Project) -> list[list[str]]:
+    """The partitions of each reconciler, once there are more of them; what ran goes on running."""
+    ran = project.running()
+    project.up("--scale", f"reconciler={REPLICAS}", "--scale", "dashboard-api=2")
+    expect(ran < project.running(), "what ran was replaced")
+    held = until(lambda: shares(project), f"the partitions are not split among {REPLICAS} reconcilers")
+    everywhere = [partition for partitions in held.values() for partition in partitions]
+    expect(len(everywhere) == len(set(everywhere)), "a partition has two owners")
+    return list(held.values())
 
 
 def show(project: Project) -> dict[str, Any]:
     """Everything that is to be shown, in order."""
-    project.run("sh", "deploy/docker/secrets.sh")
-    with project.timed("build"):
-        project.compose("build", timeout_s=BUILD_S)
-    with project.timed("first start"):
-        project.up()
+    had = files(project.root)
+    project.run("docker", "image", "rm", "--force", *IMAGES)
+    with project.timed("first start, images built"):
+        project.up(timeout_s=BUILD_S)
     expect("<title>Trueup" in httpx.get(f"{project.url}/", timeout=10).raise_for_status().text, "the page is not there")
     expect(sign_in(project.url, "ana")["role"] == "account_manager", "ana is not who she is")
     with project.timed("verify"):
         audited = project.verify()
-    token = project.trueup("token", "--user", "fay").strip()
-    before = accounts(project, token)
-    nothing_shows(project)
+    before = accounts(project, project.trueup("token", "--user", "fay").strip())
+    secrets_are_kept(project)
     with project.timed("scale"):
-        project.up("--no-recreate", "--scale", f"reconciler={REPLICAS}", "--scale", "dashboard-api=2")
-        held = until(lambda: shares(project), f"the partitions are not split among {REPLICAS} reconcilers")
-    everywhere = [partition for partitions in held.values() for partition in partitions]
-    expect(len(everywhere) == len(set(everywhere)), "a partition has two owners")
+        held = scale(project)
     used = memory(project)
     with project.timed("stop"):
         project.compose("down", timeout_s=180)
-    with project.timed("start again"):
+    project.compose("run", "--rm", "-T", "secrets", "renew", "reconciler_postgres_dsn")
+    with project.timed("start again, with a new password"):
         project.up()
     expect("already imported" in project.compose("logs", "first-import"), "the first import was done twice")
     with project.timed("verify again"):
         project.verify()
     expect(accounts(project, project.trueup("token", "--user", "fay").strip()) == before, "accounts were lost")
+    expect(files(project.root) == had, "the checkout is not what it was")
     return {
         "accounts": before,
         "verify": audited,
-        "partitions_of_each_reconciler": sorted(len(partitions) for partitions in held.values()),
+        "partitions_of_each_reconciler": sorted(map(len, held)),
         "images": sizes(project),
         "memory": used,
         "took_s": project.took_s,
@@ -203,16 +269,17 @@ def main() -> int:
     parser.add_argument("--scenario", default="small", help="a file of deploy/sandbox without its ending")
     parser.add_argument("--keep", action="store_true", help="leave it running")
     chosen = parser.parse_args()
-    project = Project(chosen.port, chosen.scenario)
-    try:
-        project.compose("down", "-v", timeout_s=180)
-        print(json.dumps({"scenario": chosen.scenario} | show(project), indent=2))
-    except (Failed, httpx.HTTPError, subprocess.TimeoutExpired) as error:
-        print(f"compose-check: {error}", file=sys.stderr)
-        return 1
-    finally:
-        if not chosen.keep:
-            project.compose("down", "-v", timeout_s=180)
+    with fresh_copy() as root:
+        project = Project(root, chosen.port, chosen.scenario)
+        try:
+            forget(project)
+            print(json.dumps({"scenario": chosen.scenario} | show(project), indent=2))
+        except (Failed, httpx.HTTPError, subprocess.TimeoutExpired) as error:
+            print(f"compose-check: {error}", file=sys.stderr)
+            return 1
+        finally:
+            if not chosen.keep:
+                forget(project)
     return 0
 
 
