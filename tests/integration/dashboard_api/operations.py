@@ -176,6 +176,14 @@ async def _sync(stage: Stage) -> Ask:
     return Ask(json={"source": "stripe"})
 
 
+REVIEWED = {"kind": "review", "revision": 1, "period_start": "2026-10-01"}
+
+
+async def _bulk(stage: Stage) -> Ask:
+    account = {"client_id": stage.account, "revision": 1, "period_start": "2026-10-01"}
+    return Ask(json={"kind": "review", "accounts": [account]})
+
+
 def csv(text: str) -> Make:
     """A file as the body."""
 
@@ -190,6 +198,8 @@ REQUESTS: dict[str, Make] = {
         json={"channel": "slack", "target": "billing", "text": "Look.", "discrepancy": None, "period_start": None}
     ),
     "GET /api/v1/accounts/{client_id}/flags/draft": with_account(query={"channel": "slack"}),
+    "POST /api/v1/accounts/{client_id}/decisions": with_account(json=REVIEWED),
+    "POST /api/v1/decisions": _bulk,
     "POST /api/v1/exports": _export,
     "POST /api/v1/invoices/{gateway_invoice_id}/payment-retries": _retry,
     "GET /api/v1/payment-retries/{payment_retry_id}": _attempt,

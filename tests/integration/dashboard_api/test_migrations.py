@@ -49,7 +49,10 @@ def test_up_down_up_on_filled_tables(copy: tuple[str, str], run_sql: Callable[[s
         "INSERT INTO dashboard.export_files VALUES ('00000000-0000-0000-0000-000000000001', 'x');"
         "INSERT INTO dashboard.payment_retries (attempt_id, client_id, gateway_invoice_id, ref, amount_minor, currency,"
         " requested_by, requested_at) VALUES ('pr_1', 'a', 'in_1', 'stripe:cus_1', 1, 'USD', 'ana', now());"
-        "INSERT INTO dashboard.payment_retry_keys VALUES ('ana', 'k', 'f', 'pr_1')"
+        "INSERT INTO dashboard.payment_retry_keys VALUES ('ana', 'k', 'f', 'pr_1');"
+        "INSERT INTO dashboard.decisions (decision_id, client_id, kind, period_start, revision, seen, decided_by,"
+        " decided_by_name, decided_at, version) VALUES ('dc_1', 'a', 'review', '2026-10-01', 1, '{}', 'ana', 'Ana', now(), 1);"
+        "INSERT INTO dashboard.decision_keys VALUES ('ana', 'k', 'f', '{dc_1}', '[]')"
     )
     run_sql(admin, fill)
     migrate.downgrade(migrator, "dashboard", PACKAGE, revision="base")

@@ -47,7 +47,7 @@ class DecisionRecordedV1(Event):
     until: date | None = None
     """Of `snooze`: the first day, in the account's zone, on which it is over; absent: until the figures change."""
     source: SourceName | None = None
-    """Of `accept_partial`: whose incomplete data count nevertheless."""
+    """Of `accept_partial`, whose incomplete data count nevertheless, and of its undo."""
     missing: str | None = None
     """Of `accept_partial`: a name of what was missing; once something else is missing the acceptance is void."""
     undoes: str | None = None

@@ -15,6 +15,7 @@ from dashboard_api.adapters.audit import use_key
 from dashboard_api.adapters.audit_reads import PostgresAuditLog
 from dashboard_api.adapters.configuration import PostgresConfiguration
 from dashboard_api.adapters.database import Database
+from dashboard_api.adapters.decisions import PostgresDecisions
 from dashboard_api.adapters.exports import PostgresExports
 from dashboard_api.adapters.flag_targets import SettingsTargets
 from dashboard_api.adapters.flags import PostgresFlagQueue, PostgresFlags
@@ -41,6 +42,8 @@ from dashboard_api.ports.flags import Courier
 from dashboard_api.ports.reads import SourceReads
 from dashboard_api.settings import Settings
 from dashboard_api.usecases.accounts import Accounts
+from dashboard_api.usecases.decision_views import DecisionViews
+from dashboard_api.usecases.decisions import Decisions
 from dashboard_api.usecases.exports import CreateExport, TakeExport
 from dashboard_api.usecases.flags import FlagIssue
 from dashboard_api.usecases.identify import Identify
@@ -193,7 +196,9 @@ def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) ->
     configuration = PostgresConfiguration(database, service=SERVICE)
     reads, targets = PostgresAccountReads(database), _flag_targets(settings)
     retries, retry_views = _retries(settings, database)
-    accounts, sources = Accounts(reads, retry_views), PostgresSourceReads(database)
+    decided = PostgresDecisions(database, service=SERVICE)
+    decision_views = DecisionViews(decided, read_only=settings.read_only, now=_now)
+    accounts, sources = Accounts(reads, retry_views, decision_views), PostgresSourceReads(database)
     send_flags = _send_flags(settings, database, targets)
     use_key(settings.audit_key.get_secret_value())
     audit = PostgresAuditLog(database)
@@ -223,6 +228,8 @@ def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) ->
             wake=lambda channel: send_flags.wake[channel].set(),
         ),
         flag_limits=FlagLimits(settings.flag_text_max, settings.flag_subject_max),
+        decisions=Decisions(decided, snooze_days_max=settings.decision_snooze_days_max, now=_now),
+        decision_reason_max=settings.decision_reason_max,
         send_flags=send_flags,
         create_export=_create_export(settings, accounts, sources, exports, printer),
         take_export=TakeExport(exports),

@@ -96,6 +96,10 @@ class Settings(ServiceSettings):
         default=None, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["Trueup <trueup@example.com>"]
     )
 
+    decision_reason_max: int = Field(default=500, ge=20, le=5000)
+    """Characters of a decision's reason."""
+    decision_snooze_days_max: int = Field(default=366, ge=1, le=3660)
+    """A snooze ends within so many days."""
     retry_guard_min: int = Field(default=60, ge=0, le=1440)
     """No retry this close to an attempt that Stripe has scheduled: it makes those up to an hour late, and two charges
     of one card in a row look like fraud to a bank."""

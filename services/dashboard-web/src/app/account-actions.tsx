@@ -2,6 +2,7 @@
 
 import { InvoicesPage as PlainInvoicesPage } from "@/features/account/invoices-page";
 import { AccountPage as PlainAccountPage } from "@/features/account/page";
+import { DecideGap, DecideInRow, DecideRowPanel, DecideWatch } from "@/features/actions/decide/places";
 import { FlagDiscrepancy, FlagHead, FlagNote } from "@/features/actions/flag/places";
 import { AttemptsSection } from "@/features/actions/retry/attempts";
 import { RetryHead, RetryInRow, RetryRowPanel } from "@/features/actions/retry/places";
@@ -16,10 +17,23 @@ const SLOTS: AccountSlots = {
   invoicePanel: RetryRowPanel,
   discrepancy: FlagDiscrepancy,
   attempts: AttemptsSection,
+  period: DecideInRow,
+  periodPanel: DecideRowPanel,
+  gap: DecideGap,
+  watch: DecideWatch,
 };
 
 /** In read-only mode what acts is not there at all; what was done stays to be seen. */
-const READ_ONLY: AccountSlots = { ...SLOTS, head: [], invoice: null, invoicePanel: null, discrepancy: null };
+const READ_ONLY: AccountSlots = {
+  ...SLOTS,
+  head: [],
+  invoice: null,
+  invoicePanel: null,
+  discrepancy: null,
+  period: null,
+  periodPanel: null,
+  gap: null,
+};
 
 const useSlots = () => (useIsReadOnly() ? READ_ONLY : SLOTS);
 

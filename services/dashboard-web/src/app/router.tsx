@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   Navigate,
 } from "@tanstack/react-router";
+import { BulkDecide } from "@/features/actions/decide/bulk";
 import { readAuditSearch } from "@/features/admin/audit-search";
 import { PortfolioExport } from "@/features/exports/portfolio-export";
 import { PortfolioPage } from "@/features/portfolio/page";
@@ -30,7 +31,16 @@ const portfolio = createRoute({
   staticData: { permission: "portfolio.read" },
   path: "/",
   validateSearch: readSearch,
-  component: () => <PortfolioPage tool={(listed) => <PortfolioExport {...listed} />} />,
+  component: () => (
+    <PortfolioPage
+      tool={(listed) => (
+        <>
+          {listed.place === "selection" ? <BulkDecide selectedIds={listed.selectedIds} /> : null}
+          <PortfolioExport {...listed} />
+        </>
+      )}
+    />
+  ),
 });
 
 // The sign-in screen itself is the shell's, for whoever is not signed in.

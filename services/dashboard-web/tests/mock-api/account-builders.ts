@@ -13,6 +13,7 @@ export function reconciliation(given: Partial<Reconciliation> = {}): Reconciliat
     percent: "-5.10",
     band: "under_billed",
     due: true,
+    offers: [],
     period_assumed: false,
     reasons: [],
     receipt: {
@@ -151,6 +152,8 @@ export function account(given: Partial<Account> = {}): Account {
     ],
     invoices_total: 26,
     flags: [],
+    decisions: [],
+    partials: [],
     payment_retries: [],
     payments: [
       payment(),

@@ -12,7 +12,8 @@ def test_the_table_is_the_reviewed_one() -> None:
     assert {role.value: {each.value for each in permissions} for role, permissions in PERMISSIONS.items()} == {
         "admin": reading | {"payments.read", "imports.write", "audit.read", "sessions.manage"},
         "finance": reading | {"payments.read", "exports.create"},
-        "account_manager": reading | {"payments.read", "payments.retry", "flags.send", "exports.create"},
+        "account_manager": reading
+        | {"payments.read", "payments.retry", "flags.send", "decisions.write", "exports.create"},
         "support": reading,
         "product_owner": {"self", "sources.read"},
     }

@@ -22,6 +22,7 @@ NO_FIGURES = {
     "Account.revision",
     "AccountItem.policy_version",
     "AccountItem.revision",
+    "Decision.revision",
     "Forecast.version",
     "Invoices.page",
     "Invoices.page_size",
@@ -30,6 +31,7 @@ NO_FIGURES = {
     "Portfolio.page",
     "Portfolio.page_size",
     "Portfolio.total",
+    "SignOff.policy_version",
 }
 
 

@@ -12,9 +12,11 @@ from dashboard_api.domain.access import Principal, Role
 from dashboard_api.domain.errors import NotAllowed, NotFound
 from dashboard_api.domain.portfolio import PaymentStatus, PortfolioQuery
 from dashboard_api.domain.retries import Policy
+from dashboard_api.ports.decisions import DecisionStore
 from dashboard_api.ports.reads import AccountWithInvoices, Cursor, Json, PortfolioPage, TimelinePage
 from dashboard_api.ports.retries import RetryStore
 from dashboard_api.usecases.accounts import Accounts
+from dashboard_api.usecases.decision_views import DecisionViews
 from dashboard_api.usecases.retry_views import RetryViews
 
 SAM = Principal(user="sam", role=Role.SUPPORT)
@@ -56,7 +58,10 @@ class NoRetries:
 
 def over(reads: FakeReads) -> Accounts:
     policy = Policy(guard=timedelta(hours=1), expired_after=timedelta(days=1))
-    return Accounts(reads, RetryViews(cast("RetryStore", NoRetries()), policy=policy, now=lambda: datetime.now(UTC)))
+    retries = RetryViews(cast("RetryStore", NoRetries()), policy=policy, now=lambda: datetime.now(UTC))
+    # Nobody here decides anything, so no store is asked.
+    decisions = DecisionViews(cast("DecisionStore", None), read_only=False, now=lambda: datetime.now(UTC))
+    return Accounts(reads, retries, decisions)
 
 
 async def test_json_passes_through_unopened() -> None:

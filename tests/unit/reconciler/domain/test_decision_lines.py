@@ -43,7 +43,10 @@ def lapsed(former: Memo | None, now: Reconciliation) -> list[Entry]:
             decision("accept_partial", period_start=None, source=Source.QUICKBOOKS, seen=None),
             "Incomplete QuickBooks data accepted by Ana Lima",
         ),
-        (decision("undo", period_start=None, undoes="dc_0", seen=None), "Incomplete data undone by Ana Lima"),
+        (
+            decision("undo", period_start=None, undoes="dc_0", seen=None),
+            "Acceptance of incomplete data undone by Ana Lima",
+        ),
     ],
 )
 def test_each_decision_has_its_line(one: Decision, title: str) -> None:

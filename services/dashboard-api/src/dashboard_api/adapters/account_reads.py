@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncpg
 
 from dashboard_api.adapters.database import Database
+from dashboard_api.adapters.decision_sql import DECISIONS_LISTED
 from dashboard_api.adapters.flag_sql import LATEST, LISTED
 from dashboard_api.adapters.portfolio_sql import (
     SOURCES_OF_ROW,
@@ -20,7 +21,7 @@ from dashboard_api.ports.reads import AccountWithInvoices, Cursor, Json, Portfol
 
 _ACCOUNT = f"""
 SELECT (account.item || account.payload || jsonb_build_object(
-    'flag', {LATEST}, 'flags', {LISTED}, 'revision', account.revision, 'reconciled_at', account.reconciled_at,
+    'flag', {LATEST}, 'flags', {LISTED}, 'decisions', {DECISIONS_LISTED}, 'revision', account.revision, 'reconciled_at', account.reconciled_at,
     'invoice_totals', CASE WHEN account.invoice_total_minor IS NULL THEN '[]'::jsonb
                            ELSE jsonb_build_array(account.item -> 'invoice_total') END,
     'sources', {SOURCES_OF_ROW.format(stale=STALE)},

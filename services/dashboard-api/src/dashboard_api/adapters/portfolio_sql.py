@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard_api.adapters.flag_sql import LATEST
-from dashboard_api.adapters.range_sql import JOINED, RANGED, SHOWN, WHOLE, range_arguments
+from dashboard_api.adapters.range_sql import JOINED, MARKED_IN_RANGE, RANGED, SHOWN, WHOLE, range_arguments
 from dashboard_api.domain.access import Principal, Scope
 from dashboard_api.domain.portfolio import Active, PortfolioQuery, Sort, SortField
 
@@ -167,6 +167,8 @@ def _account_filters(principal: Principal, query: PortfolioQuery, arguments: Arg
         filters.append(f"account.client_id = ANY({arguments.add(list(query.ids))}::text[])")
     if query.active is not Active.ALL:
         filters.append(f"({_RUNS})" if query.active is Active.TRUE else f"NOT ({_RUNS})")
+    if query.mark and query.dates is None:
+        filters.append(f"account.item #>> '{{variance,mark}}' = ANY({_marks(query, arguments)}::text[])")
     return filters
 
 
@@ -178,7 +180,13 @@ def _figure_filters(query: PortfolioQuery, arguments: Arguments) -> list[str]:
         filters.append(f"band = ANY({arguments.add([each.value for each in query.band])}::text[])")
     if query.flagged is not None:
         filters.append("flagged" if query.flagged else "NOT flagged")
+    if query.mark and query.dates is not None:
+        filters.append(MARKED_IN_RANGE.format(marks=_marks(query, arguments)))
     return filters
+
+
+def _marks(query: PortfolioQuery, arguments: Arguments) -> str:
+    return arguments.add([each.value for each in query.mark])
 
 
 def _overdue_inside(query: PortfolioQuery) -> str:

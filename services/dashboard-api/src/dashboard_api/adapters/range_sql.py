@@ -65,7 +65,8 @@ _STEPS = """
     worst AS (
         SELECT DISTINCT ON (client_id) graded.*
         FROM (SELECT judged.client_id, judged.period_start, judged.band, judged.flagged, judged.currency,
-                     judged.variance_minor, CASE WHEN judged.flagged THEN 2 WHEN judged.band = 'needs_review' THEN 1
+                     judged.variance_minor, CASE WHEN judged.flagged THEN 2 WHEN judged.band = 'needs_review'
+                                         AND coalesce(judged.payload ->> 'mark', '') NOT IN ('resolved', 'snoozed', 'signed_off') THEN 1
                                     WHEN judged.band IN ('not_due', 'no_activity') THEN -1 ELSE 0 END AS grade,
                      CASE WHEN judged.variance_minor IS NULL THEN NULL WHEN judged.expected_minor = 0
                           THEN 'Infinity' ELSE judged.variance_minor::numeric / judged.expected_minor END AS ratio
@@ -89,7 +90,17 @@ _STEPS = """
                    coalesce(summed.totals, '[]') AS totals) AS figures
         WHERE <kept>)
 """
-_VARIANCE_KEYS = ("period", "expected_minor", "billed_minor", "amount_minor", "percent", "band", "currency", "reasons")
+_VARIANCE_KEYS = (
+    "period",
+    "expected_minor",
+    "billed_minor",
+    "amount_minor",
+    "percent",
+    "band",
+    "currency",
+    "reasons",
+    "mark",
+)
 _VARIANCE = f"jsonb_build_object({', '.join(f'{key!r}, worst.payload -> {key!r}' for key in _VARIANCE_KEYS)})"
 
 # What a range changes in the item, worked out for the rows of the page only: `page` and `account` are joined.
@@ -106,6 +117,13 @@ SHOWN = f"""
 JOINED = """
     LEFT JOIN dashboard.seen_reconciliations AS worst
         ON worst.client_id = page.client_id AND worst.period_start = page.worst_start AND worst.current
+"""
+
+
+MARKED_IN_RANGE = """
+    EXISTS (SELECT FROM dashboard.seen_reconciliations AS shown
+            WHERE shown.client_id = looked.client_id AND shown.period_start = looked.worst_start AND shown.current
+                AND looked.band <> 'cannot_judge' AND shown.payload ->> 'mark' = ANY({marks}::text[]))
 """
 
 

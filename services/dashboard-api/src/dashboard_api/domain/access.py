@@ -32,6 +32,7 @@ class Permission(StrEnum):
     PAYMENTS_RETRY = "payments.retry"
     IMPORTS_WRITE = "imports.write"
     FLAGS_SEND = "flags.send"
+    DECISIONS_WRITE = "decisions.write"
     EXPORTS_CREATE = "exports.create"
     AUDIT_READ = "audit.read"
     SESSIONS_MANAGE = "sessions.manage"
@@ -52,7 +53,13 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {Permission.PAYMENTS_READ, Permission.IMPORTS_WRITE, Permission.AUDIT_READ, Permission.SESSIONS_MANAGE},
     Role.FINANCE: _READER | {Permission.PAYMENTS_READ, Permission.EXPORTS_CREATE},
     Role.ACCOUNT_MANAGER: _READER
-    | {Permission.PAYMENTS_READ, Permission.PAYMENTS_RETRY, Permission.FLAGS_SEND, Permission.EXPORTS_CREATE},
+    | {
+        Permission.PAYMENTS_READ,
+        Permission.PAYMENTS_RETRY,
+        Permission.FLAGS_SEND,
+        Permission.DECISIONS_WRITE,
+        Permission.EXPORTS_CREATE,
+    },
     Role.SUPPORT: _READER,
     Role.PRODUCT_OWNER: frozenset({Permission.SELF, Permission.SOURCES_READ}),
 }

@@ -41,6 +41,16 @@ class Band(StrEnum):
     CANNOT_JUDGE = "cannot_judge"
 
 
+class Mark(StrEnum):
+    """How people stand to the period that a row shows; `changed`: its figures moved after the sign-off."""
+
+    RESOLVED = "resolved"
+    SNOOZED = "snoozed"
+    REVIEWED = "reviewed"
+    SIGNED_OFF = "signed_off"
+    CHANGED = "changed"
+
+
 class Active(StrEnum):
     """Which accounts by their contract: running today, not running today, both."""
 
@@ -102,6 +112,7 @@ class PortfolioQuery:
     status: tuple[PaymentStatus, ...] = ()
     flagged: bool | None = None
     band: tuple[Band, ...] = ()
+    mark: tuple[Mark, ...] = ()
     active: Active = Active.TRUE
     dates: DateRange | None = None
     ids: tuple[str, ...] = ()

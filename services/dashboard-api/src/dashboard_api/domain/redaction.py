@@ -53,7 +53,6 @@ _ACCOUNT_SHOWN = _ITEM_SHOWN | {
     "forecast",
     "trend_detail",
     "invoices_total",
-    "reconciliations",
     "watermarks",
     "auto_reconciled",
 }
@@ -80,9 +79,31 @@ def hide_in_account(account: Answer) -> Answer:
         "payments": None,
         "flags": None,
         "payment_retries": None,
+        "decisions": None,
+        "partials": [_without_reasons(each) for each in account.get("partials") or []],
+        "reconciliations": [_without_reasons(each) for each in account.get("reconciliations") or []],
         "invoices": [hide_in_invoice(invoice) for invoice in account.get("invoices") or []],
         "discrepancies": [entry for entry in account.get("discrepancies") or [] if entry.get("band")],
     }
+
+
+def _without_reasons(entry: Answer) -> Answer:
+    """What people decided, without what they wrote about it."""
+    hidden: Answer = {}
+    for name in ("handling", "sign_off", "rule_undone", "accepted"):
+        said = entry.get(name)
+        if said and "decision" in said:
+            hidden[name] = said | {"decision": said["decision"] | {"reason": None}}
+        elif said:
+            hidden[name] = said | {"reason": None}
+    return entry | hidden
+
+
+def hide_in_timeline(entry: Answer) -> Answer:
+    """A decision without what was written about it."""
+    if not str(entry.get("kind", "")).startswith("decision"):
+        return entry
+    return entry | {"data": (entry.get("data") or {}) | {"reason": None}}
 
 
 def hide_in_totals(totals: Answer) -> Answer:

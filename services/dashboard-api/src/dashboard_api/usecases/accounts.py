@@ -11,16 +11,18 @@ from dashboard_api.domain.access import Permission, Principal
 from dashboard_api.domain.errors import NotAllowed, NotFound
 from dashboard_api.domain.portfolio import PortfolioQuery
 from dashboard_api.ports.reads import AccountReads, AccountWithInvoices, Cursor, Json, PortfolioPage, TimelinePage
+from dashboard_api.usecases.decision_views import DecisionViews
 from dashboard_api.usecases.retry_views import RetryViews
 
 
 class Accounts:
     """JSON passes through as the database wrote it. It is opened for a role without payments, and cut; and where
-    invoices are shown, to say of each whether its payment can be taken again."""
+    invoices are shown, to say of each whether its payment can be taken again, and of each month what can be decided."""
 
-    def __init__(self, reads: AccountReads, retries: RetryViews) -> None:
+    def __init__(self, reads: AccountReads, retries: RetryViews, decisions: DecisionViews) -> None:
         self._reads = reads
         self._retries = retries
+        self._decisions = decisions
 
     async def portfolio(self, principal: Principal, query: PortfolioQuery) -> PortfolioPage:
         """One page of the grid.
@@ -46,6 +48,7 @@ class Accounts:
             raise _not_found()
         opened = json.loads(account)
         if _sees_payments(principal):
+            opened = await self._decisions.account(principal, opened)
             return json.dumps(await self._retries.account(principal, client_id, opened))
         return json.dumps(redaction.hide_in_account(opened))
 
@@ -81,7 +84,11 @@ class Accounts:
             raise _not_found()
         if _sees_payments(principal):
             return page
-        entries = [entry for entry in json.loads(page.items) if not redaction.tells_of_payment(entry)]
+        entries = [
+            redaction.hide_in_timeline(entry)
+            for entry in json.loads(page.items)
+            if not redaction.tells_of_payment(entry)
+        ]
         return TimelinePage(json.dumps(entries), page.following)
 
 

@@ -15,6 +15,7 @@ import { BackLink } from "./back-link";
 import { CannotJudge } from "./cannot-judge";
 import { DiscrepanciesSection } from "./discrepancies";
 import { ForecastSection } from "./forecast";
+import { Gaps } from "./gaps";
 import { AccountHead } from "./head";
 import { InvoicesSection } from "./invoices";
 import { LinkedSection } from "./linked";
@@ -28,10 +29,12 @@ import { TrendSection } from "./trend";
 const route = getRouteApi("/accounts/$clientId");
 
 function Body({ account }: { account: Account }) {
-  const { attempts: Attempts } = useAccountSlots();
+  const { attempts: Attempts, watch: Watch } = useAccountSlots();
   return (
     <>
       <CannotJudge account={account} />
+      <Gaps account={account} />
+      {Watch ? <Watch account={account} /> : null}
       <AccountHead account={account} />
       <div className="account-body">
         <div className="account-main">

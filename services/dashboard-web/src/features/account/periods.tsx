@@ -1,15 +1,21 @@
+import { Fragment } from "react";
+import { useAccountSlots } from "@/shared/actions/slots";
 import type { Account, Reconciliation } from "@/shared/api/types";
 import { rangeText } from "@/shared/lib/dates";
 import { money, percent, signedMoney } from "@/shared/lib/format";
 import { bandWord } from "@/shared/lib/words";
 import { Section } from "@/shared/ui/section";
 import { WordMark } from "@/shared/ui/word";
+import { PeriodMark } from "./period-mark";
+
+const COLUMNS = 5;
 
 function figure(amount_minor: number | null, currency: string | null, say: typeof money): string {
   return amount_minor === null || !currency ? "–" : say({ amount_minor, currency });
 }
 
-function Row({ one }: { one: Reconciliation }) {
+function Row({ account, one }: { account: Account; one: Reconciliation }) {
+  const { period: Action } = useAccountSlots();
   const word = bandWord(one.band);
   return (
     <tr>
@@ -35,6 +41,8 @@ function Row({ one }: { one: Reconciliation }) {
       </td>
       <td data-label="Judged">
         <WordMark word={word} />
+        <PeriodMark one={one} />
+        {Action ? <Action account={account} period={one} /> : null}
       </td>
     </tr>
   );
@@ -43,6 +51,7 @@ function Row({ one }: { one: Reconciliation }) {
 /** Every period, the latest first. */
 export function PeriodsSection({ account }: { account: Account }) {
   const periods = [...account.reconciliations].sort((a, b) => b.period.start.localeCompare(a.period.start));
+  const { periodPanel: Panel } = useAccountSlots();
   if (!periods.length) return null;
   return (
     <Section title="Periods">
@@ -65,7 +74,10 @@ export function PeriodsSection({ account }: { account: Account }) {
         </thead>
         <tbody>
           {periods.map((one) => (
-            <Row key={`${one.period.start} ${one.currency}`} one={one} />
+            <Fragment key={`${one.period.start} ${one.currency}`}>
+              <Row account={account} one={one} />
+              {Panel ? <Panel account={account} period={one} columns={COLUMNS} /> : null}
+            </Fragment>
           ))}
         </tbody>
       </table>

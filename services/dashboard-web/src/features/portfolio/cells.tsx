@@ -1,7 +1,7 @@
 import type { AccountItem } from "@/shared/api/types";
 import { dayText, dueText, nearDayText } from "@/shared/lib/dates";
 import { money, percent, quantity, signedMoney } from "@/shared/lib/format";
-import { bandWord, metricName, reasonText, sourceName, statusWord, syncWord } from "@/shared/lib/words";
+import { bandWord, markWord, metricName, reasonText, sourceName, statusWord, syncWord } from "@/shared/lib/words";
 import { FlagMarkWord } from "@/shared/ui/flag-mark";
 import { WordMark } from "@/shared/ui/word";
 
@@ -62,6 +62,7 @@ export function VarianceCell({ item }: { item: AccountItem }) {
     <span className="variance" data-flagged={item.flagged || undefined}>
       <WordMark word={bandWord(variance.band)} muted={!item.flagged && variance.band !== "needs_review"} />
       <b>{signedMoney({ amount_minor: variance.amount_minor, currency: variance.currency })}</b>
+      {variance.mark ? <WordMark word={markWord(variance.mark)} muted={variance.mark !== "changed"} /> : null}
     </span>
   );
 }

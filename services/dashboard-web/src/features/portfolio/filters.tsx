@@ -1,7 +1,7 @@
 import { Button, NativeSelect } from "@mantine/core";
 import { type RefObject, useCallback } from "react";
-import type { Band, PaymentStatus } from "@/shared/api/types";
-import { BAND_CODES, bandWord, STATUS_CODES, statusWord } from "@/shared/lib/words";
+import type { Band, Mark, PaymentStatus } from "@/shared/api/types";
+import { BAND_CODES, bandWord, MARK_CODES, markWord, STATUS_CODES, statusWord } from "@/shared/lib/words";
 import { CloseIcon } from "@/shared/ui/icons";
 import { MultiFilter } from "./multi-filter";
 import { RangeFilter } from "./range-filter";
@@ -50,6 +50,13 @@ export function Filters({ search, seesPayments, searchRef, onChange, onClear }: 
         chosen={search.band ?? []}
         wordOf={bandWord}
         onChange={(band) => onChange({ band })}
+      />
+      <MultiFilter
+        label="Decided"
+        options={MARK_CODES as Mark[]}
+        chosen={search.mark ?? []}
+        wordOf={markWord}
+        onChange={(mark) => onChange({ mark })}
       />
       <RangeFilter search={search} onChange={onChange} />
       <Button

@@ -1,8 +1,8 @@
 /** The state of the list, all of it in the address. Nonsense falls to what is safe; defaults are not written. */
-import type { Band, PaymentStatus, PortfolioQuery } from "@/shared/api/types";
+import type { Band, Mark, PaymentStatus, PortfolioQuery } from "@/shared/api/types";
 import { isDay } from "@/shared/lib/dates";
 import { one, several } from "@/shared/lib/search-params";
-import { BAND_CODES, STATUS_CODES } from "@/shared/lib/words";
+import { BAND_CODES, MARK_CODES, STATUS_CODES } from "@/shared/lib/words";
 
 export const PAGE_SIZE = 50;
 export const SORT_FIELDS = [
@@ -28,6 +28,7 @@ export interface PortfolioSearch {
   status?: PaymentStatus[];
   flagged?: true;
   band?: Band[];
+  mark?: Mark[];
   from?: string;
   to?: string;
   axis?: Exclude<Axis, "due">;
@@ -65,6 +66,7 @@ export function readSearch(raw: Record<string, unknown>): PortfolioSearch {
   const search = one(raw.search)?.slice(0, 200).trim();
   const status = several(raw.status, STATUS_CODES) as PaymentStatus[];
   const band = several(raw.band, BAND_CODES) as Band[];
+  const mark = several(raw.mark, MARK_CODES) as Mark[];
   const active = one(raw.active);
   const page = Number(one(raw.page));
   const sort = readSort(raw.sort);
@@ -73,6 +75,7 @@ export function readSearch(raw: Record<string, unknown>): PortfolioSearch {
     ...(status.length ? { status } : {}),
     ...(one(raw.flagged) === "true" ? { flagged: true as const } : {}),
     ...(band.length ? { band } : {}),
+    ...(mark.length ? { mark } : {}),
     ...readRange(raw),
     ...(active === "false" || active === "all" ? { active } : {}),
     ...(sort ? { sort } : {}),

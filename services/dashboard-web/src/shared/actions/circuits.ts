@@ -5,4 +5,5 @@ import { createCircuit } from "./circuit";
 const look = (signal: AbortSignal) => unwrap(api.GET("/api/v1/me", { signal }));
 
 export const retryCircuit = createCircuit(look);
+export const decideCircuit = createCircuit(look);
 export const flagCircuit = createCircuit(look);

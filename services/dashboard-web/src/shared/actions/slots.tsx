@@ -3,11 +3,21 @@
  * places (app/account-actions.tsx). An empty place shows nothing.
  */
 import { type ComponentType, createContext, useContext } from "react";
-import type { Account, Discrepancy, Invoice } from "../api/types";
+import type { Account, Discrepancy, Gap, Invoice, Reconciliation } from "../api/types";
 
 export interface InvoicePlace {
   clientId: string;
   invoice: Invoice;
+}
+
+export interface PeriodPlace {
+  account: Account;
+  period: Reconciliation;
+}
+
+export interface GapPlace {
+  account: Account;
+  gap: Gap;
 }
 
 export interface AccountSlots {
@@ -20,6 +30,13 @@ export interface AccountSlots {
   invoicePanel: ComponentType<InvoicePlace & { columns: number; alone: boolean }> | null;
   discrepancy: ComponentType<{ account: Account; discrepancy: Discrepancy }> | null;
   attempts: ComponentType<{ account: Account }> | null;
+  /** In the judgement of a period, and the whole row below it. */
+  period: ComponentType<PeriodPlace> | null;
+  periodPanel: ComponentType<PeriodPlace & { columns: number }> | null;
+  /** Beside what is missing of a source. */
+  gap: ComponentType<GapPlace> | null;
+  /** Shows nothing: looks after what travels. */
+  watch: ComponentType<{ account: Account }> | null;
 }
 
 const NOTHING: AccountSlots = {
@@ -29,6 +46,10 @@ const NOTHING: AccountSlots = {
   invoicePanel: null,
   discrepancy: null,
   attempts: null,
+  period: null,
+  periodPanel: null,
+  gap: null,
+  watch: null,
 };
 
 const Slots = createContext<AccountSlots>(NOTHING);

@@ -41,6 +41,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{client_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Decisions
+         * @description The latest fifty, the latest first; their reasons may tell of payments.
+         */
+        get: operations["decisions_api_v1_accounts__client_id__decisions_get"];
+        put?: never;
+        /**
+         * Decide
+         * @description Decide about one account. It counts as soon as the account's figures name the decision.
+         */
+        post: operations["decide_api_v1_accounts__client_id__decisions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{client_id}/flags": {
         parameters: {
             query?: never;
@@ -195,6 +219,26 @@ export interface paths {
          * @description End the session everywhere; open streams of it close.
          */
         post: operations["logout_api_v1_auth_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Many
+         * @description Decide the same about many accounts; each on its own revision, and those that cannot be are listed.
+         */
+        post: operations["decide_many_api_v1_decisions_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -524,6 +568,11 @@ export interface components {
             auto_reconciled: boolean;
             /** Client Id */
             client_id: string;
+            /**
+             * Decisions
+             * @description The latest fifty; null for a role without payment details, of which they may tell.
+             */
+            decisions: components["schemas"]["Decision"][] | null;
             /** Discrepancies */
             discrepancies: components["schemas"]["Discrepancy"][];
             /** Due Date */
@@ -554,6 +603,12 @@ export interface components {
             invoices_total: number;
             /** Name */
             name: string;
+            /**
+             * Partials
+             * @description What is missing of its sources.
+             * @default []
+             */
+            partials: components["schemas"]["Partial"][];
             /**
              * Payment Retries
              * @description The latest twenty; null for a role without payment details.
@@ -741,6 +796,80 @@ export interface components {
             unit_price: string | null;
         };
         /**
+         * BulkAccount
+         * @description One account of a bulk decision, and the revision that the person saw.
+         */
+        BulkAccount: {
+            /** Client Id */
+            client_id: string;
+            /**
+             * Period Start
+             * Format: date
+             */
+            period_start: string;
+            /**
+             * Revision
+             * @description The account's revision that the person saw.
+             */
+            revision: number;
+        };
+        /**
+         * BulkDecided
+         * @description What was decided and what was not.
+         */
+        BulkDecided: {
+            /** Decided */
+            decided: components["schemas"]["Decision"][];
+            /** Refused */
+            refused: components["schemas"]["RefusedDecision"][];
+        };
+        /**
+         * BulkRequest
+         * @description The same for up to 50 accounts, with one reason; each is a decision of its own.
+         */
+        BulkRequest: {
+            /** Accounts */
+            accounts: components["schemas"]["BulkAccount"][];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "resolve" | "snooze" | "review";
+            /**
+             * Reason
+             * @description In the person's words; one line.
+             * @default null
+             */
+            reason: string | null;
+            /**
+             * Until
+             * @default null
+             */
+            until: string | null;
+        };
+        /**
+         * By
+         * @description Who decided, when and why.
+         */
+        By: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** By Name */
+            by_name: string;
+            /** Decision Id */
+            decision_id: string;
+            /**
+             * Reason
+             * @description Null also for a role without payment details, of which it may tell.
+             */
+            reason: string | null;
+        };
+        /**
          * Channel
          * @description How a flag travels.
          * @enum {string}
@@ -792,6 +921,101 @@ export interface components {
             start: string;
         };
         /**
+         * Decision
+         * @description One decision. It is applied once the account's figures name it.
+         */
+        Decision: {
+            /**
+             * Applying
+             * @description On its way: the figures shown do not know it yet.
+             */
+            applying: boolean;
+            /** Client Id */
+            client_id: string;
+            /**
+             * Decided At
+             * Format: date-time
+             */
+            decided_at: string;
+            /** Decided By */
+            decided_by: string;
+            /** Decided By Name */
+            decided_by_name: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "resolve" | "snooze" | "review" | "sign_off" | "accept_partial" | "undo";
+            /** Period Start */
+            period_start: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Revision */
+            revision: number;
+            /** Source */
+            source: ("amplitude" | "quickbooks" | "stripe") | null;
+            /** Undoes */
+            undoes: string | null;
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * DecisionRequest
+         * @description What is decided, on which revision. The figures are those that are served, never the caller's.
+         */
+        DecisionRequest: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "resolve" | "snooze" | "review" | "sign_off" | "accept_partial" | "undo";
+            /**
+             * Period Start
+             * @description First day of the period; of all but a gap's decisions.
+             * @default null
+             */
+            period_start: string | null;
+            /**
+             * Reason
+             * @description In the person's words; one line.
+             * @default null
+             */
+            reason: string | null;
+            /**
+             * Revision
+             * @description The account's revision that the person saw.
+             */
+            revision: number;
+            /**
+             * Source
+             * @description Of `accept_partial`: whose gap.
+             * @default null
+             */
+            source: ("amplitude" | "quickbooks" | "stripe") | null;
+            /**
+             * Undoes
+             * @description Of `undo`: the decision; without: what the rule resolved.
+             * @default null
+             */
+            undoes: string | null;
+            /**
+             * Until
+             * @description Of `snooze`: the day on which it is over; without: on a change.
+             * @default null
+             */
+            until: string | null;
+        };
+        /**
+         * Decisions
+         * @description The latest decisions of an account, the latest first.
+         */
+        Decisions: {
+            /** Items */
+            items: components["schemas"]["Decision"][];
+        };
+        /**
          * Discrepancy
          * @description Something that does not agree; over 5 % it is red.
          */
@@ -804,6 +1028,8 @@ export interface components {
             code: string;
             /** Currency */
             currency: string | null;
+            /** Mark */
+            mark?: ("resolved" | "snoozed" | "reviewed" | "signed_off" | "changed") | null;
             /** Percent */
             percent: string | null;
             period: components["schemas"]["Days"] | null;
@@ -908,6 +1134,11 @@ export interface components {
              * @default null
              */
             ids: string | null;
+            /**
+             * Mark
+             * @default null
+             */
+            mark: components["schemas"]["Mark"][] | null;
             /**
              * Page
              * @default null
@@ -1303,6 +1534,25 @@ export interface components {
             status: string;
         };
         /**
+         * Handling
+         * @description The latest of resolve, snooze and review that stands.
+         */
+        Handling: {
+            decision: components["schemas"]["By"];
+            /**
+             * Ended
+             * @description Why it no longer holds.
+             */
+            ended: ("figures_moved" | "snooze_over") | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "resolved" | "snoozed" | "reviewed";
+            /** Until */
+            until: string | null;
+        };
+        /**
          * ImportChange
          * @description One account or rate that the file adds, changes or takes away.
          */
@@ -1501,6 +1751,12 @@ export interface components {
             source: "amplitude" | "quickbooks" | "stripe";
         };
         /**
+         * Mark
+         * @description How people stand to the period that a row shows; `changed`: its figures moved after the sign-off.
+         * @enum {string}
+         */
+        Mark: "resolved" | "snoozed" | "reviewed" | "signed_off" | "changed";
+        /**
          * Me
          * @description `csrf` is what the header X-Trueup-Csrf must carry on every POST made with the session cookie.
          */
@@ -1582,6 +1838,50 @@ export interface components {
              * @example USD
              */
             currency: string;
+        };
+        /**
+         * Offer
+         * @description Whether something can be decided now, and why not.
+         */
+        Offer: {
+            /** Allowed */
+            allowed: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "resolve" | "snooze" | "review" | "sign_off" | "accept_partial" | "undo";
+            /** Reason */
+            reason: ("read_only_mode" | "applying" | "gone" | "not_due" | "cannot_judge" | "source_stale" | "nothing_open" | "already" | "not_partial" | "nothing_to_undo") | null;
+            /**
+             * Text
+             * @description The reason in words.
+             */
+            text: string | null;
+            /** Undoes */
+            undoes: string | null;
+        };
+        /**
+         * Partial
+         * @description What is missing of one source in this account.
+         */
+        Partial: {
+            accepted: components["schemas"]["By"] | null;
+            /** Missing */
+            missing: string;
+            /**
+             * Offers
+             * @description Empty for a role that decides nothing.
+             * @default []
+             */
+            offers: components["schemas"]["Offer"][];
+            /** Parts */
+            parts: string[];
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "amplitude" | "quickbooks" | "stripe";
         };
         /**
          * Payment
@@ -1783,6 +2083,18 @@ export interface components {
             due: boolean;
             /** Expected Minor */
             expected_minor: number | null;
+            handling?: components["schemas"]["Handling"] | null;
+            /**
+             * Mark
+             * @description How people stand to it, in one word.
+             */
+            mark?: ("resolved" | "snoozed" | "reviewed" | "signed_off" | "changed") | null;
+            /**
+             * Offers
+             * @description Empty for a role that decides nothing.
+             * @default []
+             */
+            offers: components["schemas"]["Offer"][];
             /** Percent */
             percent: string | null;
             period: components["schemas"]["Days"];
@@ -1791,6 +2103,23 @@ export interface components {
             /** Reasons */
             reasons: components["schemas"]["Reason"][];
             receipt: components["schemas"]["Receipt"] | null;
+            /** @description Who took back what the rule had resolved. */
+            rule_undone?: components["schemas"]["By"] | null;
+            sign_off?: components["schemas"]["SignOff"] | null;
+        };
+        /**
+         * RefusedDecision
+         * @description An account of a bulk decision that was left as it is, and why.
+         */
+        RefusedDecision: {
+            /** Client Id */
+            client_id: string;
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Reason */
+            reason?: ("read_only_mode" | "applying" | "gone" | "not_due" | "cannot_judge" | "source_stale" | "nothing_open" | "already" | "not_partial" | "nothing_to_undo") | null;
         };
         /**
          * Retry
@@ -1893,6 +2222,32 @@ export interface components {
         Sessions: {
             /** Items */
             items: components["schemas"]["Session"][];
+        };
+        /**
+         * SignOff
+         * @description The figures as they were signed off.
+         */
+        SignOff: {
+            /** Amount Minor */
+            amount_minor: number | null;
+            /** Band */
+            band: string;
+            /** Billed Minor */
+            billed_minor: number | null;
+            /**
+             * Changed
+             * @description Later facts have moved the figures since.
+             */
+            changed: boolean;
+            /** Currency */
+            currency: string | null;
+            decision: components["schemas"]["By"];
+            /** Expected Minor */
+            expected_minor: number | null;
+            /** Percent */
+            percent: string | null;
+            /** Policy Version */
+            policy_version: number;
         };
         /**
          * SourceAge
@@ -2110,6 +2465,11 @@ export interface components {
             currency: string | null;
             /** Expected Minor */
             expected_minor: number | null;
+            /**
+             * Mark
+             * @description How people stand to it, in one word.
+             */
+            mark?: ("resolved" | "snoozed" | "reviewed" | "signed_off" | "changed") | null;
             /** Percent */
             percent: string | null;
             period: components["schemas"]["Days"] | null;
@@ -2162,6 +2522,8 @@ export interface operations {
                 from?: string | null;
                 /** @description Client ids, separated by commas. */
                 ids?: string | null;
+                /** @description What people decided. */
+                mark?: components["schemas"]["Mark"][] | null;
                 page?: number;
                 page_size?: number;
                 /** @description Part of name, id or invoice number. */
@@ -2264,6 +2626,165 @@ export interface operations {
             };
             /** @description Unknown, or not in the caller's portfolio. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decisions_api_v1_accounts__client_id__decisions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decisions"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not in the caller's portfolio. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_api_v1_accounts__client_id__decisions_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the caller for one command, and sent again with it: 8 to 255 printable ASCII characters. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not in the caller's portfolio. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key was used for another request, or what the command rests on has changed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2766,6 +3287,96 @@ export interface operations {
             };
             /** @description The role does not allow it. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_many_api_v1_decisions_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the caller for one command, and sent again with it: 8 to 255 printable ASCII characters. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkDecided"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An account is unknown, or not in the caller's portfolio; nothing is decided. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key was used for another request, or what the command rests on has changed. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

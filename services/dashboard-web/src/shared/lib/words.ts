@@ -48,6 +48,14 @@ const BAND: Record<string, Word> = {
   cannot_judge: word("Cannot judge", "?", "quiet"),
 };
 
+const MARK: Record<string, Word> = {
+  resolved: word("Resolved", "✓", "good"),
+  snoozed: word("Snoozed", "◷", "quiet"),
+  reviewed: word("Reviewed", "◉", "plain"),
+  signed_off: word("Signed off", "✓", "good"),
+  changed: word("Changed since sign-off", "≠", "warn"),
+};
+
 const SYNC: Record<string, Word> = {
   complete: word("Complete", "✓", "good"),
   stale: word("Stale", "◷", "warn"),
@@ -75,6 +83,7 @@ const known = (table: Record<string, Word>, code: string): Word =>
 
 export const statusWord = (code: string): Word => known(STATUS, code);
 export const bandWord = (code: string): Word => known(BAND, code);
+export const markWord = (code: string): Word => known(MARK, code);
 export const syncWord = (code: string): Word => known(SYNC, code);
 export const sourceName = (code: string): string => SOURCES[code] ?? humanised(code);
 export const metricName = (code: string): string => humanised(code);
@@ -89,3 +98,4 @@ export function reasonText(reason: { code: string; source?: string | null | unde
 
 export const STATUS_CODES = Object.keys(STATUS);
 export const BAND_CODES = Object.keys(BAND);
+export const MARK_CODES = Object.keys(MARK);

@@ -75,8 +75,9 @@ def _title(decision: Decision) -> str:
     name = decision.decided_by_name
     if decision.period_start is None:
         source = "QuickBooks" if decision.source == "quickbooks" else str(decision.source or "").capitalize()
-        verb = "undone" if decision.kind == "undo" else "accepted"
-        return f"Incomplete {source} data {verb} by {name}".replace("  ", " ")
+        data = f"incomplete {source} data".replace("  ", " ")
+        verb = f"Acceptance of {data} undone" if decision.kind == "undo" else f"I{data[1:]} accepted"
+        return f"{verb} by {name}"
     until = f" until {decision.until.isoformat()}" if decision.until else " until its figures move"
     phrase = _RULE_UNDONE if decision.kind == "undo" and decision.undoes is None else _VERBS[decision.kind]
     return f"{_month(decision.period_start)}: {phrase.format(name=name, until=until)}"

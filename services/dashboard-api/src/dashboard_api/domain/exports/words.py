@@ -79,6 +79,8 @@ def filter_words(query: PortfolioQuery) -> str:
         words.append("flagged" if query.flagged else "not flagged")
     if query.band:
         words.append("judged " + " or ".join(band_word(each).lower() for each in query.band))
+    if query.mark:
+        words.append(" or ".join(humanised(each).lower() for each in query.mark))
     if query.dates:
         words.append(_range(query.dates))
     if query.ids:

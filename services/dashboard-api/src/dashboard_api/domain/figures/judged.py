@@ -20,8 +20,8 @@ VARIANCE = (
     Figure(
         id="expected",
         name="Expected",
-        fields=("Variance.expected_minor", "Reconciliation.expected_minor"),
-        definition="What the usage of the period should have been billed at.",
+        fields=("Variance.expected_minor", "Reconciliation.expected_minor", "SignOff.expected_minor"),
+        definition="What the usage of the period should have been billed at. Of a sign-off: as it was known then.",
         shown=EVERYWHERE,
         formula="for each metric and price in force: usage × unit price, added up",
         source=EXPECTED_SOURCE,
@@ -58,15 +58,18 @@ VARIANCE = (
     Figure(
         id="billed",
         name="Billed",
-        fields=("Variance.billed_minor", "Reconciliation.billed_minor"),
-        definition="What was billed for the period, before tax.",
+        fields=("Variance.billed_minor", "Reconciliation.billed_minor", "SignOff.billed_minor"),
+        definition="What was billed for the period, before tax. Of a sign-off: as it was known then.",
         shown=EVERYWHERE,
         formula="sum of the invoice lines of the period − credits applied to it",
     ),
     Figure(
         id="variance",
         name="Difference",
-        fields=("Variance.amount_minor", "Reconciliation.amount_minor", "Discrepancy.amount_minor"),
+        fields=(
+            *("Variance.amount_minor", "Reconciliation.amount_minor"),
+            *("Discrepancy.amount_minor", "SignOff.amount_minor"),
+        ),
         definition="Billed less expected of one period and currency; positive means billed too much. It is not shown "
         "where something needed is missing. Of a discrepancy about payments: the amount that the two systems differ by.",
         shown=EVERYWHERE,
@@ -76,7 +79,7 @@ VARIANCE = (
     Figure(
         id="variance_percent",
         name="Difference in percent",
-        fields=("Variance.percent", "Reconciliation.percent", "Discrepancy.percent"),
+        fields=("Variance.percent", "Reconciliation.percent", "Discrepancy.percent", "SignOff.percent"),
         definition="The difference as a share of what was expected. More than 5 % is flagged; under 2 % and within the "
         "money cap it resolves itself.",
         shown=EVERYWHERE,
@@ -103,7 +106,8 @@ COUNTS = (
         id="flagged_of_portfolio",
         name="Flagged",
         fields=("Totals.flagged",),
-        definition="How many of them have a difference of more than 5 % in a period that is due.",
+        definition="How many of them have a difference of more than 5 % in a period that is due, and that nobody has resolved, "
+        "snoozed or signed off.",
         shown=(GRID,),
         formula="count",
         source="Trueup",

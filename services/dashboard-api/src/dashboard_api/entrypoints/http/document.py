@@ -8,11 +8,23 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from dashboard_api.entrypoints.http.schemas.commands import SyncRequest
+from dashboard_api.entrypoints.http.schemas.decisions import BulkAccount, BulkRequest, DecisionRequest
 from dashboard_api.entrypoints.http.schemas.exports import ExportFilter, ExportRequest
 from dashboard_api.entrypoints.http.schemas.flags import FlagRequest
 from dashboard_api.entrypoints.http.schemas.problem import FieldProblem, Problem
 from dashboard_api.entrypoints.http.schemas.retries import RetryRequest
 
+_BODIES = (
+    SyncRequest,
+    FlagRequest,
+    ExportFilter,
+    ExportRequest,
+    RetryRequest,
+    DecisionRequest,
+    BulkAccount,
+    BulkRequest,
+)
+"""Read by hand, so the framework does not know them."""
 _SECURITY = {
     "session": {"type": "apiKey", "in": "cookie", "name": "trueup_session"},
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
@@ -29,7 +41,7 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
         schemas = document["components"]["schemas"]
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
-        for model in (Problem, FieldProblem, SyncRequest, FlagRequest, ExportFilter, ExportRequest, RetryRequest):
+        for model in (*_BODIES, Problem, FieldProblem):
             schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
             schema.pop("$defs", None)
             schemas[model.__name__] = schema
@@ -56,6 +68,8 @@ def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
     if path.endswith("/exports") and method == "post":
         errors["404"] = "An account is unknown, or not in the caller's portfolio; nothing is exported."
         errors["429"] = "More records than are left; nothing is exported."
+    if path.endswith("/v1/decisions"):
+        errors["404"] = "An account is unknown, or not in the caller's portfolio; nothing is decided."
     if path.endswith("/file"):
         errors["410"] = "Downloaded before, or too old."
     for status, description in errors.items():

@@ -108,6 +108,7 @@ def _query(wanted: ExportFilter) -> PortfolioQuery:
         status=wanted.status,
         flagged=wanted.flagged,
         band=wanted.band,
+        mark=wanted.mark,
         active=wanted.active,
         ids=wanted.ids,
         sort=wanted.sort,

@@ -15,6 +15,7 @@ from dashboard_api.ports.audit import AuditLog
 from dashboard_api.ports.exports import ReportPrinter
 from dashboard_api.ports.reads import SourceReads
 from dashboard_api.usecases.accounts import Accounts
+from dashboard_api.usecases.decisions import Decisions
 from dashboard_api.usecases.exports import CreateExport, TakeExport
 from dashboard_api.usecases.flags import FlagIssue
 from dashboard_api.usecases.identify import Identify
@@ -53,6 +54,9 @@ class Services:
     import_rates: ImportRates
     flag_issue: FlagIssue
     flag_limits: FlagLimits
+    decisions: Decisions
+    decision_reason_max: int
+    """How long the reason of a decision may be."""
     send_flags: SendFlags
     """Carries what was flagged; for the process to run."""
     create_export: CreateExport

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from dashboard_api.entrypoints.http.schemas.decisions import By, Decision, Handling, MarkWord, Offer, Partial, SignOff
 from dashboard_api.entrypoints.http.schemas.flags import Flag
 from dashboard_api.entrypoints.http.schemas.forecast import Forecast, Trend
 from dashboard_api.entrypoints.http.schemas.portfolio import AccountItem
@@ -122,6 +123,7 @@ class Discrepancy(Answer):
     currency: CurrencyCode | None
     percent: PercentText | None
     text: str
+    mark: MarkWord | None = None
 
 
 class ExpectedPart(Answer):
@@ -179,6 +181,11 @@ class Reconciliation(Answer):
     period_assumed: bool
     reasons: list[Reason]
     receipt: Receipt | None
+    mark: MarkWord | None = Field(default=None, description="How people stand to it, in one word.")
+    handling: Handling | None = None
+    sign_off: SignOff | None = None
+    rule_undone: By | None = Field(default=None, description="Who took back what the rule had resolved.")
+    offers: list[Offer] = Field(default=[], description="Empty for a role that decides nothing.")
 
 
 class Watermark(Answer):
@@ -210,6 +217,10 @@ class Account(AccountItem):
     reconciliations: list[Reconciliation]
     watermarks: list[Watermark]
     auto_reconciled: bool
+    partials: list[Partial] = Field(default=[], description="What is missing of its sources.")
+    decisions: list[Decision] | None = Field(
+        description="The latest fifty; null for a role without payment details, of which they may tell."
+    )
     flags: list[Flag] | None = Field(
         description="The latest ten; null for a role without payment details, of which they may tell."
     )

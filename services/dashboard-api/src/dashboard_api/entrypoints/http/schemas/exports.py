@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from dashboard_api.domain.exports.request import RECORDS_MAX
-from dashboard_api.domain.portfolio import PAGE_SIZE_MAX, Active, Axis, Band, PaymentStatus
+from dashboard_api.domain.portfolio import PAGE_SIZE_MAX, Active, Axis, Band, Mark, PaymentStatus
 from dashboard_api.entrypoints.http.schemas.words import Answer
 
 
@@ -24,6 +24,7 @@ class ExportFilter(BaseModel):
     status: Annotated[list[PaymentStatus], Field(max_length=20)] | None = None
     flagged: bool | None = None
     band: Annotated[list[Band], Field(max_length=20)] | None = None
+    mark: Annotated[list[Mark], Field(max_length=20)] | None = None
     active: Active = Active.TRUE
     ids: Annotated[str, Field(max_length=11_000, description="Client ids, separated by commas.")] | None = None
     sort: str = "-variance"

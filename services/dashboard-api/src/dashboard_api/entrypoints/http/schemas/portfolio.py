@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 
+from dashboard_api.entrypoints.http.schemas.decisions import MarkWord
 from dashboard_api.entrypoints.http.schemas.flags import FlagMark
 from dashboard_api.entrypoints.http.schemas.words import (
     Answer,
@@ -41,6 +42,7 @@ class Variance(Answer):
     band: BandName
     currency: CurrencyCode | None
     reasons: list[Reason] = []
+    mark: MarkWord | None = Field(default=None, description="How people stand to it, in one word.")
 
 
 class SourceAge(Answer):
