@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE =
 .DEFAULT_GOAL := help
 .PHONY: help prepare up down reset status logs migrate check lint types contracts fresh web-check test unit contract \
 	integration web-test e2e compose-check fmt lock schemas screenshots bench-freshness bench-retry bench-exports chaos chaos-retry \
-	mutate-guards mutate-retries
+	mutate-guards mutate-retries mutate-retry-rows
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,7 +84,8 @@ web-test: prepare ## The page's own tests
 	$(WEB) test
 
 e2e: prepare ## Browser tests on a stack of their own
-	INGEST_QUICKBOOKS_POLL_INTERVAL_S=5 $(BIN)/python -m trueup_devstack.own_stack -- sh -c "$(BIN)/trueup verify --wait 240 && $(WEB) e2e"
+	INGEST_QUICKBOOKS_POLL_INTERVAL_S=5 STRIPE_WEBHOOKS_RETRY_PAY_TIMEOUT_S=5 STRIPE_WEBHOOKS_RETRY_CLAIM_S=12 \
+		$(BIN)/python -m trueup_devstack.own_stack -- sh -c "$(BIN)/trueup verify --wait 240 && $(WEB) e2e"
 
 compose-check: prepare ## The containers as in a fresh clone: start, verify, scale, restart, as JSON; needs Docker; ARGS=--scenario=default
 	$(BIN)/python tests/compose/check.py $(ARGS)
@@ -125,13 +126,22 @@ bench-exports: prepare ## Times of the PDF report, and whether LibreOffice reads
 	$(BIN)/python tests/load/bench_exports.py $(ARGS)
 
 chaos: prepare ## Seeded kills under load, then verify; needs `make up`
-	$(BIN)/python tests/chaos/kill_spree.py $(ARGS)
+	$(BIN)/python -m tests.chaos.kill_spree $(ARGS)
 
 mutate-guards: prepare ## Remove each safety guard in turn; a named test must fail
-	$(BIN)/python tests/mutation/guards.py $(ARGS)
+	$(BIN)/python -m tests.mutation.guards $(ARGS)
 
 mutate-retries: prepare ## Read each of the gateway's answers wrongly in turn; the test of its row must fail
-	$(BIN)/python tests/mutation/retries.py $(ARGS)
+	$(BIN)/python -m tests.mutation.retries $(ARGS)
 
-chaos-retry: prepare ## Seeded kill -9 while payments are retried; no charge too many, no false success; needs `make up`
-	$(BIN)/python tests/chaos/retry_spree.py $(ARGS)
+mutate-retry-rows: prepare ## The same in a running stack: the row's test in the browser must fail
+	$(BIN)/python -m tests.mutation.retry_rows $(ARGS)
+
+# Short patience, so that what is not clear is asked again within the run, and what was killed is missed soon.
+SHORT_PATIENCE = STRIPE_WEBHOOKS_RETRY_PAY_TIMEOUT_S=2 STRIPE_WEBHOOKS_RETRY_CLAIM_S=6 \
+	STRIPE_WEBHOOKS_RETRY_PAUSE_LONGEST_S=3 STRIPE_WEBHOOKS_SESSION_TIMEOUT_S=6 DASHBOARD_API_SESSION_TIMEOUT_S=6 \
+	INGEST_QUICKBOOKS_POLL_INTERVAL_S=5
+
+chaos-retry: prepare ## Seeded kill -9 while payments are retried; no charge too many, no false success, on a stack of its own
+	$(SHORT_PATIENCE) $(BIN)/python -m trueup_devstack.own_stack -- \
+		sh -c "$(BIN)/trueup verify --wait 400 && $(BIN)/python -m tests.chaos.retry_spree $(ARGS)"

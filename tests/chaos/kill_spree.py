@@ -10,9 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import random
-import signal
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -20,12 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from tests.chaos.processes import RECOVERY_TIMEOUT_S, restart, strike, until_ready
 
+from trueup_devstack import checkout as checkouts
 from trueup_operator import settings
 from trueup_operator.clients import token_for
 from trueup_operator.verify.audit import audit
 
-TRUEUP = str(Path(sys.executable).with_name("trueup"))
 SERVICES = (
     "ingest-amplitude",
     "ingest-quickbooks",
@@ -35,7 +34,6 @@ SERVICES = (
     "kafka",
     "postgres",
 )
-RECOVERY_TIMEOUT_S = 90.0
 BROKER = "kafka"
 LOG_TICK_S = 1.0
 
@@ -50,40 +48,12 @@ class Fault:
     payment_visible_s: float | None = None
 
 
-async def trueup(*arguments: str) -> str:
-    process = await asyncio.create_subprocess_exec(TRUEUP, *arguments, stdout=asyncio.subprocess.PIPE)
-    out, _ = await process.communicate()
-    if process.returncode:
-        raise RuntimeError(f"trueup {' '.join(arguments)} failed with {process.returncode}")
-    return out.decode()
-
-
-async def processes() -> list[dict[str, Any]]:
-    listed: list[dict[str, Any]] = json.loads(await trueup("status", "--json"))["processes"]
-    return listed
-
-
-def of_service(name: str, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [entry for entry in listed if entry["name"] == name or entry["name"].rsplit("-", 1)[0] == name]
-
-
-async def strike(fault: Fault, chance: random.Random) -> None:
+async def make(fault: Fault, chance: random.Random) -> None:
+    """Let it happen."""
     if fault.how == "restart":
-        await trueup("restart", fault.what)
-        return
-    alive = [entry for entry in of_service(fault.what, await processes()) if entry["pid"]]
-    os.kill(chance.choice(alive)["pid"], signal.SIGKILL)
-
-
-async def until_ready() -> float | None:
-    """Seconds until every process says it is ready; the killed one first has to be seen as gone or restarted."""
-    started = time.monotonic()
-    await asyncio.sleep(0.3)
-    while time.monotonic() - started < RECOVERY_TIMEOUT_S:
-        if all(entry["state"] == "ready" for entry in await processes()):
-            return round(time.monotonic() - started, 1)
-        await asyncio.sleep(0.3)
-    return None
+        await restart(fault.what)
+    else:
+        await strike(fault.what, chance)
 
 
 async def somebody_pays(http: httpx.AsyncClient, where: settings.Addresses) -> dict[str, Any]:
@@ -147,14 +117,14 @@ def plan(seed: int, kills: int, restarts: int) -> list[Fault]:
 async def run(seed: int, kills: int, restarts: int, events_per_s: float, wait_s: float) -> dict[str, Any]:
     where, chance = settings.load(), random.Random(seed)
     faults = plan(seed, kills, restarts)
-    meter = LogMeter(Path(".trueup") / "logs")
+    meter = LogMeter(checkouts.here().logs)
     headers = {"authorization": f"Bearer {token_for(where.sandbox_url, 'fay')}"}
     async with httpx.AsyncClient(headers=headers, timeout=10) as http:
         (await http.post(f"{where.sandbox_url}/control/pace", json={"events_per_s": events_per_s})).raise_for_status()
         watching = asyncio.create_task(meter.run())
         try:
             for number, fault in enumerate(faults, 1):
-                await strike(fault, chance)
+                await make(fault, chance)
                 fault.ready_s, fault.payment_visible_s = await asyncio.gather(
                     until_ready(), until_payment_shows(http, where)
                 )

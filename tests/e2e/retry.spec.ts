@@ -4,6 +4,7 @@ import {
   expect,
   expectAccessible,
   happen,
+  type Locator,
   openAccount,
   type Page,
   payScript,
@@ -75,7 +76,22 @@ interface Row {
 }
 
 const paid = { word: "Paid", charged: 1 } as const;
-const HOLD = 12;
+/** Longer than one call is waited for, where the stack was started for these tests. */
+const HOLD = 8;
+/** How long a row may take to its end; shorter where its reading is wrong on purpose. */
+const PATIENCE_S = Number(process.env.TRUEUP_RETRY_PATIENCE_S ?? 90);
+const ENDS = ["Paid", "Already paid", "Payment failed", "The client must confirm", "Not retried", "Needs a person"];
+
+/** Which of these words the card comes to show first: another one than expected is seen at once. */
+async function wordOf(card: Locator, among: string[], within_s: number): Promise<string | undefined> {
+  let word: string | undefined;
+  await expect(async () => {
+    const shown = await card.locator("h2").innerText({ timeout: 1000 });
+    word = among.find((one) => shown.includes(one));
+    expect(word, shown).toBeDefined();
+  }).toPass({ timeout: within_s * 1000, intervals: [100] });
+  return word;
+}
 
 const ROWS: Row[] = [
   { name: "200 paid", answers: ["paid"], ...paid, within_s: 10 },
@@ -142,7 +158,7 @@ const ROWS: Row[] = [
   },
   { name: "401 unauthorized", answers: ["unauthorized"], word: "Not retried", text: /nothing was charged/, charged: 0 },
   { name: "403 forbidden", answers: ["forbidden"], word: "Not retried", text: /nothing was charged/, charged: 0 },
-  { name: "5xx, nothing carried out", answers: ["error_before"], first: "Not known yet", ...paid },
+  { name: "5xx, nothing carried out", answers: ["error_before", "error_before"], first: "Not known yet", ...paid },
   { name: "5xx, carried out", answers: ["error_after"], ...paid },
   {
     name: "time-out, nothing carried out",
@@ -166,14 +182,14 @@ for (const [place, row] of ROWS.entries()) {
     const target = await overdueInvoice(page, place);
     await payScript(target.invoiceId, row.answers);
     const card = await retry(page, target);
-    const titles = card.locator("h2");
-    if (row.first) await expect(titles).toContainText(row.first);
+    if (row.first) expect(await wordOf(card, [row.first, ...ENDS], PATIENCE_S)).toBe(row.first);
     if (row.settles) {
-      await expect(card).toContainText("Stripe has not confirmed yet; this page will say so when it does.");
+      const waiting = "Stripe has not confirmed yet; this page will say so when it does.";
+      await expect(card).toContainText(waiting, { timeout: 15_000 });
       await paySettle(target.invoiceId, row.settles);
     }
-    await expect(titles).toContainText(row.word, { timeout: (row.within_s ?? 90) * 1000 });
-    if (row.text) await expect(card).toContainText(row.text);
+    expect(await wordOf(card, ENDS, Math.min(PATIENCE_S, row.within_s ?? PATIENCE_S))).toBe(row.word);
+    if (row.text) await expect(card).toContainText(row.text, { timeout: 5000 });
     await expectAccessible(page, ".row-panel");
     expect(await charges(target.invoiceId)).toBe(row.charged);
     await expect(page.getByRole("region", { name: "Payment attempts" })).toContainText(row.word);

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from mutants import MUTANTS, Mutant  # type: ignore[import-not-found]  # found beside this script
+from tests.mutation.mutants import MUTANTS, Mutant
 
 from trueup_devstack import scratch
 

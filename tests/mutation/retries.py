@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sys
 
-from guards import copy_of_tree, environment, run_all  # type: ignore[import-not-found]  # found beside this script
-from mutants import Mutant  # type: ignore[import-not-found]
+from tests.mutation.guards import copy_of_tree, environment, run_all
+from tests.mutation.mutants import Mutant
 
 ANSWERS = "services/stripe-webhooks/src/stripe_webhooks/domain/pay_answers.py"
 STATES = "services/stripe-webhooks/src/stripe_webhooks/domain/invoice_states.py"
@@ -92,7 +92,7 @@ def main() -> int:
         print(f"no such row; there are: {', '.join(mutant.guard for mutant in MUTANTS)}")
         return 2
     with copy_of_tree() as tree:
-        return int(run_all(tree, chosen, environment(tree, "", "")))
+        return run_all(tree, chosen, environment(tree, "", ""))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 /** What every browser test has: a page that is signed in, and the certainty that nothing went wrong unseen. */
 import AxeBuilder from "@axe-core/playwright";
-import { type APIRequestContext, test as base, expect, type Page } from "@playwright/test";
+import { type APIRequestContext, test as base, expect, type Locator, type Page } from "@playwright/test";
 import { URL_OF_STACK } from "./stack.ts";
 
 export { charges, happen, mails, payScript, paySettle, planted, type Step, slackMessages } from "./stack.ts";
-export type { APIRequestContext, Page };
+export type { APIRequestContext, Locator, Page };
 export { expect };
 
 interface Options {
