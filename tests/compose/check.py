@@ -209,7 +209,9 @@ def secrets_are_kept(project: Project) -> None:
         given = project.compose("exec", "-T", name, "ls", "/run/secrets").split()
         prefix = name.replace("-", "_") + "_"
         expect(bool(given) and all(each.startswith(prefix) for each in given), f"{name} sees the secrets {given}")
-    vault = json.loads(project.compose("run", "--rm", "-T", "--entrypoint", "python", "secrets", "-c", VAULT))
+    # The last line: before it stands what the build says, which is looked at first.
+    said = project.compose("run", "--rm", "-T", "--entrypoint", "python", "secrets", "-c", VAULT)
+    vault = json.loads(said.splitlines()[-1])
     seen = project.run("docker", "inspect", *project.containers()) + project.compose("logs", "--no-color")
     for name, value in vault.items():
         hidden = value.rpartition("@")[0].rpartition(":")[2] or value
