@@ -54,8 +54,9 @@ class Project:
     def __init__(self, root: Path, port: int, scenario: str) -> None:
         self.root = root
         self.url = f"http://127.0.0.1:{port}"
+        self.name = f"trueup-check-{port}"
         self._env = os.environ | {
-            "COMPOSE_PROJECT_NAME": "trueup-check",
+            "COMPOSE_PROJECT_NAME": self.name,
             "TRUEUP_PORT": str(port),
             "TRUEUP_SANDBOX_PORT": str(port + 1),
             "TRUEUP_VERSION": "check",
@@ -195,7 +196,7 @@ def memory(project: Project) -> dict[str, str]:
     """Container → what it uses of its limit."""
     lines = project.run("docker", "stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}", *project.containers())
     pairs = (line.split(" ", 1) for line in lines.splitlines())
-    return {name.removeprefix("trueup-check-"): used for name, used in pairs if not used.startswith("0B")}
+    return {name.removeprefix(f"{project.name}-"): used for name, used in pairs if not used.startswith("0B")}
 
 
 def forget(project: Project) -> None:
