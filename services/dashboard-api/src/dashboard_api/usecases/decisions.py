@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from dashboard_api.domain.access import Principal
 from dashboard_api.domain.decision_words import reason_text
-from dashboard_api.domain.decisions import BULK, NEEDS_REASON, Kind, Look, Wish, about_source, why_not
+from dashboard_api.domain.decisions import BULK, NEEDS_REASON, Kind, Look, Reason, Wish, about_source, why_not
 from dashboard_api.domain.errors import Conflict, InvalidRequest, NotFound, Refused
 from dashboard_api.ports.decisions import DecisionChange, DecisionKey, DecisionStore, Refusal
 from dashboard_api.ports.reads import Json
@@ -112,7 +112,7 @@ class Decisions:
     def _refuse(self, look: Look, wish: Wish) -> None:
         """Raise what stands against it."""
         reason = why_not(look, wish)
-        if look.revision != wish.revision and (reason is None or reason.value != "applying"):
+        if look.revision != wish.revision and reason is not Reason.APPLYING:
             raise Conflict(
                 "The account has changed since you looked. Look again, then decide on the new figures.",
                 code="changed_since_you_looked",

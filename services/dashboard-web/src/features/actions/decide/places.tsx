@@ -15,6 +15,8 @@ import { applyingText, labelOf } from "./words";
 
 const MAY = "decisions.write";
 const FAST_MS = 1500;
+const FAST_FOR = 10;
+const SLOW_MS = 10_000;
 
 const periodName = ({ client_id }: Account, { period }: Reconciliation) => `decide ${client_id} ${period.start}`;
 const figuresOf = (one: Reconciliation) =>
@@ -36,8 +38,18 @@ export function DecideWatch({ account }: { account: Account }) {
   const { client_id } = account;
   useEffect(() => {
     if (!waits) return;
-    const timer = setInterval(() => void client.invalidateQueries({ queryKey: ["account", client_id] }), FAST_MS);
-    return () => clearInterval(timer);
+    let timer: ReturnType<typeof setTimeout>;
+    const look = (turn: number) => {
+      timer = setTimeout(
+        () => {
+          void client.invalidateQueries({ queryKey: ["account", client_id] });
+          look(turn + 1);
+        },
+        turn < FAST_FOR ? FAST_MS : SLOW_MS,
+      );
+    };
+    look(0);
+    return () => clearTimeout(timer);
   }, [waits, client, client_id]);
   return null;
 }
