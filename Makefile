@@ -10,9 +10,7 @@ empty :=
 export MYPYPATH = $(subst $(empty) $(empty),:,$(MEMBERS))
 export PYTHONDONTWRITEBYTECODE =
 .DEFAULT_GOAL := help
-.PHONY: help prepare up down reset status logs migrate check lint types contracts fresh web-check test unit contract \
-	integration web-test e2e compose-check fmt lock schemas screenshots bench-freshness bench-retry bench-exports chaos chaos-retry \
-	mutate-guards mutate-retries mutate-retry-rows
+.PHONY: $(shell sed -n 's/^\([a-z0-9-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -124,6 +122,15 @@ bench-retry: prepare ## From the click on Retry to its outcome, and twenty click
 
 bench-exports: prepare ## Times of the PDF report, and whether LibreOffice reads the CSV as meant, as JSON
 	$(BIN)/python tests/load/bench_exports.py $(ARGS)
+
+bench-reconciler: prepare ## From Kafka into the fact tables: events/s against a bare reader and a textbook one, as JSON
+	$(BIN)/python -m tests.load.bench_reconciler $(ARGS)
+
+bench-replay: prepare ## Recompute 12,000 accounts from their facts while they are read, as JSON
+	$(BIN)/python -m tests.load.bench_replay $(ARGS)
+
+bench-decide: prepare ## What one decision costs, by age and size of the account, as JSON
+	$(BIN)/python -m tests.load.bench_decide $(ARGS)
 
 chaos: prepare ## Seeded kills under load, then verify; needs `make up`
 	$(BIN)/python -m tests.chaos.kill_spree $(ARGS)

@@ -6,17 +6,13 @@ import asyncio
 import os
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib.metadata import entry_points
-from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg
 import hypothesis
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from tests import containers
+from tests import containers, databases
+from tests.databases import Database, in_database, run_sql
 
 from trueup_contracts.topics import TOPICS, dlq
 from trueup_devstack import scratch
@@ -26,41 +22,6 @@ hypothesis.settings.register_profile(
     "trueup", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
 )
 hypothesis.settings.load_profile("trueup")
-
-ROLES = Path(__file__).parents[1] / "deploy" / "postgres" / "roles.sql"
-
-
-@dataclass(frozen=True)
-class Database:
-    """One database of a test's own, with roles, schemas and all migrations."""
-
-    admin_dsn: str
-
-    def dsn(self, role: str) -> str:
-        """The address for one of Trueup's roles: `migrator`, `reconciler`, `dashboard_api`, ..."""
-        parts = urlsplit(self.admin_dsn)
-        return urlunsplit(parts._replace(netloc=f"{role}@{parts.hostname}:{parts.port}"))
-
-
-def _in_database(dsn: str, name: str) -> str:
-    return urlunsplit(urlsplit(dsn)._replace(path=f"/{name}"))
-
-
-async def _execute(dsn: str, sql: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    try:
-        await connection.execute(sql)
-    finally:
-        await connection.close()
-
-
-def _run_sql(dsn: str, sql: str) -> None:
-    # A loop of its own: the test's loop belongs to pytest-asyncio.
-    loop = asyncio.new_event_loop()
-    try:
-        loop.run_until_complete(_execute(dsn, sql))
-    finally:
-        loop.close()
 
 
 @pytest.fixture(scope="session")
@@ -95,35 +56,22 @@ def kafka() -> Iterator[str]:
 def _template(postgres_server: str) -> Iterator[str]:
     """Name of a database with every migration applied; copying it is quicker than migrating again."""
     name = f"trueup_template_{uuid.uuid4().hex[:12]}"
-    _run_sql(postgres_server, f"CREATE DATABASE {name}")
     try:
-        database = Database(_in_database(postgres_server, name))
-        _run_sql(database.admin_dsn, ROLES.read_text())
-        _migrate(database.dsn("migrator"))
+        databases.create(postgres_server, name)
         yield name
     finally:
-        _run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _migrate(dsn: str) -> None:
-    from trueup_kit import migrate
-    from trueup_operator.commands.migrate import ordered
-
-    histories = {point.name: point.value for point in entry_points(group="trueup.migrations")}
-    assert histories, "no package declares migrations: are the workspace members installed?"
-    for schema in ordered(list(histories)):
-        migrate.upgrade(dsn, schema, histories[schema])
+        run_sql(postgres_server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @pytest.fixture
 def database(postgres_server: str, _template: str) -> Iterator[Database]:
     """A fresh migrated database; `.dsn(role)` logs in as that role."""
     name = f"trueup_test_{uuid.uuid4().hex[:12]}"
-    _run_sql(postgres_server, f"CREATE DATABASE {name} TEMPLATE {_template}")
+    run_sql(postgres_server, f"CREATE DATABASE {name} TEMPLATE {_template}")
     try:
-        yield Database(_in_database(postgres_server, name))
+        yield Database(in_database(postgres_server, name))
     finally:
-        _run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+        run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

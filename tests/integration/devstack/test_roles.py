@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncpg
 import pytest
-from tests.conftest import ROLES, Database
+from tests.databases import ROLES, Database
 
 OWN = {
     "ingest_amplitude": {"ingest_amplitude"},

@@ -12,7 +12,7 @@ from tests.integration.reconciler.world import System
 from trueup_kit.postgres import create_engine
 
 if TYPE_CHECKING:
-    from tests.conftest import Database
+    from tests.databases import Database
 
 
 @pytest.fixture

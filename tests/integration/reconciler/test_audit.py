@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.integration.reconciler.world import System, facts, invoice, reports
 
-from reconciler.commands import audit
+from reconciler.commands.audit import audit
 
 if TYPE_CHECKING:
-    from tests.conftest import Database
+    from tests.databases import Database
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from reconciler.domain.reconcile import reconcile
 from reconciler.usecases import decide
 from reconciler.usecases.count import count_reports
 from reconciler.usecases.decide import decide_some, decide_these
+from reconciler.usecases.replay import replay
 from trueup_contracts.accounts import AccountReconciledV1
 from trueup_contracts.syncs import Gap, SyncReportedV1
 
@@ -227,6 +228,27 @@ async def test_a_replay_of_the_same_facts_says_nothing(system: System) -> None:
     assert await system.state() == before
     assert await system.value("SELECT count(*) FROM read_model.timeline") == entries
     assert await announced(system) == []
+
+
+async def test_a_replay_leaves_an_account_with_new_facts_to_the_loop_that_tells_of_them(system: System) -> None:
+    await prepared(system)
+    entries = await system.value("SELECT count(*) FROM read_model.timeline")
+    await system.feed([invoice(0, 11, 9_999, version=3)])
+    await system.decisions.spread(NOW)
+    rounds = [one async for one in replay(system.decisions, Policy(), lambda: NOW, ["c0", "c1", "c2"], batch=2)]
+    assert [(one.decided, one.changed) for one in rounds] == [(1, 0), (1, 0)]
+    assert await system.settle() == 1
+    assert await system.value("SELECT count(*) FROM read_model.timeline") > entries
+
+
+async def test_a_replay_under_other_rules_changes_the_rows_and_not_the_timeline(system: System) -> None:
+    await prepared(system)
+    entries = await system.value("SELECT count(*) FROM read_model.timeline")
+    strict = Policy(version=2, tolerance_percent=0, auto_resolve_below_percent=0)
+    done = [one async for one in replay(system.decisions, strict, lambda: NOW, ["c0", "c1", "c2"], batch=40)]
+    assert done[0].changed == 3
+    assert (await system.row("c1"))["band"] == "over_billed"
+    assert await system.value("SELECT count(*) FROM read_model.timeline") == entries
 
 
 async def test_versions_of_an_ended_month_are_kept(system: System) -> None:

@@ -14,7 +14,7 @@ from trueup_kit import migrate
 from trueup_readmodel.tables import metadata
 
 if TYPE_CHECKING:
-    from tests.conftest import Database
+    from tests.databases import Database
 
 TYPES = {
     Text: "text",

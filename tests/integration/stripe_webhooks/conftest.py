@@ -27,7 +27,7 @@ from trueup_contracts.topics import PARTITIONS
 from trueup_devstack.scratch import free_port
 
 if TYPE_CHECKING:
-    from tests.conftest import Database
+    from tests.databases import Database
 
 SECRET = "whsec_sandbox"
 SCENARIO = Path(__file__).parents[3] / "deploy" / "sandbox" / "small.yaml"

@@ -19,7 +19,7 @@ from trueup_contracts.retries import PaymentRetryRequestedV1
 from trueup_kit.postgres import create_engine
 
 if TYPE_CHECKING:
-    from tests.conftest import Database
+    from tests.databases import Database
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 

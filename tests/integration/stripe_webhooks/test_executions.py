@@ -20,7 +20,7 @@ from trueup_kit import migrate
 from trueup_kit.postgres import create_engine
 
 if TYPE_CHECKING:
-    from tests.conftest import Database
+    from tests.databases import Database
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 

@@ -20,7 +20,7 @@ from trueup_kit.postgres import create_engine
 from trueup_kit.producer import Producer
 
 if TYPE_CHECKING:
-    from tests.conftest import Database
+    from tests.databases import Database
     from tests.integration.stripe_webhooks.conftest import Bus
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

@@ -29,6 +29,9 @@ def decode_part(part: str) -> str:
 
 def join_key(*parts: str) -> str:
     """A record key of several parts: `join_key(str(ref), "api_calls", "2026-10-01")`. Parts are encoded once."""
+    joined = "|".join(parts)
+    if joined.count("|") == len(parts) - 1:  # nearly always: no part holds a separator
+        return joined
     return "|".join(part.replace("|", "%7C") for part in parts)
 
 

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -85,10 +85,11 @@ def running(
 
 
 @contextmanager
-def postgres() -> Iterator[Postgres]:
-    """A PostgreSQL that trusts everyone on 127.0.0.1 and does not care for its disk."""
+def postgres(**settings: str) -> Iterator[Postgres]:
+    """A PostgreSQL that trusts everyone on 127.0.0.1 and, unless told `fsync="on"`, does not care for its disk."""
+    wanted = {"fsync": "off", "max_connections": "300"} | settings
     with folder("postgres") as place:
-        server = Postgres(place / "postgres", free_port(), settings=(("fsync", "off"), ("max_connections", "300")))
+        server = Postgres(place / "postgres", free_port(), settings=tuple(wanted.items()))
         server.initialise()
         with running(
             server.command(),
@@ -101,10 +102,10 @@ def postgres() -> Iterator[Postgres]:
 
 
 @contextmanager
-def kafka() -> Iterator[Kafka]:
+def kafka(settings: Mapping[str, str] | None = None) -> Iterator[Kafka]:
     """A Kafka broker without topics; the first one on a machine downloads its jars."""
     with folder("kafka") as place:
-        broker = Kafka(place / "kafka", jars.prepare(print), free_port(), free_port())
+        broker = Kafka(place / "kafka", jars.prepare(print), free_port(), free_port(), settings or {})
         broker.initialise()
         with running(broker.command(), log=place / "log", ready=broker.accepts):
             yield broker

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaMessage
 from prometheus_client import Counter
 
-from trueup_contracts.envelope import read_headers
 from trueup_kit import trace
 from trueup_kit.logs import get_logger
 from trueup_kit.postgres import describe
@@ -28,8 +27,7 @@ HANDLED = Counter("trueup_consumed_total", "Records handled", ["topic"])
 FAILED = Counter("trueup_batches_failed_total", "Batches that a handler could not finish", ["topic"])
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record as Kafka keeps it."""
 
     topic: str
@@ -37,8 +35,32 @@ class Record:
     offset: int
     key: str | None
     value: bytes | None
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     timestamp_ms: int = 0
+
+
+class Headers(Mapping[str, str]):
+    """A record's headers, read when somebody asks: few do. What is not UTF-8 is kept readable, never a reason to fail."""
+
+    __slots__ = ("_raw", "_text")
+
+    def __init__(self, raw: Sequence[tuple[str, bytes]]) -> None:
+        self._raw = raw
+        self._text: dict[str, str] | None = None
+
+    def _read(self) -> dict[str, str]:
+        if self._text is None:
+            self._text = {name: value.decode(errors="replace") for name, value in self._raw}
+        return self._text
+
+    def __getitem__(self, name: str) -> str:
+        return self._read()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
 
 
 Handler = Callable[[list[Record]], Awaitable[None]]
@@ -46,20 +68,9 @@ StartAt = Callable[[list[TopicPartition]], Awaitable[Mapping[TopicPartition, int
 
 
 def to_record(raw: ConsumerRecord) -> Record:
-    """aiokafka's record as ours. A key or header that is not UTF-8 is kept readable, never a reason to fail."""
-    try:
-        headers = read_headers(raw.headers)
-    except UnicodeDecodeError:
-        headers = {name: value.decode(errors="replace") for name, value in raw.headers}
-    return Record(
-        topic=raw.topic,
-        partition=raw.partition,
-        offset=raw.offset,
-        key=raw.key.decode(errors="replace") if raw.key is not None else None,
-        value=raw.value,
-        headers=headers,
-        timestamp_ms=raw.timestamp,
-    )
+    """aiokafka's record as ours. A key that is not UTF-8 is kept readable."""
+    key = raw.key.decode(errors="replace") if raw.key is not None else None
+    return Record(raw.topic, raw.partition, raw.offset, key, raw.value, Headers(raw.headers), raw.timestamp)
 
 
 class Reading(ConsumerRebalanceListener):  # type: ignore[misc]

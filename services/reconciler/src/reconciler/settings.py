@@ -42,5 +42,5 @@ class Settings(Policies, ServiceSettings):
     """How long changes of an account are gathered before it is decided."""
     decision_batch: int = Field(default=40, ge=1, le=500)
     """Accounts decided in one transaction."""
-    batch_records: int = Field(default=1000, ge=1, le=10_000)
-    """Records stored in one transaction."""
+    batch_records: int = Field(default=2000, ge=1, le=10_000)
+    """Records of one topic handled at once; a large batch is stored in two transactions."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.unit.reconciler.builders import gateway_invoice, invoice, payment
 
+from reconciler.domain.cash import Cash
 from reconciler.domain.payment_status import state_of
 from reconciler.domain.snapshot import Document, Payment
 
@@ -15,7 +16,7 @@ BEFORE_DUE, AFTER_DUE = date(2026, 11, 20), date(2026, 11, 21)
 
 
 def status(document: Document, *payments: Payment, credited: int = 0, today: date = BEFORE_DUE) -> tuple[str, int, int]:
-    state = state_of(document, payments, credited, today)
+    state = state_of(document, Cash.of(payments), credited, today)
     return state.status, state.remaining_minor, state.paid_minor
 
 
@@ -103,6 +104,8 @@ def test_the_gateway_invoice_is_joined_by_metadata_then_by_number() -> None:
 
 
 def test_when_and_by_whom_it_was_paid() -> None:
-    state = state_of(invoice(), (gateway_invoice(remaining_minor=0), part_of()), 0, BEFORE_DUE)
+    state = state_of(invoice(), Cash.of((gateway_invoice(remaining_minor=0), part_of())), 0, BEFORE_DUE)
     assert (state.paid_at, state.via) == (part_of().occurred_at, "Stripe")
-    assert state_of(open_invoice(), (gateway_invoice(), part_of(status="failed")), 0, BEFORE_DUE).paid_at is None
+    assert (
+        state_of(open_invoice(), Cash.of((gateway_invoice(), part_of(status="failed"))), 0, BEFORE_DUE).paid_at is None
+    )

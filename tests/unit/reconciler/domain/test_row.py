@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.unit.reconciler.builders import NOW, invoice, links, scope, scopes, series, snapshot
 
+from reconciler.domain.cash import Cash
 from reconciler.domain.completeness import assess
 from reconciler.domain.payment_status import state_of
 from reconciler.domain.policy import Policy
@@ -19,7 +20,7 @@ from trueup_billing import Source
 
 
 def row(*documents: Document, **more: Any) -> InvoiceRow:
-    states = [state_of(document, (), 0, date(2026, 11, 23)) for document in documents]
+    states = [state_of(document, Cash(), 0, date(2026, 11, 23)) for document in documents]
     return invoice_row(states, assess(snapshot(**more), Policy(), NOW))
 
 

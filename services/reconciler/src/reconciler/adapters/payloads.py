@@ -8,8 +8,9 @@ from datetime import date, datetime
 from reconciler.adapters import handled
 from reconciler.domain import findings
 from reconciler.domain.billed import period_of_invoice
+from reconciler.domain.cash import Gateway
 from reconciler.domain.completeness import Reason
-from reconciler.domain.payment_status import Gateway, InvoiceState
+from reconciler.domain.payment_status import InvoiceState
 from reconciler.domain.policy import Policy
 from reconciler.domain.result import PeriodResult, Reconciliation
 from reconciler.domain.snapshot import Document, Payment

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from reconciler.domain.snapshot import Document, Payment
+from reconciler.domain.cash import Cash, Gateway
+from reconciler.domain.snapshot import Document
 
 InvoiceStatus = Literal[
     "paid",
@@ -27,25 +27,6 @@ OPEN_DISPUTE = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Gateway:
-    """A gateway invoice with the payments, refunds and disputes that belong to it."""
-
-    invoice: Payment
-    payments: tuple[Payment, ...]
-    refunds: tuple[Payment, ...]
-    disputes: tuple[Payment, ...]
-
-    @property
-    def last_failure(self) -> tuple[Mapping[str, str | None], Mapping[str, str | None] | None] | None:
-        """Why the last attempt did not work, and what it was made with; None where it worked or there was none."""
-        failed = [p for p in self.payments if p.failure]
-        latest = max(failed, key=lambda p: (p.occurred_at, p.object_id), default=None)
-        if self.invoice.failure:
-            return self.invoice.failure, latest.method if latest else None
-        return None
-
-
-@dataclass(frozen=True, slots=True)
 class InvoiceState:
     """What is still to be paid of one invoice, in its own minor units."""
 
@@ -59,42 +40,14 @@ class InvoiceState:
     via: str | None
 
 
-def gateway_of(document: Document, payments: Iterable[Payment]) -> Gateway | None:
-    """The gateway's side of an invoice: joined by the ledger's id in its metadata, else by an equal number."""
-    payments = tuple(payments)
-    invoices = [p for p in payments if p.kind == "gateway_invoice" and p.status not in {"void", "deleted"}]
-    found = [p for p in invoices if p.link_keys.get("quickbooks_invoice_id") == document.external_id]
-    if not found and document.number:
-        found = [p for p in invoices if _numbered(p, document.number)]
-    if not found:
-        return None
-    invoice = max(found, key=lambda p: (p.occurred_at, p.object_id))
-    paid = tuple(p for p in payments if p.kind == "payment" and p.gateway_invoice_id == invoice.external_id)
-    paying = {p.external_id for p in paid}
-    rest = [p for p in payments if p.gateway_invoice_id == invoice.external_id or p.payment_id in paying]
-    return Gateway(
-        invoice,
-        paid,
-        tuple(p for p in rest if p.kind == "refund"),
-        tuple(p for p in rest if p.kind == "dispute"),
-    )
-
-
-def _numbered(invoice: Payment, number: str) -> bool:
-    """An equal number joins only where the metadata names no other document."""
-    if invoice.link_keys.get("quickbooks_invoice_id"):
-        return False
-    return number in {invoice.number, invoice.link_keys.get("invoice_number")}
-
-
-def state_of(document: Document, payments: tuple[Payment, ...], credited_minor: int, today: date) -> InvoiceState:
+def state_of(document: Document, cash: Cash, credited_minor: int, today: date) -> InvoiceState:
     """Derive remaining, paid and status of an invoice as of a day in the account's zone."""
-    gateway = gateway_of(document, payments)
+    gateway = cash.gateway_of(document)
     remaining_minor = document.balance_minor
     if gateway is not None and gateway.invoice.remaining_minor is not None:
         remaining_minor = min(remaining_minor, gateway.invoice.remaining_minor)
     paid_minor = max(0, document.total_minor - remaining_minor - credited_minor)
-    paid_at, via = _last_payment(document, payments, gateway)
+    paid_at, via = _last_payment(document, cash, gateway)
     return InvoiceState(
         document=document,
         status=_status(document, gateway, remaining_minor, paid_minor, today),
@@ -137,19 +90,10 @@ def _settled(document: Document, gateway: Gateway | None, paid_minor: int) -> In
     return "refunded" if refunded_minor >= paid_minor > 0 else None
 
 
-def _last_payment(
-    document: Document, payments: tuple[Payment, ...], gateway: Gateway | None
-) -> tuple[datetime | None, str | None]:
+def _last_payment(document: Document, cash: Cash, gateway: Gateway | None) -> tuple[datetime | None, str | None]:
     """When the last money came and by which system: the gateway's word first, else the ledger's."""
     through = [p for p in gateway.payments if p.status == "succeeded"] if gateway else []
     if through:
         return max(p.occurred_at for p in through), "Stripe"
-    ledger = [
-        p.occurred_at
-        for p in payments
-        if p.kind == "payment"
-        and p.status == "succeeded"
-        and p.amount_minor > 0
-        and any(part.document_id == document.document_id for part in p.applied)
-    ]
-    return (max(ledger), "QuickBooks") if ledger else (None, None)
+    ledger = cash.applied.get(document.document_id, ())
+    return (max(p.occurred_at for p in ledger), "QuickBooks") if ledger else (None, None)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from reconciler.domain.billed import Billed, billed_by_month
+from reconciler.domain.cash import Cash
 from reconciler.domain.completeness import (
     Completeness,
     Reason,
@@ -111,9 +112,8 @@ def _own_currency(account: Account) -> str | None:
 def _invoice_states(snapshot: Snapshot, credits_minor: Mapping[str, int], today: date) -> tuple[InvoiceState, ...]:
     listed = [doc for doc in snapshot.documents if doc.kind == "invoice" and doc.state != "deleted"]
     listed.sort(key=lambda document: (document.issued_on, document.document_id), reverse=True)
-    return tuple(
-        state_of(document, snapshot.payments, credits_minor.get(document.document_id, 0), today) for document in listed
-    )
+    cash = Cash.of(snapshot.payments)
+    return tuple(state_of(one, cash, credits_minor.get(one.document_id, 0), today) for one in listed)
 
 
 def _listed_payments(snapshot: Snapshot) -> tuple[Payment, ...]:

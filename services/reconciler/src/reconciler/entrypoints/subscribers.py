@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from prometheus_client import Counter
 
@@ -14,28 +15,26 @@ from trueup_kit.postgres import backing_off
 
 log = get_logger(__name__)
 FACTS = Counter("reconciler_facts_total", "Records by what became of them", ["topic", "outcome"])
+LANES, LANES_FROM = 2, 500
+YIELD_EVERY = 100
 Handler = Callable[[list[Record]], Awaitable[None]]
 
 
 def subscribe(consumer: Consumer, store: FactStore, *, max_records: int) -> None:
     """Subscribe to every topic that holds facts; newly assigned partitions are read from their fences on."""
     for topic in KINDS:
-        consumer.subscribe(topic, handler(topic, store), max_records=max_records, start_at=_start_at(store))
+        consumer.subscribe(topic, handler(topic, store), max_records=max_records, start_at=start_at(store))
 
 
 def handler(topic: str, store: FactStore) -> Handler:
-    """Handle batches of one topic. It returns after the commit; passing database errors are waited out inside."""
+    """Handle batches of one topic. It returns after the commit; passing database errors are waited out inside.
 
-    async def handle(records: list[Record]) -> None:
-        accepted: list[Accepted] = []
-        poison: list[Poison] = []
-        for record in records:
-            position = Position(record.topic, record.partition, record.offset)
-            one = read(position, record.key, record.value, record.headers)
-            if isinstance(one, Accepted):
-                accepted.append(one)
-            else:
-                poison.append(one)
+    A large batch is stored in two transactions at once, each of its own partitions, so that this process decodes while
+    PostgreSQL writes. When one fails, the whole batch comes again and the fence drops what the other has stored.
+    """
+
+    async def store_some(records: Sequence[Record]) -> None:
+        accepted, poison = await _read(records)
         stored = await backing_off(lambda: store.store(topic, accepted, poison), name=f"store {topic}")
         FACTS.labels(topic, "applied").inc(stored.applied)
         FACTS.labels(topic, "dropped").inc(stored.dropped)
@@ -43,16 +42,45 @@ def handler(topic: str, store: FactStore) -> Handler:
         for bad in poison[: stored.diverted]:
             log.warning("a record could not be read", topic=topic, offset=bad.position.offset, error=bad.error)
 
+    async def handle(records: list[Record]) -> None:
+        async with asyncio.TaskGroup() as group:
+            for lane in lanes(records):
+                group.create_task(store_some(lane))
+
     return handle
 
 
-def _start_at(store: FactStore) -> Callable[[list[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]]:
-    async def start_at(partitions: list[TopicPartition]) -> Mapping[TopicPartition, int]:
+def lanes(records: Sequence[Record]) -> list[Sequence[Record]]:
+    """The parts of a batch that are stored at once: no partition is in two of them, the order within each is kept."""
+    if len(records) < LANES_FROM:
+        return [records]
+    found = [[record for record in records if record.partition % LANES == lane] for lane in range(LANES)]
+    return [lane for lane in found if lane]
+
+
+async def _read(records: Sequence[Record]) -> tuple[list[Accepted], list[Poison]]:
+    accepted: list[Accepted] = []
+    poison: list[Poison] = []
+    for number, record in enumerate(records, 1):
+        one = read(Position(record.topic, record.partition, record.offset), record.key, record.value, record.headers)
+        if isinstance(one, Accepted):
+            accepted.append(one)
+        else:
+            poison.append(one)
+        if number % YIELD_EVERY == 0:  # the other lane's statements go on meanwhile
+            await asyncio.sleep(0)
+    return accepted, poison
+
+
+def start_at(store: FactStore) -> Callable[[list[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]]:
+    """Where newly assigned partitions are read from: where their facts end."""
+
+    async def fences(partitions: list[TopicPartition]) -> Mapping[TopicPartition, int]:
         found: dict[TopicPartition, int] = {}
         for topic in sorted({one.topic for one in partitions}):
             numbers = [one.partition for one in partitions if one.topic == topic]
-            fences = await backing_off(lambda t=topic, n=numbers: store.next_offsets(t, n), name="read fences")  # type: ignore[misc]
-            found |= {TopicPartition(topic, number): offset for number, offset in fences.items()}
+            ends = await backing_off(lambda t=topic, n=numbers: store.next_offsets(t, n), name="read fences")  # type: ignore[misc]
+            found |= {TopicPartition(topic, number): offset for number, offset in ends.items()}
         return found
 
-    return start_at
+    return fences

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -17,6 +18,20 @@ Version = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 Minor = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 RetryState = Literal["processing", "succeeded", "failed", "needs_customer", "already_paid", "refused", "unknown"]
 Bucket = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}(-\d{2})?\Z")]
+
+
+# What `decimal_text` takes, in the form that senders use: most need no closer look.
+_PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,28})?")
+
+
+def check_decimal(text: str) -> None:
+    """Make sure that it is an exact decimal.
+
+    Raises:
+        ValueError: no finite decimal.
+    """
+    if _PLAIN_DECIMAL.fullmatch(text) is None:
+        decimal_text(text)
 
 
 def decimal_text(text: str) -> str:
@@ -49,7 +64,7 @@ class Usage(Wire, frozen=True):
     time_zone: str = "UTC"
 
     def __post_init__(self) -> None:
-        decimal_text(self.quantity)
+        check_decimal(self.quantity)
         self.day()
 
     def day(self) -> date:
@@ -88,7 +103,7 @@ class Line(Wire, frozen=True):
     def __post_init__(self) -> None:
         for text in (self.quantity, self.unit_price):
             if text is not None:
-                decimal_text(text)
+                check_decimal(text)
 
 
 class Application(Wire, frozen=True):
@@ -216,7 +231,7 @@ class Rate(Wire, frozen=True):
     valid_to: date | None = None
 
     def __post_init__(self) -> None:
-        decimal_text(self.unit_price)
+        check_decimal(self.unit_price)
 
 
 class Configured(Wire, frozen=True):

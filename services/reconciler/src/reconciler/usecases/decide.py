@@ -34,7 +34,7 @@ async def decide_some(store: DecisionStore, policy: Policy, clock: Clock, *, lim
 async def decide_these(
     store: DecisionStore, policy: Policy, clock: Clock, client_ids: Sequence[str], *, quiet: bool
 ) -> Round:
-    """Decide these accounts whether they are dirty or not."""
+    """Decide these accounts anew. `quiet` leaves out the dirty ones: what happened to them must still be told."""
     async with store.claim_these(client_ids) as claim:
         return await _decide(claim, policy, clock, quiet=quiet)
 
@@ -45,6 +45,8 @@ async def _decide(claim: Claim, policy: Policy, clock: Clock, *, quiet: bool) ->
     decided: list[Decided] = []
     failed: list[Failed] = []
     for claimed in await claim.load():
+        if quiet and claimed.dirt_seq is not None:
+            continue
         outcome = _one(claimed, policy, clock())
         if isinstance(outcome, Decided):
             decided.append(outcome)

@@ -1,4 +1,4 @@
-"""What the reconciler adds to `trueup`: an audit of the read model against recomputation from the stored facts."""
+"""The audit that `trueup verify` runs: the read model against recomputation from the stored facts."""
 
 from __future__ import annotations
 

@@ -1,0 +1,71 @@
+"""Batches in two lanes: each record stored once, no partition in both, a failure of one raised after both are done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.entrypoints.subscribers import LANES_FROM, handler, lanes
+from reconciler.ports.facts import Accepted, Poison, Stored
+from trueup_contracts.usage import UsageObservedV1
+from trueup_kit.consumer import Record
+
+TOPIC = UsageObservedV1.topic
+
+
+def record(partition: int, offset: int) -> Record:
+    """One that cannot be read: it is kept with its place."""
+    return Record(TOPIC, partition, offset, "k", b"{broken")
+
+
+@given(st.lists(st.integers(0, 11), max_size=3 * LANES_FROM))
+def test_lanes_split_a_batch_by_partition_and_keep_the_order(partitions: list[int]) -> None:
+    records = [record(partition, offset) for offset, partition in enumerate(partitions)]
+    found = lanes(records)
+    assert sorted((one for lane in found for one in lane), key=lambda one: one.offset) == records
+    assert all([one.offset for one in lane] == sorted(one.offset for one in lane) for lane in found)
+    owners = [{one.partition for one in lane} for lane in found]
+    assert sum(map(len, owners)) == len(set().union(*owners))
+
+
+def test_a_small_batch_is_one_transaction() -> None:
+    records = [record(number % 12, number) for number in range(LANES_FROM - 1)]
+    assert lanes(records) == [records]
+    assert len(lanes([*records, record(0, LANES_FROM)])) == 2
+
+
+class Store:
+    """Remembers what it was given, and fails for one partition."""
+
+    def __init__(self, broken: int | None = None) -> None:
+        self.broken = broken
+        self.stored: list[tuple[int, int]] = []
+
+    async def store(self, topic: str, accepted: Sequence[Accepted], poison: Sequence[Poison]) -> Stored:
+        """Store or fail as a whole."""
+        assert topic == TOPIC
+        assert not accepted
+        places = [(one.position.partition, one.position.offset) for one in poison]
+        if self.broken is not None and any(partition == self.broken for partition, _ in places):
+            raise ValueError("broken")
+        self.stored += places
+        return Stored(applied=0, dropped=0, diverted=len(poison))
+
+    async def next_offsets(self, topic: str, partitions: Sequence[int]) -> dict[int, int]:
+        """None yet."""
+        return {}
+
+
+async def test_every_record_is_stored_once() -> None:
+    store = Store()
+    await handler(TOPIC, store)([record(number % 12, number) for number in range(2 * LANES_FROM)])
+    assert sorted(store.stored, key=lambda place: place[1]) == [(n % 12, n) for n in range(2 * LANES_FROM)]
+
+
+async def test_a_lane_that_fails_fails_the_batch() -> None:
+    store = Store(broken=3)
+    with pytest.raises(ExceptionGroup):
+        await handler(TOPIC, store)([record(number % 12, number) for number in range(2 * LANES_FROM)])
