@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 import hypothesis
 import pytest
@@ -76,42 +76,53 @@ def database(postgres_server: str, _template: str) -> Iterator[Database]:
 
 @pytest.fixture
 async def topics(kafka: str) -> str:
-    """Kafka with every declared topic and its dead letters, all empty; returns the bootstrap address."""
+    """Kafka with every declared topic and its dead letters, all empty; returns the bootstrap address.
+
+    A topic into which nothing was ever written stays as it is: making one anew takes as long as all that has partitions.
+    """
+    names = {name: topic.partitions for topic in TOPICS for name in (topic.name, dlq(topic.name))}
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
     await admin.start()
     try:
-        names = {name: topic.partitions for topic in TOPICS for name in (topic.name, dlq(topic.name))}
-        if stale := [name for name in await admin.list_topics() if name in names]:
-            await admin.delete_topics(stale)
-            await _until_gone(admin, set(stale))
-        await admin.create_topics(
-            [NewTopic(name=name, num_partitions=count, replication_factor=1) for name, count in names.items()]
-        )
-        await _until_led(admin, set(names))
-        await _until_kept(kafka, names)
+        there = names.keys() & set(await admin.list_topics())
+        unused = {name for name, ends in (await _ends(kafka, names, there)).items() if not any(ends)}
+        if stale := there - unused:
+            await admin.delete_topics(sorted(stale))
+            await _until_gone(admin, stale)
+        if made := names.keys() - unused:
+            await admin.create_topics(
+                [NewTopic(name=name, num_partitions=names[name], replication_factor=1) for name in sorted(made)]
+            )
+            await _until_led(admin, made)
+            # The metadata name a leader before its log is there.
+            await _ends(kafka, names, made)
     finally:
         await admin.close()
     return kafka
 
 
-async def _until_gone(admin: AIOKafkaAdminClient, names: set[str], *, timeout_s: float = 30.0) -> None:
+async def _until_gone(admin: AIOKafkaAdminClient, names: Collection[str], *, timeout_s: float = 30.0) -> None:
     """Wait until the broker has taken note: until then the old topics look healthy, and what is written to them is lost."""
     async with asyncio.timeout(timeout_s):
-        while names & set(await admin.list_topics()):
+        while set(names) & set(await admin.list_topics()):
             await asyncio.sleep(0.05)
 
 
-async def _until_kept(bootstrap: str, names: dict[str, int]) -> None:
-    """Ask every partition's leader for its end: the metadata name a leader before its log is there."""
+async def _ends(bootstrap: str, partitions: Mapping[str, int], names: Collection[str]) -> dict[str, list[int]]:
+    """Of each topic, the end of every partition as its leader says it."""
+    if not names:
+        return {}
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     await consumer.start()
     try:
-        await consumer.end_offsets([TopicPartition(name, p) for name, count in names.items() for p in range(count)])
+        places = {name: [TopicPartition(name, number) for number in range(partitions[name])] for name in names}
+        ends = await consumer.end_offsets([place for each in places.values() for place in each])
+        return {name: [ends[place] for place in each] for name, each in places.items()}
     finally:
         await consumer.stop()
 
 
-async def _until_led(admin: AIOKafkaAdminClient, names: set[str], *, timeout_s: float = 30.0) -> None:
+async def _until_led(admin: AIOKafkaAdminClient, names: Collection[str], *, timeout_s: float = 30.0) -> None:
     """Wait until every partition has a leader: a topic is usable only then."""
     async with asyncio.timeout(timeout_s):
         while True:
