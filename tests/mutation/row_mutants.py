@@ -67,8 +67,8 @@ ROWS: tuple[Mutant, ...] = (
     ),
     _row(
         "400 invoice is already paid",
-        '"said_to_be_paid", request_id=answer.request_id), "read"',
-        '"said_to_be_paid"), "ask"',
+        'Outcome("unknown", "said_to_be_paid", request_id=answer.request_id), "read", executed=False)',
+        'Outcome("succeeded"), executed=True)',
     ),
     _row("400 no payment method", "(_NO_METHOD.search(text) or", "(False or"),
     _row("404 resource_missing", "    if answer.status == 404 and", "    if answer.status == 499 and"),
