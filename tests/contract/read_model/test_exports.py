@@ -26,6 +26,7 @@ from dashboard_api.domain.exports import sheets
 from dashboard_api.domain.exports.report import report
 from reconciler.adapters import payloads
 from reconciler.adapters.detail import detail
+from reconciler.domain.billed import Calendar
 from reconciler.domain.policy import Policy
 from reconciler.domain.reconcile import reconcile
 from reconciler.domain.snapshot import Snapshot
@@ -38,7 +39,7 @@ GROWING = {"api_calls": series({day: 1000 + place * 5 for place, day in enumerat
 def served(one: Snapshot) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The account and its invoices as the API puts them together."""
     result = reconcile(one, Policy(), NOW)
-    invoices = [payloads.invoice(state) for state in result.invoices]
+    invoices = [payloads.invoice(state, Calendar()) for state in result.invoices]
     page = detail(result, invoices, [payloads.reconciliation(period) for period in result.periods])
     item: dict[str, Any] = json.loads(json.dumps({**payloads.item(result, Policy()), **page}))
     item["sources"] = [each | {"as_of": NOW.isoformat()} for each in item["sources"]]

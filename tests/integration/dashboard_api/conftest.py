@@ -166,7 +166,12 @@ class Row:
 
     def reconciliation(self) -> dict[str, Any]:
         receipt: dict[str, Any] = {"expected": [], "billed": [], "credits": []}
-        return {**self.variance_json(), "due": True, "period_assumed": False, "receipt": receipt}
+        explained = {
+            "explained": [],
+            "unexplained_minor": self.variance_json()["amount_minor"],
+            "priced_by": "rate_card",
+        }
+        return {**self.variance_json(), **explained, "due": True, "period_assumed": False, "receipt": receipt}
 
 
 _INSERT = {

@@ -123,6 +123,10 @@ def with_account(**more: Any) -> Make:
     return make
 
 
+async def _explain(stage: Stage) -> Ask:
+    return Ask(place={"client_id": stage.account, "period": "2026-10"})
+
+
 async def _flag(stage: Stage) -> Ask:
     flag_id = str(uuid.uuid4())
     if stage.whose is not Whose.UNKNOWN:
@@ -200,6 +204,7 @@ REQUESTS: dict[str, Make] = {
     "GET /api/v1/accounts/{client_id}/flags/draft": with_account(query={"channel": "slack"}),
     "POST /api/v1/accounts/{client_id}/decisions": with_account(json=REVIEWED),
     "POST /api/v1/decisions": _bulk,
+    "GET /api/v1/accounts/{client_id}/reconciliations/{period}/explain": _explain,
     "POST /api/v1/exports": _export,
     "POST /api/v1/invoices/{gateway_invoice_id}/payment-retries": _retry,
     "GET /api/v1/payment-retries/{payment_retry_id}": _attempt,

@@ -154,6 +154,63 @@ async def test_wrong_rates_are_named(upload: Any, line: str, code: str) -> None:
     assert [error["code"] for error in shown["errors"]] == [code]
 
 
+async def test_every_version_of_a_card_is_kept(world: Any, upload: Any) -> None:
+    await upload(ACCOUNTS, TWO)
+    for price in ("1", "1", "2"):
+        await upload(RATES, RATES_HEADER + f"c1,api_calls,calls,{price},USD,,2026-01-01,\n")
+    rows = await world.admin.fetch(
+        "SELECT version, imported_by, components -> 0 ->> 'unit_price' AS price FROM dashboard.rate_cards ORDER BY version"
+    )
+    assert [tuple(row) for row in rows] == [(1, "adam", "1"), (2, "adam", "2")]
+
+
+async def test_a_card_of_every_kind_comes_back_as_it_was_written(
+    world: Any, upload: Any, client: httpx.AsyncClient, bearer: Any
+) -> None:
+    await upload(ACCOUNTS, TWO)
+    await announced(world)
+    card = """
+- client_id: c1
+  currency: EUR
+  components:
+    - {kind: graduated, metric: api_calls, unit: calls, included: 100, quickbooks_item: 1, valid_from: 2026-01-01,
+       tiers: [{up_to: 10000, unit_price: 0.010}, {unit_price: 0.008}]}
+    - {kind: package, metric: messages, unit: messages, unit_price: 5, package_size: 1000, valid_from: 2026-01-01}
+    - {kind: as_invoiced, metric: seats, unit: seats, quickbooks_item: 3, valid_from: 2026-01-01}
+    - {kind: flat, component: fee, amount: 99.50, billed: advance, proration: second, valid_from: 2026-01-01}
+    - {kind: minimum, amount: 500, valid_from: 2026-01-01, valid_to: 2027-01-01}
+    - {kind: discount, percent: 12.5, valid_from: 2026-01-01}
+"""
+    headers = bearer("adam", "admin") | {"content-type": "application/yaml"}
+    results = []
+    for _ in range(2):
+        response = await client.post(RATES, params={"dry_run": "false"}, content=card.encode(), headers=headers)
+        assert response.status_code == 200, response.text
+        results.append((response.json()["added"], response.json()["unchanged"]))
+    assert results == [(6, 0), (0, 6)]
+    [event] = await announced(world)
+    told = {rate["component"]: rate for rate in event["rates"]}
+    assert told["api_calls"]["tiers"] == [
+        {"up_to": "10000", "unit_price": "0.01"},
+        {"unit_price": "0.008"},
+    ]
+    assert (told["fee"]["amount_minor"], told["fee"]["billed"], told["fee"]["proration"]) == (
+        9_950,
+        "advance",
+        "second",
+    )
+    assert (told["minimum"]["amount_minor"], told["discount"]["percent"]) == (50_000, "12.5")
+    assert (told["messages"]["package_size"], told["seats"]["kind"]) == ("1000", "as_invoiced")
+
+
+async def test_the_anchor_day_travels_with_the_account(world: Any, upload: Any) -> None:
+    header = "client_id,name,anchor_day\n"
+    await upload(ACCOUNTS, header + "c1,Alder,31\nc2,Birch,\n")
+    assert [event["anchor_day"] for event in await announced(world)] == [31, 1]
+    wrong = await upload(ACCOUNTS, header + "c1,Alder,32\nc2,Birch,x\n", dry_run=True)
+    assert [(error["line"], error["column"]) for error in wrong["errors"]] == [(2, "anchor_day"), (3, "anchor_day")]
+
+
 async def test_the_audit_log_keeps_who_imported_what(world: Any, upload: Any) -> None:
     await upload(ACCOUNTS, TWO)
     row = await world.admin.fetchrow("SELECT user_name, role, action, detail FROM dashboard.audit_log")

@@ -67,8 +67,22 @@ def invoice(number: int, **changes: Any) -> dict[str, Any]:
 
 def reconciliation(**changes: Any) -> dict[str, Any]:
     days = {"from_day": "2026-10-01", "to_day": "2026-10-31"}
-    calls = {"metric": "api_calls", "unit": "calls", "quantity": "900000", "unit_price": "0.0105"}
-    seats = {"metric": "seats", "unit": "seats", "quantity": "35", "unit_price": "30"}
+    calls = {
+        "metric": "api_calls",
+        "component": "api_calls",
+        "unit": "calls",
+        "quantity": "900000",
+        "unit_price": "0.0105",
+        "formula": "900,000 calls × 0.0105 USD",
+    }
+    seats = {
+        "metric": "seats",
+        "component": "seats",
+        "unit": "seats",
+        "quantity": "35",
+        "unit_price": "30",
+        "formula": "35 seats × 30 USD",
+    }
     line = {"document_id": "d", "number": "INV-1", "quantity": "965000", "unit_price": "0.0105", "assumed": True}
     receipt = {
         "expected": [

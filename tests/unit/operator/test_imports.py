@@ -46,6 +46,25 @@ def test_accounts_come_before_their_rates_and_only_once(posted: list[tuple[str, 
     assert len(posted) == 2
 
 
+@pytest.mark.parametrize(("name", "media_type"), [("card.yaml", "application/yaml"), ("card.csv", "text/csv")])
+def test_the_file_s_name_says_what_it_is_and_a_dry_run_shows_the_difference(
+    posted: list[tuple[str, bytes]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, media_type: str
+) -> None:
+    sent: list[object] = []
+
+    def take(url: str, *, headers: dict[str, str], **_: object) -> httpx.Response:
+        sent.append(headers["content-type"])
+        changes = [{"change": "changed", "key": "c api 2026-01-01", "fields": {"unit_price": ["1", "2"]}}]
+        return httpx.Response(200, json={"changed": 1, "changes": changes})
+
+    monkeypatch.setattr(httpx, "post", take)
+    file = tmp_path / name
+    file.write_text("x")
+    done = CliRunner().invoke(imports.app, ["import", "rates", str(file), "--dry-run"])
+    assert done.output.splitlines() == ["  changed c api 2026-01-01: unit_price: 1 → 2", "rates: 1 changed (dry run)"]
+    assert sent == [media_type]
+
+
 def test_what_failed_is_tried_again(
     posted: list[tuple[str, bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,14 +7,14 @@ from importlib.metadata import entry_points
 
 import typer
 
-from trueup_operator.commands import access, dlq, imports, migrate, topics, verify
+from trueup_operator.commands import access, dlq, explain, imports, migrate, topics, verify
 from trueup_operator.errors import OperatorError
 
 GATHERED = {
     "normalise": "Print what would be published of recorded provider bodies; nothing is sent.",
 }
 """Commands that each source adds to: `trueup normalise stripe FILE...`."""
-OWN = (migrate.app, topics.app, imports.app, dlq.app, access.app, verify.app)
+OWN = (migrate.app, topics.app, imports.app, dlq.app, access.app, verify.app, explain.app)
 
 
 def build() -> typer.Typer:

@@ -7,6 +7,7 @@ Nothing in here depends on the instant of the decision alone: an unchanged accou
 from typing import Literal, NotRequired, TypedDict
 
 from trueup_readmodel.handled import By, Handling, MarkWord, Partial, SignOff
+from trueup_readmodel.receipts import ExplainedPart, Receipt
 
 SourceState = Literal["complete", "stale", "partial", "unlinked", "never"]
 """`stale` here means older than 24 h (cannot judge); ages below that are joined when served, see `STALE_AFTER_S`."""
@@ -75,6 +76,8 @@ class Variance(TypedDict):
     expected_minor: int | None
     billed_minor: int | None
     amount_minor: int | None
+    unexplained_minor: int | None
+    """What of it no named cause accounts for."""
     percent: str | None
     band: Band
     currency: str | None
@@ -195,41 +198,6 @@ class Discrepancy(TypedDict):
     mark: MarkWord | None
 
 
-class ExpectedPart(TypedDict):
-    metric: str
-    unit: str
-    quantity: str
-    unit_price: str
-    amount_minor: int
-    item_name: str | None
-    from_day: str
-    to_day: str
-    """Last day, included."""
-
-
-class BilledPart(TypedDict):
-    document_id: str
-    number: str | None
-    description: str | None
-    quantity: str | None
-    unit_price: str | None
-    amount_minor: int
-    assumed: bool
-
-
-class CreditPart(TypedDict):
-    document_id: str
-    """The invoice that the credit was applied to."""
-    number: str | None
-    amount_minor: int
-
-
-class Receipt(TypedDict):
-    expected: list[ExpectedPart]
-    billed: list[BilledPart]
-    credits: list[CreditPart]
-
-
 class Reconciliation(TypedDict):
     """Column `reconciliations.payload`, and an element of the detail's `reconciliations`."""
 
@@ -243,6 +211,8 @@ class Reconciliation(TypedDict):
     due: bool
     """The period has ended: it is judged."""
     period_assumed: bool
+    priced_by: Literal["rate_card", "invoices"]
+    """`invoices`: a metric without a price is rated at the invoices' own."""
     reasons: list[Reason]
     receipt: Receipt
     mark: MarkWord | None
@@ -250,6 +220,9 @@ class Reconciliation(TypedDict):
     sign_off: SignOff | None
     rule_undone: By | None
     """Who took back what the rule had resolved."""
+    explained: list[ExplainedPart]
+    """The variance of a judged period in parts that add up to it, in a fixed order; empty where it is 0."""
+    unexplained_minor: int | None
 
 
 class InvoicePeriod(TypedDict):

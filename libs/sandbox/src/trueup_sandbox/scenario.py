@@ -13,7 +13,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Situation = Literal[
     "billed_off", "late_usage", "credit_memo", "void_reissued", "part_paid", "overdue", "declined_card", "refund",
     "dispute", "uncollectible", "unlinked_amplitude", "unlinked_stripe", "missing_invoice", "partial_source", "ended",
-    "no_service_date", "billed_without_usage", "no_activity",
+    "no_service_date", "billed_without_usage", "no_activity", "tiered", "minimum", "discount", "plan_change",
+    "progressive", "true_up", "duplicate_invoice",
 ]  # fmt: skip
 
 

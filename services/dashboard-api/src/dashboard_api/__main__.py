@@ -16,6 +16,7 @@ from dashboard_api.adapters.audit_reads import PostgresAuditLog
 from dashboard_api.adapters.configuration import PostgresConfiguration
 from dashboard_api.adapters.database import Database
 from dashboard_api.adapters.decisions import PostgresDecisions
+from dashboard_api.adapters.explain_reads import PostgresExplainReads
 from dashboard_api.adapters.exports import PostgresExports
 from dashboard_api.adapters.flag_targets import SettingsTargets
 from dashboard_api.adapters.flags import PostgresFlagQueue, PostgresFlags
@@ -44,6 +45,7 @@ from dashboard_api.settings import Settings
 from dashboard_api.usecases.accounts import Accounts
 from dashboard_api.usecases.decision_views import DecisionViews
 from dashboard_api.usecases.decisions import Decisions
+from dashboard_api.usecases.explain import Explain
 from dashboard_api.usecases.exports import CreateExport, TakeExport
 from dashboard_api.usecases.flags import FlagIssue
 from dashboard_api.usecases.identify import Identify
@@ -184,6 +186,16 @@ def _issuer(settings: Settings, http: httpx.AsyncClient) -> tuple[OidcIssuer, Is
     return issuer, tokens
 
 
+def _sweep(sessions: PostgresSessions, exports: PostgresExports) -> Callable[[], Awaitable[None]]:
+    """Forget what has ended."""
+
+    async def sweep() -> None:
+        await sessions.sweep()
+        await exports.sweep()
+
+    return sweep
+
+
 def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) -> Services:
     """All use cases on their adapters."""
     database = Database(engine)
@@ -205,14 +217,11 @@ def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) ->
     live = LiveHub(owners=PostgresOwners(database), sessions=sessions, now=_now)
     exports, printer = _exports(settings, database), _printer(settings)
 
-    async def sweep() -> None:
-        await sessions.sweep()
-        await exports.sweep()
-
     return Services(
         identify=Identify(sessions=sessions, tokens=tokens),
         login=Login(issuer=issuer, states=PostgresLoginStates(database), sessions=sessions),
         accounts=accounts,
+        explain=Explain(PostgresExplainReads(database)),
         sources=sources,
         retries=retries,
         retry_views=retry_views,
@@ -242,7 +251,7 @@ def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) ->
         cookies=Cookies(secure=settings.secure, session_ttl_s=settings.session_absolute_h * 3600),
         public_url=settings.public_url,
         read_only=settings.read_only,
-        sweep=sweep,
+        sweep=_sweep(sessions, exports),
     )
 
 

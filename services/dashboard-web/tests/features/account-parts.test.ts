@@ -6,8 +6,9 @@ import { learnedLate } from "@/features/account/timeline";
 import { readOut } from "@/features/account/trend-chart";
 import { dayMargin, monthStarts, niceTop, runs, trendModel } from "@/features/account/trend-scale";
 import { dayNumber } from "@/shared/lib/dates";
-import { account, event, reconciliation } from "../mock-api/account-builders";
+import { account, event } from "../mock-api/account-builders";
 import { forecast, trend } from "../mock-api/forecast-builders";
+import { reconciliation } from "../mock-api/reconciliation-builders";
 
 describe("the receipt", () => {
   it("adds up to the variance", () => {

@@ -1,65 +1,8 @@
 /** The parts of the account page. */
-import type { Account, Invoice, Payment, Reconciliation, TimelineEntry } from "@/shared/api/types";
+import type { Account, Invoice, Payment, TimelineEntry } from "@/shared/api/types";
 import { item, october, variance } from "./builders";
 import { forecast, trend } from "./forecast-builders";
-
-export function reconciliation(given: Partial<Reconciliation> = {}): Reconciliation {
-  return {
-    period: october,
-    currency: "USD",
-    expected_minor: 500_000,
-    billed_minor: 474_500,
-    amount_minor: -25_500,
-    percent: "-5.10",
-    band: "under_billed",
-    due: true,
-    offers: [],
-    period_assumed: false,
-    reasons: [],
-    receipt: {
-      expected: [
-        {
-          metric: "api_calls",
-          unit: "calls",
-          quantity: "1000000",
-          unit_price: "0.004",
-          amount_minor: 400_000,
-          item_name: "API calls",
-        },
-        {
-          metric: "messages_sent",
-          unit: "messages",
-          quantity: "50000",
-          unit_price: "0.02",
-          amount_minor: 100_000,
-          item_name: "Messages",
-        },
-      ],
-      billed: [
-        {
-          document_id: "quickbooks:invoice:501",
-          number: "INV-501",
-          description: "API calls, October",
-          quantity: "966250",
-          unit_price: "0.004",
-          amount_minor: 386_500,
-          assumed: false,
-        },
-        {
-          document_id: "quickbooks:invoice:501",
-          number: "INV-501",
-          description: "Messages, October",
-          quantity: "50000",
-          unit_price: "0.02",
-          amount_minor: 100_000,
-          assumed: false,
-        },
-      ],
-      credits: [{ document_id: "quickbooks:credit_memo:77", number: "CM-77", amount_minor: 12_000 }],
-    },
-    ...given,
-  };
-}
+import { reconciliation } from "./reconciliation-builders";
 
 export function invoice(given: Partial<Invoice> = {}): Invoice {
   return {
@@ -183,6 +126,8 @@ export function account(given: Partial<Account> = {}): Account {
         period: { start: "2026-11-01", end: "2026-12-01" },
         due: false,
         band: "not_due",
+        explained: [],
+        unexplained_minor: 0,
         expected_minor: 361_200,
         billed_minor: 0,
         amount_minor: -361_200,
@@ -194,6 +139,9 @@ export function account(given: Partial<Account> = {}): Account {
               unit: "calls",
               quantity: "903000",
               unit_price: "0.004",
+              component: "api_calls",
+              kind: "per_unit",
+              formula: "903,000 calls × 0.004 USD",
               amount_minor: 361_200,
               item_name: "API calls",
             },
@@ -205,6 +153,8 @@ export function account(given: Partial<Account> = {}): Account {
       reconciliation({
         period: { start: "2026-09-01", end: "2026-10-01" },
         band: "matched",
+        explained: [],
+        unexplained_minor: 0,
         expected_minor: 478_000,
         billed_minor: 478_000,
         amount_minor: 0,
@@ -216,6 +166,9 @@ export function account(given: Partial<Account> = {}): Account {
               unit: "calls",
               quantity: "1195000",
               unit_price: "0.004",
+              component: "api_calls",
+              kind: "per_unit",
+              formula: "1,195,000 calls × 0.004 USD",
               amount_minor: 478_000,
               item_name: "API calls",
             },

@@ -12,7 +12,7 @@ from dashboard_api.domain.figures import FIGURES
 
 ROOT = Path(__file__).parents[4]
 SCHEMAS: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text())["components"]["schemas"]
-SHOWN = ("Portfolio", "Account", "Invoices", "Timeline")
+SHOWN = ("Portfolio", "Account", "Invoices", "Timeline", "Explanation")
 NUMERIC = re.compile(
     r'"type": "(integer|number)"|An exact decimal as text|A signed decimal with two digits|schemas/Money"'
 )
@@ -23,6 +23,10 @@ NO_FIGURES = {
     "AccountItem.policy_version",
     "AccountItem.revision",
     "Decision.revision",
+    "CardVersion.version",
+    "DocumentRow.version",
+    "Explanation.revision",
+    "Explanation.version",
     "Forecast.version",
     "Invoices.page",
     "Invoices.page_size",
@@ -32,6 +36,7 @@ NO_FIGURES = {
     "Portfolio.page_size",
     "Portfolio.total",
     "SignOff.policy_version",
+    "UsageRow.version",
 }
 
 

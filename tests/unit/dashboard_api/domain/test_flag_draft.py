@@ -34,9 +34,7 @@ def figures(**changes: Any) -> dict[str, Any]:
 def account(band: str = "over_billed", **changes: Any) -> dict[str, Any]:
     period = figures(band=band)
     receipt = {
-        "expected": [
-            {"metric": "api_calls", "unit": "calls", "quantity": "1000", "unit_price": "0.5", "amount_minor": 50_000}
-        ],
+        "expected": [{"component": "api_calls", "formula": "1,000 calls × 0.5 USD", "amount_minor": 50_000}],
         "billed": [{"document_id": "quickbooks:invoice:9", "number": "INV-9", "amount_minor": 53_500}],
         "credits": [],
     }
@@ -95,7 +93,7 @@ def test_amounts_invoices_and_ids_are_the_evidence() -> None:
         "Expected": "500.00 USD",
         "Billed": "535.00 USD",
         "Difference": "+35.00 USD (+7.00 %)",
-        "Usage of api_calls": "1000 calls × 0.5 = 500.00 USD",
+        "Expected for api_calls": "1,000 calls × 0.5 USD = 500.00 USD",
         "Invoice INV-9": "535.00 USD, overdue, due 2026-11-15, 535.00 USD remaining (quickbooks:invoice:9, in_9)",
         "Amplitude": "complete, as of 2026-11-26 08:48 UTC (12 min old then)",
         "QuickBooks": "complete, as of 2026-11-26 08:48 UTC (12 min old then)",

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from tests.unit.reconciler.builders import invoice, payment
 
-from reconciler.domain.billed import billed_by_month, period_of_invoice
+from reconciler.domain.billed import Calendar, billed_by_period
 from reconciler.domain.credits import credits_by_invoice, is_credit_application
 from reconciler.domain.snapshot import Application, Document, Line
 
@@ -32,17 +32,17 @@ def credit(*parts: tuple[str, int], amount_minor: int = 0, status: str = "succee
 
 def test_a_line_belongs_to_the_month_of_its_service_date() -> None:
     lines = [Line("1", "item", 700, date(2026, 9, 30)), Line("2", "item", 300, date(2026, 10, 1))]
-    billed = billed_by_month((invoice(lines=lines),), {})
+    billed = billed_by_period((invoice(lines=lines),), {}, Calendar())
     assert billed[SEPTEMBER].amount_minor == 700
     assert billed[OCTOBER].amount_minor == 300
     assert not billed[OCTOBER].assumed
 
 
 def test_a_line_without_service_date_is_assumed_to_be_for_the_month_before() -> None:
-    billed = billed_by_month((invoice(service=None, issued_on=date(2026, 11, 30)),), {})
+    billed = billed_by_period((invoice(service=None, issued_on=date(2026, 11, 30)),), {}, Calendar())
     assert billed[OCTOBER].amount_minor == 10_000
     assert billed[OCTOBER].assumed
-    assert date(2025, 12, 1) in billed_by_month((invoice(service=None, issued_on=date(2026, 1, 1)),), {})
+    assert date(2025, 12, 1) in billed_by_period((invoice(service=None, issued_on=date(2026, 1, 1)),), {}, Calendar())
 
 
 def test_tax_shipping_and_carried_balance_are_not_compared() -> None:
@@ -54,29 +54,32 @@ def test_tax_shipping_and_carried_balance_are_not_compared() -> None:
         Line("4", "shipping", 50, day),
         Line("5", "carried_balance", 9_000, day),
     ]
-    assert billed_by_month((invoice(lines=lines),), {})[OCTOBER].amount_minor == 900
+    assert billed_by_period((invoice(lines=lines),), {}, Calendar())[OCTOBER].amount_minor == 900
 
 
 @pytest.mark.parametrize("state", ["draft", "void", "deleted", "written_off"])
 def test_only_standing_invoices_bill(state: str) -> None:
-    assert billed_by_month((invoice(state=state),), {"quickbooks:invoice:7": 5}) == {}
+    assert billed_by_period((invoice(state=state),), {"quickbooks:invoice:7": 5}, Calendar()) == {}
 
 
 def test_several_invoices_of_one_month_add_up() -> None:
-    billed = billed_by_month((invoice(), invoice(500, identity="8")), {})
+    billed = billed_by_period((invoice(), invoice(500, identity="8")), {}, Calendar())
     assert billed[OCTOBER].amount_minor == 10_500
 
 
 def test_credit_lowers_the_month_of_its_invoice() -> None:
-    billed = billed_by_month((invoice(),), {"quickbooks:invoice:7": 2_000})
+    billed = billed_by_period((invoice(),), {"quickbooks:invoice:7": 2_000}, Calendar())
     assert billed[OCTOBER].amount_minor == 8_000
     assert [part.amount_minor for part in billed[OCTOBER].credits] == [2_000]
 
 
 def test_an_invoice_is_for_the_month_of_its_first_item_line() -> None:
     lines = [Line("1", "tax", 1, date(2026, 8, 1)), Line("2", "item", 1, date(2026, 9, 2)), Line("3", "item", 1, None)]
-    assert period_of_invoice(invoice(lines=lines)) == (period_of_invoice(invoice(service=date(2026, 9, 2)))[0], False)
-    assert period_of_invoice(invoice(lines=[]))[1]
+    assert Calendar().of_invoice(invoice(lines=lines)) == (
+        Calendar().of_invoice(invoice(service=date(2026, 9, 2)))[0],
+        False,
+    )
+    assert Calendar().of_invoice(invoice(lines=[]))[1]
 
 
 def test_a_payment_that_names_memo_and_invoice_is_credit() -> None:

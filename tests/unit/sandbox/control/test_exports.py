@@ -28,12 +28,19 @@ def test_accounts_read_back_as_they_are(still_world: World) -> None:
 def test_rates_read_back_as_they_are(still_world: World) -> None:
     rows = list(csv.DictReader(io.StringIO(rates_csv(still_world.accounts))))
     assert tuple(rows[0]) == RATE_COLUMNS
-    prices = [(account, price) for account in still_world.accounts for price in account.prices]
-    for row, (account, price) in zip(rows, prices, strict=True):
-        assert (row["client_id"], row["currency"]) == (account.client_id, account.currency.code)
-        assert Decimal(row["unit_price"]) == price.unit_price
-        assert (row["metric"], row["quickbooks_item"]) == (price.metric, price.item_id)
-        assert row["valid_from"] == price.valid_from.isoformat()
+    said = []
+    for account in still_world.accounts:
+        items = [price.item_id for price in account.prices] + [term.item_id for term in account.terms]
+        said += [(account.client_id, account.currency.code, item) for item in items]
+    assert [(row["client_id"], row["currency"], row["quickbooks_item"]) for row in rows] == said
+    kinds = {row["kind"]: row for row in rows}
+    assert set(kinds) == {"per_unit", "graduated", "minimum", "discount"}
+    assert (kinds["graduated"]["tiers"], kinds["graduated"]["unit_price"]) == ("10000:0.005;rest:0.004", "")
+    assert (kinds["minimum"]["amount"], kinds["discount"]["percent"]) == ("1000.00", "10")
+    prices = [price for account in still_world.accounts for price in account.prices]
+    for row, price in zip((row for row in rows if row["metric"]), prices, strict=True):
+        assert row["tiers"] or Decimal(row["unit_price"]) == price.unit_price
+        assert (row["metric"], row["valid_from"]) == (price.metric, price.valid_from.isoformat())
 
 
 def test_managers_own_what_the_scenario_gives_them(still_world: World) -> None:

@@ -50,7 +50,15 @@ def test_more_than_five_percent_is_always_a_flag_and_less_never(expected: int, b
 
 
 def verdict(month: int, expected: int, billed: int, word: str, *, judged: bool = True) -> Verdict:
-    return Verdict(date(2026, month, 1), date(2026, month + 1, 1), expected, billed, word, judged)
+    return Verdict(
+        date(2026, month, 1),
+        date(2026, month + 1, 1),
+        expected,
+        billed,
+        word,
+        judged,
+        [("unexplained", billed - expected)],
+    )
 
 
 class TestWorst:

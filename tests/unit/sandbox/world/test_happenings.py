@@ -45,7 +45,7 @@ def test_planted_accounts_are_left_alone(world: World) -> None:
     happenings = Happenings(world)
     planted = {one.client_id for one in world.accounts if one.planted}
     kinds: tuple[Kind, ...] = ("pay", "decline", "usage", "late_usage", "invoice", "refund")
-    assert not planted & {happenings.make(kind).client_id for kind in kinds for _ in range(15)}
+    assert not planted & {happenings.make(kind).client_id for kind in kinds for _ in range(8)}
 
 
 def test_paying_never_runs_dry(world: World) -> None:

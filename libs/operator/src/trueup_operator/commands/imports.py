@@ -14,7 +14,7 @@ from trueup_operator.clients import TIMEOUT, say_problem, token_for
 from trueup_operator.errors import OperatorError
 
 app = typer.Typer()
-importing = typer.Typer(help="Import accounts or rate cards from CSV; all or nothing.", no_args_is_help=True)
+importing = typer.Typer(help="Import accounts (CSV) or rate cards (CSV or YAML); all or nothing.", no_args_is_help=True)
 app.add_typer(importing, name="import")
 
 ERRORS_SHOWN = 20
@@ -23,19 +23,22 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the difference, ch
 As = Annotated[str, typer.Option("--as", help="The development login that imports.")]
 
 
-def _post(kind: str, content: bytes, *, dry_run: bool, user: str) -> None:
+def _post(kind: str, content: bytes, *, dry_run: bool, user: str, media_type: str = "text/csv") -> None:
     addresses = settings.load()
     answer = httpx.post(
         f"{addresses.url}/api/v1/imports/{kind}",
         params={"dry_run": str(dry_run).lower()},
         content=content,
-        headers={"content-type": "text/csv", "authorization": f"Bearer {token_for(addresses.sandbox_url, user)}"},
+        headers={"content-type": media_type, "authorization": f"Bearer {token_for(addresses.sandbox_url, user)}"},
         timeout=TIMEOUT,
     )
     if answer.is_error:
         for row in (answer.json().get("errors") or [])[:ERRORS_SHOWN] if answer.content else []:
             print(f"  line {row.get('line')}: {row.get('detail') or row.get('message')}", file=sys.stderr)
         raise OperatorError(f"nothing was imported: {say_problem(answer)}")
+    for change in answer.json().get("changes", []) if dry_run else []:
+        fields = ", ".join(f"{name}: {before} → {after}" for name, (before, after) in change["fields"].items())
+        print(f"  {change['change']} {change['key']}: {fields}")
     counts = {name: value for name, value in answer.json().items() if type(value) is int}
     print(
         f"{kind}: " + ", ".join(f"{value} {name}" for name, value in counts.items()) + (" (dry run)" if dry_run else "")
@@ -50,8 +53,9 @@ def accounts(file: File, *, dry_run: DryRun = False, user: As = "adam") -> None:
 
 @importing.command("rates")
 def rates(file: File, *, dry_run: DryRun = False, user: As = "adam") -> None:
-    """Rate cards: one price a line, with its validity."""
-    _post("rates", file.read_bytes(), dry_run=dry_run, user=user)
+    """Rate cards: one component a line of CSV, with its validity; or YAML, by the file's name (.yaml, .yml)."""
+    media_type = "application/yaml" if file.suffix.lower() in {".yaml", ".yml"} else "text/csv"
+    _post("rates", file.read_bytes(), dry_run=dry_run, user=user, media_type=media_type)
 
 
 @importing.command("sandbox")

@@ -59,7 +59,14 @@ def _row(shown: Shown, key: Key) -> Iterator[tuple[str, object, object]]:
     reconciliations = {row["period"]["start"]: row for row in shown.get("reconciliations", [])}
     periods = {period["start"]: period for period in key["periods"]}
     for start in sorted(reconciliations.keys() | periods.keys()):
-        yield from _figures(f"reconciliations[{start}]", reconciliations.get(start), periods.get(start))
+        path = f"reconciliations[{start}]"
+        yield from _figures(path, reconciliations.get(start), periods.get(start))
+        yield f"{path}.explained", _causes(reconciliations.get(start)), _causes(periods.get(start))
+
+
+def _causes(period: Mapping[str, Any] | None) -> list[tuple[str, int]]:
+    """The named parts of a variance, in their order."""
+    return [(part["cause"], part["amount_minor"]) for part in (period or {}).get("explained", [])]
 
 
 def _figures(path: str, shown: Shown | None, key: Key | None) -> Iterator[tuple[str, object, object]]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 
-from trueup_billing import format_decimal
+from trueup_billing import Money, format_decimal
 from trueup_sandbox.world.accounts import Account
 
 ACCOUNT_COLUMNS = (
     "client_id", "name", "time_zone", "active_from", "active_to", "owner", "quickbooks_customer_id",
     "amplitude_account_id", "stripe_customer_id",
 )  # fmt: skip
-RATE_COLUMNS = ("client_id", "metric", "unit", "unit_price", "currency", "quickbooks_item", "valid_from", "valid_to")
+RATE_COLUMNS = (
+    "client_id", "component", "kind", "metric", "unit", "unit_price", "tiers", "amount", "percent", "currency",
+    "quickbooks_item", "valid_from", "valid_to",
+)  # fmt: skip
 
 
 def accounts_csv(accounts: list[Account]) -> str:
@@ -28,13 +31,23 @@ def accounts_csv(accounts: list[Account]) -> str:
 
 
 def rates_csv(accounts: list[Account]) -> str:
-    """A line for each price."""
+    """A line for each price and each further term of a contract."""
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")
     rows.writerow(RATE_COLUMNS)
     for one in accounts:
         for price in one.prices:
-            what = (one.client_id, price.metric, price.unit, format_decimal(price.unit_price), one.currency.code)
             days = (price.valid_from.isoformat(), price.valid_to.isoformat() if price.valid_to else "")
-            rows.writerow((*what, price.item_id, *days))
+            unit_price = "" if price.tiers else format_decimal(price.unit_price)
+            tiers = ";".join(
+                f"{'rest' if bound is None else bound}:{format_decimal(each)}" for bound, each in price.tiers
+            )
+            kind = "graduated" if price.tiers else "per_unit"
+            what = (one.client_id, "", kind, price.metric, price.unit, unit_price, tiers, "", "")
+            rows.writerow((*what, one.currency.code, price.item_id, *days))
+        for term in one.terms:
+            amount = str(Money(term.amount_minor, one.currency).to_major()) if term.kind == "minimum" else ""
+            percent = format_decimal(term.percent) if term.kind == "discount" else ""
+            what = (one.client_id, term.item_name, term.kind, "", "", "", "", amount, percent)
+            rows.writerow((*what, one.currency.code, term.item_id, one.active_from.isoformat(), ""))
     return file.getvalue()

@@ -45,10 +45,18 @@ class Evidence:
             known = self._used[metric, day] = self._count(metric, day)
         return known
 
+    def came_after(self, metric: str, day: date, instant_ms: int) -> int:
+        """What of the quantity of a day came in after an instant."""
+        as_of_ms = self.sight.as_of(metric, day)
+        if as_of_ms is None or as_of_ms <= instant_ms:
+            return 0
+        return self._value(metric, day, as_of_ms) - self._value(metric, day, instant_ms)
+
     def _count(self, metric: str, day: date) -> int:
         as_of_ms = self.sight.as_of(metric, day)
-        if as_of_ms is None:
-            return 0
+        return 0 if as_of_ms is None else self._value(metric, day, as_of_ms)
+
+    def _value(self, metric: str, day: date, as_of_ms: int) -> int:
         usage = self.world.desk.usage
         quantity = 0
         for series in self.account.series:

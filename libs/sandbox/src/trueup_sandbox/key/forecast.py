@@ -47,6 +47,8 @@ def forecast(evidence: Evidence, usage_reasons: bool) -> dict[str, Any]:
     if status is not None:
         return {"status": status, "amount_minor": None, "metrics": []}
     parts = [_metric(evidence, metric) for metric in evidence.metrics()]
+    if any(price.tiers for price in account.prices):
+        return {"status": "no_rate_card", "amount_minor": None, "metrics": []}
     amount = sum(part.pop("amount_minor") for part in parts)
     return {"status": "ok", "amount_minor": amount, "currency": account.currency.code, "metrics": parts}
 

@@ -7,7 +7,9 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from trueup_sandbox.key.calendar import days_between, first_of_next, month_before, nearest, percent_text
+from trueup_sandbox.key.calendar import first_of_next, month_before, percent_text
+from trueup_sandbox.key.cards import month_minor
+from trueup_sandbox.key.causes import causes
 from trueup_sandbox.key.evidence import Evidence
 from trueup_sandbox.world.records import LedgerDocument
 
@@ -28,6 +30,12 @@ class Verdict:
     billed_minor: int
     band: str
     judged: bool
+    explained: list[tuple[str, int]]
+
+    @property
+    def unexplained_minor(self) -> int:
+        """What no named cause accounts for."""
+        return sum(amount for cause, amount in self.explained if cause == "unexplained")
 
     @property
     def variance_minor(self) -> int:
@@ -46,6 +54,8 @@ class Verdict:
             "band": band or self.band,
             "currency": currency,
             "due": self.judged,
+            "explained": [{"cause": cause, "amount_minor": amount} for cause, amount in self.explained],
+            "unexplained_minor": self.unexplained_minor,
         }
 
 
@@ -67,19 +77,6 @@ def periods(evidence: Evidence) -> list[tuple[date, date]]:
     return found
 
 
-def expected_minor(evidence: Evidence, start: date, end: date) -> int:
-    """Quantity × price for each price, rounded once each."""
-    account, total = evidence.account, 0
-    for price in account.prices:
-        quantity = 0
-        for day in days_between(start, end):
-            priced = price.valid_from <= day and (price.valid_to is None or day < price.valid_to)
-            if priced and account.active_on(day):
-                quantity += evidence.used(price.metric, day)
-        total += nearest(Fraction(quantity) * Fraction(price.unit_price) * 10**account.currency.exponent)
-    return total
-
-
 def month_of_line(invoice: LedgerDocument, place: int) -> date:
     """The first day of the month that a line bills: its service date's, else the one before the invoice's."""
     service_date = invoice.lines[place].service_date
@@ -97,20 +94,20 @@ def credited(evidence: Evidence) -> dict[str, int]:
     return found
 
 
-def billed(evidence: Evidence) -> dict[date, tuple[int, int]]:
-    """First day of the month → (minor units billed, number of standing lines)."""
+def billed(evidence: Evidence) -> dict[date, tuple[int, int, int]]:
+    """First day of the month → (minor units billed, number of standing lines, credit taken off the former)."""
     set_off = credited(evidence)
-    found: dict[date, tuple[int, int]] = {}
+    found: dict[date, tuple[int, int, int]] = {}
     for invoice in evidence.invoices:
         if invoice.state != "open":
             continue
         for place, line in enumerate(invoice.lines):
             month = month_of_line(invoice, place)
-            amount, count = found.get(month, (0, 0))
-            found[month] = (amount + line.amount_minor, count + 1)
+            amount, count, credit = found.get(month, (0, 0, 0))
+            found[month] = (amount + line.amount_minor, count + 1, credit)
         month = month_of_line(invoice, 0)
-        amount, count = found[month]
-        found[month] = (amount - set_off.get(invoice.id, 0), count)
+        amount, count, credit = found[month]
+        found[month] = (amount - set_off.get(invoice.id, 0), count, credit + set_off.get(invoice.id, 0))
     return found
 
 
@@ -144,12 +141,13 @@ def verdicts(evidence: Evidence) -> list[Verdict]:
     currency = evidence.account.currency.code
     found = []
     for start, end in periods(evidence):
-        expected = expected_minor(evidence, start, end)
-        amount, lines = amounts.get(start, (0, 0))
         judged = end <= evidence.today
+        expected = month_minor(evidence.account, evidence.used, start, end, over=judged)
+        amount, lines, credit = amounts.get(start, (0, 0, 0))
         lag_over = evidence.today >= end + timedelta(days=LAG_DAYS)
         word = band(expected, amount, lines, currency, lag_over=lag_over) if judged else "not_due"
-        found.append(Verdict(start, end, expected, amount, word, judged))
+        why = causes(evidence, start, end, variance=amount - expected, credit=credit, lines=lines) if judged else []
+        found.append(Verdict(start, end, expected, amount, word, judged, why))
     return found
 
 
@@ -162,12 +160,9 @@ def worst(found: list[Verdict]) -> Verdict | None:
     return max(counted, key=_weight)
 
 
-def _weight(one: Verdict) -> tuple[int, bool, Fraction, date]:
+def _weight(one: Verdict) -> tuple[int, bool, Fraction, Fraction, date]:
     kind = 2 if one.band in FLAGGED else 1 if one.band == "needs_review" else 0
-    endless = one.expected_minor == 0
-    return (
-        kind,
-        endless,
-        Fraction(0) if endless else Fraction(abs(one.variance_minor), abs(one.expected_minor)),
-        one.start,
-    )
+    if one.expected_minor == 0:
+        return kind, True, Fraction(0), Fraction(0), one.start
+    rest, whole = (Fraction(abs(size), abs(one.expected_minor)) for size in (one.unexplained_minor, one.variance_minor))
+    return kind, False, rest, whole, one.start

@@ -14,13 +14,17 @@ from trueup_sandbox.world import names
 from trueup_sandbox.world.chance import dice, token, weighted
 
 Card = Literal["fine", "insufficient_funds", "expired_card", "authentication_required"]
+TIERS: tuple[tuple[int | None, Decimal], ...] = ((10_000, Decimal("0.005")), (None, Decimal("0.004")))
+MINIMUM_MINOR = 100_000
+DEARER = Decimal("1.15")
+"""What a planted plan change makes of a price: half a month of it is about 7 %."""
 _CARDS = ("visa", "mastercard", "amex")
 _LAST4 = ("4242", "5556", "0005", "1881", "4444", "3222")
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """One line of a rate card: per unit of one metric on half-open days."""
+    """One line of a rate card: for one metric on half-open days."""
 
     metric: str
     unit: str
@@ -29,6 +33,19 @@ class Price:
     unit_price: Decimal
     valid_from: date
     valid_to: date | None = None
+    tiers: tuple[tuple[int | None, Decimal], ...] = ()
+    """Units up to and including each bound cost that much each; `unit_price` says nothing then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What a contract says beside prices, about every month: a minimum of the usage, or a discount off everything."""
+
+    kind: Literal["minimum", "discount"]
+    item_id: str
+    item_name: str
+    amount_minor: int = 0
+    percent: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +102,7 @@ class Account:
     habits: Habits
     planted: Planted | None = None
     series: tuple[int, ...] = ()
+    terms: tuple[Term, ...] = ()
 
     def active_on(self, day: date) -> bool:
         """Whether the contract runs on the day."""
@@ -114,10 +132,30 @@ def make_cast(scenario: Scenario, *, history_start: date, planted_month: date) -
             account = _natural_ends(scenario, account, draw, history_start)
         elif account.planted.situation == "ended":
             account = replace(account, active_to=planted_month.replace(day=15))
+        else:
+            account = with_contract(account, planted_month)
         series = _series(scenario, account, draw, len(cast.series))
         cast.series.extend(series)
         cast.accounts.append(replace(account, series=tuple(one.index for one in series)))
     return cast
+
+
+def with_contract(account: Account, planted_month: date) -> Account:
+    """The account with the rate card that its planted situation is about."""
+    situation = account.planted.situation if account.planted else None
+    [price, *_] = account.prices
+    if situation == "tiered":
+        return replace(account, prices=(replace(price, tiers=TIERS),))
+    if situation == "minimum":
+        minimum = Term("minimum", "91", "Minimum commitment", amount_minor=MINIMUM_MINOR)
+        return replace(account, terms=(minimum,))
+    if situation == "discount":
+        return replace(account, terms=(Term("discount", "92", "Partner discount", percent=Decimal(10)),))
+    if situation == "plan_change":
+        change = planted_month.replace(day=16)
+        dearer = replace(price, unit_price=price.unit_price * DEARER, valid_from=change)
+        return replace(account, prices=(replace(price, valid_to=change), dearer))
+    return account
 
 
 def _account(

@@ -38,9 +38,29 @@ def segments(account: Account, start: date, end: date) -> Iterator[tuple[Price, 
             yield price, first, last
 
 
-def priced(account: Account, quantity: Decimal | int, unit_price: Decimal) -> int:
-    """Quantity × unit price, rounded once, in minor units."""
-    return Money.from_major(Fraction(quantity) * Fraction(unit_price), account.currency).amount_minor
+def priced(account: Account, quantity: Decimal | int, price: Price) -> int:
+    """What a quantity costs, rounded once, in minor units."""
+    major, begun = Fraction(0), Fraction(0)
+    for bound, unit_price in price.tiers or ((None, price.unit_price),):
+        end = Fraction(quantity) if bound is None else min(Fraction(quantity), Fraction(bound))
+        major += max(Fraction(0), end - begun) * Fraction(unit_price)
+        begun = max(begun, end)
+    return Money.from_major(major, account.currency).amount_minor
+
+
+def term_lines(account: Account, lines: list[LedgerLine], service_date: date) -> list[LedgerLine]:
+    """What the contract adds to a month's usage lines: a top-up to the minimum, then the discount."""
+    found: list[LedgerLine] = []
+    for term in account.terms:
+        net = sum(line.amount_minor for line in (*lines, *found))
+        amount = max(0, term.amount_minor - net)
+        if term.kind == "discount":
+            exact = -Fraction(net) * Fraction(term.percent) / 100
+            amount = Money.from_major(exact / 10**account.currency.exponent, account.currency).amount_minor
+        if amount:
+            text = f"{term.item_name} {service_date:%B %Y}"
+            found.append(LedgerLine(term.item_id, term.item_name, text, None, None, amount, service_date))
+    return found
 
 
 def usage_lines(
@@ -56,7 +76,7 @@ def usage_lines(
         used = Decimal(desk.usage.total(series[price.metric], first, last, as_of_ms))
         quantity = (used * (100 + percent) / 100).normalize()
         before_quantity, before_minor = _billed_before(desk, account, price, first, last)
-        amount = priced(account, quantity, price.unit_price) - before_minor
+        amount = priced(account, quantity, price) - before_minor
         if quantity > before_quantity:
             lines.append(_line(price, quantity - before_quantity, amount, last - timedelta(days=1)))
     return lines
@@ -66,7 +86,8 @@ def _line(price: Price, quantity: Decimal, amount_minor: int, service_date: date
     month = f" {service_date:%B %Y}" if service_date else ""
     text = f"{price.item_name}{month}"
     plain = Decimal(f"{quantity:f}")
-    return LedgerLine(price.item_id, price.item_name, text, plain, price.unit_price, amount_minor, service_date)
+    unit_price = None if price.tiers else price.unit_price
+    return LedgerLine(price.item_id, price.item_name, text, plain, unit_price, amount_minor, service_date)
 
 
 def _billed_before(desk: Desk, account: Account, price: Price, first: date, last: date) -> tuple[Decimal, int]:

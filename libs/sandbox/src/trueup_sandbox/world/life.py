@@ -6,11 +6,11 @@ import asyncio
 import heapq
 import random
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import cast
 
 from trueup_sandbox.world.accounts import Account
-from trueup_sandbox.world.billing import Bill, issue, usage_lines
+from trueup_sandbox.world.billing import Bill, issue, term_lines, usage_lines
 from trueup_sandbox.world.changes import Change
 from trueup_sandbox.world.desk import NothingToDo
 from trueup_sandbox.world.happenings import Happenings, Kind
@@ -103,6 +103,7 @@ class Life:
         """The monthly billing run, where a month is over and not billed yet."""
         for done, (month, account) in enumerate(list(self._due())):
             lines = usage_lines(self._desk, account, month, next_month(month), self._world.clock.read())
+            lines += term_lines(account, lines, next_month(month) - timedelta(days=1))
             if lines:
                 made_out = Bill(lines, account.habits.terms_days, f"{month:%Y-%m}")
                 self._world.commit(issue(self._desk, account, self._world.clock.stamp(), made_out))

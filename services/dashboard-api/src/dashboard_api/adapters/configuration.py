@@ -6,16 +6,20 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import asyncpg
+from pydantic import TypeAdapter
 
 from dashboard_api.adapters.audit import write_audit
 from dashboard_api.adapters.database import Database
 from dashboard_api.domain.access import Principal
 from dashboard_api.domain.configuration import AccountConfig, RateConfig
+from dashboard_api.usecases.rate_cards import card_component, entered_component
+from trueup_contracts.accounts import Rate
 from trueup_contracts.envelope import Event
 from trueup_kit.outbox import append
 
 # A file of many thousand rows may take longer than a page.
 CHANGE_LIMIT_S = 60.0
+_COMPONENTS = TypeAdapter(list[Rate])
 
 
 class PostgresConfiguration:
@@ -45,7 +49,7 @@ class PostgresChange:
         """All accounts by client id, owners included."""
         rows = await self._connection.fetch(
             """
-            SELECT client_id, name, time_zone, active_from, active_to, refs,
+            SELECT client_id, name, time_zone, active_from, active_to, anchor_day, refs,
                    ARRAY(SELECT user_name FROM dashboard.account_owners AS own
                          WHERE own.client_id = account.client_id ORDER BY user_name COLLATE "C") AS owners
             FROM dashboard.accounts AS account
@@ -60,27 +64,25 @@ class PostgresChange:
                 active_to=row["active_to"],
                 refs=tuple(row["refs"]),
                 owners=tuple(row["owners"]),
+                anchor_day=row["anchor_day"],
             )
             for row in rows
         }
 
     async def rates(self) -> dict[str, list[RateConfig]]:
-        """All rate cards by client id."""
-        rows = await self._connection.fetch("SELECT * FROM dashboard.rates ORDER BY client_id, metric, valid_from")
-        cards: dict[str, list[RateConfig]] = {}
-        for row in rows:
-            rate = RateConfig(
-                client_id=row["client_id"],
-                metric=row["metric"],
-                unit=row["unit"],
-                unit_price=row["unit_price"],
-                currency=row["currency"],
-                item_id=row["item_id"],
-                valid_from=row["valid_from"],
-                valid_to=row["valid_to"],
-            )
-            cards.setdefault(rate.client_id, []).append(rate)
-        return cards
+        """The rate cards in force by client id."""
+        rows = await self._connection.fetch(
+            """
+            SELECT DISTINCT ON (client_id) client_id, components::text AS components FROM dashboard.rate_cards
+            ORDER BY client_id, version DESC
+            """
+        )
+        return {
+            row["client_id"]: [
+                entered_component(row["client_id"], each) for each in _COMPONENTS.validate_json(row["components"])
+            ]
+            for row in rows
+        }
 
     async def versions(self, count: int) -> list[int]:
         """New versions, ascending; drawn under the lock of the change."""
@@ -93,13 +95,17 @@ class PostgresChange:
         """Insert or replace accounts with their owners."""
         await self._connection.executemany(
             """
-            INSERT INTO dashboard.accounts (client_id, name, time_zone, active_from, active_to, refs, configured_at)
-            VALUES ($1, $2, $3, $4, $5, $6, now())
+            INSERT INTO dashboard.accounts
+                (client_id, name, time_zone, active_from, active_to, refs, anchor_day, configured_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, now())
             ON CONFLICT (client_id) DO UPDATE SET name = excluded.name, time_zone = excluded.time_zone,
                 active_from = excluded.active_from, active_to = excluded.active_to, refs = excluded.refs,
-                configured_at = excluded.configured_at
+                anchor_day = excluded.anchor_day, configured_at = excluded.configured_at
             """,
-            [(a.client_id, a.name, a.time_zone, a.active_from, a.active_to, list(a.refs)) for a in accounts],
+            [
+                (a.client_id, a.name, a.time_zone, a.active_from, a.active_to, list(a.refs), a.anchor_day)
+                for a in accounts
+            ],
         )
         owned = [(account.client_id, user) for account in accounts for user in account.owners]
         await self._connection.execute(
@@ -111,19 +117,17 @@ class PostgresChange:
             [user for _, user in owned],
         )
 
-    async def save_rates(self, cards: Mapping[str, Sequence[RateConfig]]) -> None:
-        """Replace the whole rate cards of these clients."""
-        await self._connection.execute("DELETE FROM dashboard.rates WHERE client_id = ANY($1::text[])", list(cards))
+    async def save_rates(self, principal: Principal, cards: Mapping[str, Sequence[RateConfig]]) -> None:
+        """A new version of the whole rate cards of these clients; former versions are kept."""
         await self._connection.executemany(
             """
-            INSERT INTO dashboard.rates
-                (client_id, metric, valid_from, valid_to, unit, unit_price, currency, item_id)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            INSERT INTO dashboard.rate_cards (client_id, version, imported_by, components)
+            SELECT $1, 1 + coalesce(max(version), 0), $2, $3::text::jsonb
+            FROM dashboard.rate_cards WHERE client_id = $1
             """,
             [
-                (r.client_id, r.metric, r.valid_from, r.valid_to, r.unit, r.unit_price, r.currency, r.item_id)
-                for card in cards.values()
-                for r in card
+                (client_id, principal.user, _COMPONENTS.dump_json([card_component(each) for each in card]).decode())
+                for client_id, card in cards.items()
             ],
         )
 

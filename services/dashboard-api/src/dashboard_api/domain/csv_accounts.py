@@ -16,6 +16,7 @@ OPTIONAL = (
     "time_zone",
     "active_from",
     "active_to",
+    "anchor_day",
     "owner",
     "quickbooks_customer_id",
     "amplitude_account_id",
@@ -65,6 +66,7 @@ def _account(row: Row, errors: list[RowError]) -> AccountConfig | None:
         active_to=active_to,
         refs=_refs(cells),
         owners=_owners(cells),
+        anchor_day=cells.read("anchor_day", _anchor, hint="A day of the month, 1 to 31.") or 1,
     )
     return account if cells.sound else None
 
@@ -79,6 +81,13 @@ def _owners(cells: Cells) -> tuple[str, ...]:
     if any(re.search(r"\s", name) or len(name) > 100 for name in names):
         cells.fail("owner", "invalid_value", "Write login user names, several separated by semicolons.")
     return tuple(sorted(names))
+
+
+def _anchor(text: str) -> int:
+    day = int(text)
+    if not 1 <= day <= 31:
+        raise ValueError(text)
+    return day
 
 
 def _zone(name: str) -> str:

@@ -126,8 +126,10 @@ def _evidence(account: Entry, found: Entry, period: Entry | None, now: datetime)
         yield Fact("Difference", _difference(figures))
     receipt = (period or {}).get("receipt") or {}
     for part in (receipt.get("expected") or [])[:PARTS_MAX]:
-        price = f"{part['quantity']} {part['unit']} × {part['unit_price']}"
-        yield Fact(f"Usage of {part['metric']}", f"{price} = {_money(part['amount_minor'], figures.get('currency'))}")
+        yield Fact(
+            f"Expected for {part['component']}",
+            f"{part['formula']} = {_money(part['amount_minor'], figures.get('currency'))}",
+        )
     yield from _invoices(account, found, receipt)
     yield from _sources(account, now)
     yield Fact("Decided", f"{_instant(account.get('reconciled_at'))}, revision {account.get('revision', UNKNOWN)}")

@@ -26,8 +26,8 @@ class ConfigurationChange(Protocol):
     async def save_accounts(self, accounts: Sequence[AccountConfig]) -> None:
         """Insert or replace accounts with their owners."""
 
-    async def save_rates(self, cards: Mapping[str, Sequence[RateConfig]]) -> None:
-        """Replace the whole rate cards of these clients."""
+    async def save_rates(self, principal: Principal, cards: Mapping[str, Sequence[RateConfig]]) -> None:
+        """A new version of the whole rate cards of these clients; former versions are kept."""
 
     async def audit(self, principal: Principal, action: str, detail: Mapping[str, object]) -> None:
         """Write down who did what."""

@@ -10,10 +10,12 @@ from dashboard_api.domain.access import Principal
 from dashboard_api.domain.configuration import AccountConfig, RateConfig
 from dashboard_api.domain.csv_accounts import read_accounts
 from dashboard_api.domain.csv_rates import read_rates
-from dashboard_api.domain.imports import ImportOutcome, compare
+from dashboard_api.domain.imports import ImportOutcome, Row, RowError, compare
 from dashboard_api.ports.configuration import Configuration, ConfigurationChange
-from trueup_billing import format_decimal
-from trueup_contracts.accounts import AccountConfiguredV1, Rate
+from dashboard_api.usecases.rate_cards import card_component
+from trueup_contracts.accounts import AccountConfiguredV1
+
+ReadRows = Callable[[str], tuple[Sequence[Row], Sequence[RowError]]]
 
 
 class ImportAccounts:
@@ -43,17 +45,18 @@ class ImportAccounts:
 
 
 class ImportRates:
-    """Replaces the whole rate card of each account that the file names."""
+    """Replaces the whole rate card of each account that the file names; former versions are kept."""
 
     def __init__(self, configuration: Configuration, *, now: Callable[[], datetime]) -> None:
         self._configuration = configuration
         self._now = now
 
-    async def __call__(self, principal: Principal, text: str, *, dry_run: bool) -> ImportOutcome:
-        """Read the file and, unless it is a dry run or something is wrong with it, apply it."""
+    async def __call__(self, principal: Principal, text: str, read: ReadRows, *, dry_run: bool) -> ImportOutcome:
+        """Read the file (`read` knows its form) and, unless it is a dry run or something is wrong with it, apply it."""
+        form, formal = read(text)
         async with self._configuration.change(writing=not dry_run) as change:
             accounts, cards = await change.accounts(), await change.rates()
-            rows, wanted, errors = read_rates(text, accounts)
+            rows, wanted, errors = read_rates(form, formal, accounts)
             named = {rate.client_id for _, rate in wanted.values()}
             known = {rate.key: rate for client in named for rate in cards.get(client, [])}
             changes, unchanged = compare(known, wanted, replaces=True) if not errors else ([], 0)
@@ -62,7 +65,7 @@ class ImportRates:
                 both = {**known, **{key: rate for key, (_, rate) in wanted.items()}}
                 touched = sorted({both[each.key].client_id for each in changes})
                 fresh = _by_client((rate for _, rate in wanted.values()), touched)
-                await change.save_rates(fresh)
+                await change.save_rates(principal, fresh)
                 told = [accounts[client] for client in touched]
                 await change.publish(await _events(change, told, fresh, self._now()))
             outcome = ImportOutcome(dry_run, applied, rows, unchanged, changes, errors)
@@ -95,23 +98,12 @@ async def _events(
             active_from=account.active_from,
             active_to=account.active_to,
             refs=list(account.refs),
-            rates=[_rate(rate) for rate in cards.get(account.client_id, [])],
+            anchor_day=account.anchor_day,
+            rates=[card_component(rate) for rate in cards.get(account.client_id, [])],
             configured_at=now,
         )
         for account, version in zip(accounts, versions, strict=True)
     ]
-
-
-def _rate(rate: RateConfig) -> Rate:
-    return Rate(
-        metric=rate.metric,
-        unit=rate.unit,
-        unit_price=format_decimal(rate.unit_price),
-        currency=rate.currency,
-        item_id=rate.item_id,
-        valid_from=rate.valid_from,
-        valid_to=rate.valid_to,
-    )
 
 
 def _summary(outcome: ImportOutcome, text: str) -> dict[str, object]:

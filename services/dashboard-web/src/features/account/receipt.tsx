@@ -6,6 +6,7 @@ import { money, percent, quantity, signedMoney, unitPrice } from "@/shared/lib/f
 import { bandWord, metricName, reasonText } from "@/shared/lib/words";
 import { Section } from "@/shared/ui/section";
 import { WordMark } from "@/shared/ui/word";
+import { Explained } from "./explained";
 import { firstPeriod, type ReceiptSum, sumReceipt } from "./sum";
 
 interface LineProps {
@@ -50,12 +51,12 @@ function Expected({ one, sum, currency }: { one: Reconciliation; sum: ReceiptSum
   const say = (amount_minor: number) => money({ amount_minor, currency });
   return (
     <tbody>
-      <Head>Expected: usage × rate</Head>
+      <Head>Expected: the rate card applied to the usage</Head>
       {one.receipt?.expected.map((part) => (
         <Line
-          key={`${part.metric} ${part.unit_price} ${part.from_day}`}
-          name={part.item_name ?? metricName(part.metric)}
-          detail={`${quantity(part.quantity)} ${part.unit} × ${unitPrice(part.unit_price, currency)}${daysOfPart(part, one.period)}`}
+          key={`${part.component} ${part.kind} ${part.from_day}`}
+          name={part.item_name ?? metricName(part.component)}
+          detail={`${part.formula}${daysOfPart(part, one.period)}`}
           amount={say(part.amount_minor)}
         />
       ))}
@@ -126,6 +127,7 @@ function Sum({ one }: { one: Reconciliation }) {
           amount={signedMoney({ amount_minor: sum.amount_minor, currency })}
         />
       </tbody>
+      <Explained one={one} currency={currency} />
     </table>
   );
 }

@@ -125,6 +125,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{client_id}/reconciliations/{period}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain
+         * @description Every input row with its source id and version, and each step of the arithmetic, ending in the figure.
+         */
+        get: operations["explain_api_v1_accounts__client_id__reconciliations__period__explain_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{client_id}/timeline": {
         parameters: {
             query?: never;
@@ -376,7 +396,7 @@ export interface paths {
         put?: never;
         /**
          * Import Rates
-         * @description Replace the whole rate card of each account that the file names.
+         * @description Replace the whole rate card of each account that the file names; former versions are kept.
          */
         post: operations["import_rates_api_v1_imports_rates_post"];
         delete?: never;
@@ -776,6 +796,27 @@ export interface components {
          */
         Band: "matched" | "auto_resolved" | "within_tolerance" | "needs_review" | "over_billed" | "under_billed" | "missing_invoice" | "billed_without_usage" | "no_activity" | "not_due" | "cannot_judge";
         /**
+         * BilledLine
+         * @description An invoice line with its document; null when that is no longer linked to the account.
+         */
+        BilledLine: {
+            /** Amount Minor */
+            amount_minor: number;
+            /** Assumed */
+            assumed: boolean;
+            /** Description */
+            description: string | null;
+            document: components["schemas"]["DocumentRow"] | null;
+            /** Document Id */
+            document_id: string;
+            /** Number */
+            number: string | null;
+            /** Quantity */
+            quantity: string | null;
+            /** Unit Price */
+            unit_price: string | null;
+        };
+        /**
          * BilledPart
          * @description A line that counts for the period.
          */
@@ -870,11 +911,39 @@ export interface components {
             reason: string | null;
         };
         /**
+         * CardVersion
+         * @description The latest version of the account's rate card.
+         */
+        CardVersion: {
+            /**
+             * Imported At
+             * Format: date-time
+             */
+            imported_at: string;
+            /** Imported By */
+            imported_by: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * Channel
          * @description How a flag travels.
          * @enum {string}
          */
         Channel: "slack" | "email";
+        /**
+         * CreditLine
+         * @description A credit with the invoice that it was applied to.
+         */
+        CreditLine: {
+            /** Amount Minor */
+            amount_minor: number;
+            document: components["schemas"]["DocumentRow"] | null;
+            /** Document Id */
+            document_id: string;
+            /** Number */
+            number: string | null;
+        };
         /**
          * CreditPart
          * @description Credit applied to an invoice of the period.
@@ -1037,6 +1106,40 @@ export interface components {
             text: string;
         };
         /**
+         * DocumentRow
+         * @description The document that a line stands on.
+         */
+        DocumentRow: {
+            /** Created At */
+            created_at: string | null;
+            /** Id */
+            id: string;
+            /** Observed At */
+            observed_at: string | null;
+            /** Ref */
+            ref: string;
+            /** Source Version */
+            source_version: string | null;
+            /** State */
+            state: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Evidence
+         * @description A row that a part rests on: in which system, what it is called there, what it says.
+         */
+        Evidence: {
+            /** Amount Minor */
+            amount_minor: number | null;
+            /** Ref */
+            ref: string;
+            /** Source */
+            source: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * Excluded
          * @description What the projection leaves out, and why.
          */
@@ -1048,16 +1151,31 @@ export interface components {
         };
         /**
          * ExpectedPart
-         * @description Usage of one metric at one price.
+         * @description One component of the rate card on a run of days.
          */
         ExpectedPart: {
             /** Amount Minor */
             amount_minor: number;
+            /** Component */
+            component: string;
+            /**
+             * Formula
+             * @description How the amount was worked out.
+             */
+            formula: string;
             /** From Day */
             from_day?: string | null;
             /** Item Name */
             item_name?: string | null;
-            /** Metric */
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "per_unit" | "graduated" | "volume" | "package" | "flat" | "minimum" | "discount" | "as_invoiced";
+            /**
+             * Metric
+             * @description Empty for what is not about one metric.
+             */
             metric: string;
             /**
              * Quantity
@@ -1074,10 +1192,150 @@ export interface components {
             unit: string;
             /**
              * Unit Price
+             * @description Only where one price holds for every unit.
+             */
+            unit_price: string | null;
+        };
+        /**
+         * ExplainedLine
+         * @description A line of the rate card with the usage that it rates.
+         */
+        ExplainedLine: {
+            /** Amount Minor */
+            amount_minor: number;
+            /** Component */
+            component: string;
+            /**
+             * Formula
+             * @description How the amount was worked out.
+             */
+            formula: string;
+            /** From Day */
+            from_day?: string | null;
+            /** Item Name */
+            item_name?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "per_unit" | "graduated" | "volume" | "package" | "flat" | "minimum" | "discount" | "as_invoiced";
+            /**
+             * Metric
+             * @description Empty for what is not about one metric.
+             */
+            metric: string;
+            /**
+             * Quantity
              * @description An exact decimal as text.
              * @example 1834.5
              */
-            unit_price: string;
+            quantity: string;
+            /** Rows */
+            rows: components["schemas"]["UsageRow"][];
+            /**
+             * Rows Agree
+             * @description False: rows have changed since the period was decided.
+             */
+            rows_agree: boolean;
+            /**
+             * Rows Quantity
+             * @description The rows added up; null for what is not metered.
+             */
+            rows_quantity: string | null;
+            /**
+             * To Day
+             * @description The last day, included.
+             */
+            to_day?: string | null;
+            /** Unit */
+            unit: string;
+            /**
+             * Unit Price
+             * @description Only where one price holds for every unit.
+             */
+            unit_price: string | null;
+        };
+        /**
+         * ExplainedPart
+         * @description A cause of the variance, signed like it: positive where the bill is higher for it.
+         */
+        ExplainedPart: {
+            /** Amount Minor */
+            amount_minor: number;
+            /**
+             * Cause
+             * @enum {string}
+             */
+            cause: "missing_invoice" | "duplicate_invoice" | "unmapped" | "plan_change" | "proration" | "minimum" | "discount" | "late_usage" | "credit" | "rounding" | "unexplained";
+            /** Evidence */
+            evidence: components["schemas"]["Evidence"][];
+            /**
+             * Rule
+             * @description In one sentence how the amount was found.
+             */
+            rule: string;
+        };
+        /**
+         * Explanation
+         * @description One period, from its input rows to its figure.
+         */
+        Explanation: {
+            /** Amount Minor */
+            amount_minor: number | null;
+            /**
+             * Band
+             * @enum {string}
+             */
+            band: "matched" | "auto_resolved" | "within_tolerance" | "needs_review" | "over_billed" | "under_billed" | "missing_invoice" | "billed_without_usage" | "no_activity" | "not_due" | "cannot_judge";
+            /** Billed */
+            billed: components["schemas"]["BilledLine"][];
+            /** Billed Minor */
+            billed_minor: number | null;
+            /** Client Id */
+            client_id: string;
+            /** Credits */
+            credits: components["schemas"]["CreditLine"][];
+            /** Currency */
+            currency: string | null;
+            /**
+             * Decided At
+             * Format: date-time
+             */
+            decided_at: string;
+            /** Due */
+            due: boolean;
+            /** Expected */
+            expected: components["schemas"]["ExplainedLine"][];
+            /** Expected Minor */
+            expected_minor: number | null;
+            /** Explained */
+            explained: components["schemas"]["ExplainedPart"][];
+            /** Name */
+            name: string;
+            /** Percent */
+            percent: string | null;
+            period: components["schemas"]["Days"];
+            /**
+             * Priced By
+             * @enum {string}
+             */
+            priced_by: "rate_card" | "invoices";
+            rate_card: components["schemas"]["CardVersion"] | null;
+            /** Reasons */
+            reasons: components["schemas"]["Reason"][];
+            /** Revision */
+            revision: number;
+            /** Rows Agree */
+            rows_agree: boolean;
+            /** Steps */
+            steps: components["schemas"]["Step"][];
+            /** Unexplained Minor */
+            unexplained_minor: number | null;
+            /**
+             * Version
+             * @description Of the period's figures; former versions are kept.
+             */
+            version: number;
         };
         /**
          * ExportCreated
@@ -1490,6 +1748,23 @@ export interface components {
             status: "ok" | "not_enough_history" | "cannot_judge" | "ended" | "no_rate_card";
             /** Version */
             version: number;
+        };
+        /**
+         * FormerValue
+         * @description What a bucket held before, counted after its day was over.
+         */
+        FormerValue: {
+            /**
+             * Observed At
+             * Format: date-time
+             */
+            observed_at: string;
+            /**
+             * Quantity
+             * @description An exact decimal as text.
+             * @example 1834.5
+             */
+            quantity: string;
         };
         /**
          * GatewayFailure
@@ -2083,6 +2358,11 @@ export interface components {
             due: boolean;
             /** Expected Minor */
             expected_minor: number | null;
+            /**
+             * Explained
+             * @description Parts that add up to the variance; empty where it is 0.
+             */
+            explained: components["schemas"]["ExplainedPart"][];
             handling?: components["schemas"]["Handling"] | null;
             /**
              * Mark
@@ -2100,12 +2380,20 @@ export interface components {
             period: components["schemas"]["Days"];
             /** Period Assumed */
             period_assumed: boolean;
+            /**
+             * Priced By
+             * @description `invoices`: a metric without a price is rated at the invoices' own.
+             * @enum {string}
+             */
+            priced_by: "rate_card" | "invoices";
             /** Reasons */
             reasons: components["schemas"]["Reason"][];
             receipt: components["schemas"]["Receipt"] | null;
             /** @description Who took back what the rule had resolved. */
             rule_undone?: components["schemas"]["By"] | null;
             sign_off?: components["schemas"]["SignOff"] | null;
+            /** Unexplained Minor */
+            unexplained_minor: number | null;
         };
         /**
          * RefusedDecision
@@ -2298,6 +2586,21 @@ export interface components {
             items: components["schemas"]["SourceReport"][];
         };
         /**
+         * Step
+         * @description One step of the arithmetic.
+         */
+        Step: {
+            /** Amount Minor */
+            amount_minor: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "line" | "sum" | "figure" | "part";
+            /** Text */
+            text: string;
+        };
+        /**
          * SyncAccepted
          * @description The ids of the requests; the figures follow on the live stream.
          */
@@ -2448,6 +2751,44 @@ export interface components {
             unit: string;
         };
         /**
+         * UsageRow
+         * @description One bucket of usage as it is stored.
+         */
+        UsageRow: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Earlier */
+            earlier: components["schemas"]["FormerValue"][];
+            /**
+             * Id
+             * @description Customer, metric and day.
+             */
+            id: string;
+            /**
+             * Observed At
+             * Format: date-time
+             */
+            observed_at: string;
+            /**
+             * Quantity
+             * @description An exact decimal as text.
+             * @example 1834.5
+             */
+            quantity: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "amplitude" | "quickbooks" | "stripe";
+            /** Unit */
+            unit: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * Variance
          * @description Billed less expected of one period. The figures are null when it cannot be judged.
          */
@@ -2478,6 +2819,11 @@ export interface components {
              * @default []
              */
             reasons: components["schemas"]["Reason"][];
+            /**
+             * Unexplained Minor
+             * @description What of it no named cause accounts for.
+             */
+            unexplained_minor?: number | null;
         };
         /**
          * Watermark
@@ -2998,6 +3344,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Invoices"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not in the caller's portfolio. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_api_v1_accounts__client_id__reconciliations__period__explain_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
                 };
             };
             /** @description Not signed in. */
@@ -3840,6 +4254,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                "application/yaml": string;
                 "text/csv": string;
             };
         };

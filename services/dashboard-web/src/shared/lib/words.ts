@@ -86,6 +86,23 @@ export const bandWord = (code: string): Word => known(BAND, code);
 export const markWord = (code: string): Word => known(MARK, code);
 export const syncWord = (code: string): Word => known(SYNC, code);
 export const sourceName = (code: string): string => SOURCES[code] ?? humanised(code);
+const CAUSES: Record<string, string> = {
+  missing_invoice: "Missing invoice",
+  duplicate_invoice: "Invoiced twice",
+  unmapped: "Item without a price on the card",
+  plan_change: "Plan change inside the period",
+  proration: "Billed whole, held for a part",
+  minimum: "Minimum not billed",
+  discount: "Discount",
+  late_usage: "Usage that came late",
+  credit: "Credit",
+  rounding: "Rounding",
+  unexplained: "Unexplained",
+};
+
+/** Why billed and expected differ. */
+export const causeName = (code: string): string => CAUSES[code] ?? humanised(code);
+
 export const metricName = (code: string): string => humanised(code);
 
 /** A sentence for one reason why an account cannot be judged. */

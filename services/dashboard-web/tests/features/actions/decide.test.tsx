@@ -5,9 +5,10 @@ import { drafts } from "@/features/actions/decide/store";
 import { decideCircuit } from "@/shared/actions/circuits";
 import type { Offer } from "@/shared/api/actions";
 import type { Account, Me, Reconciliation } from "@/shared/api/types";
-import { account, reconciliation } from "../../mock-api/account-builders";
+import { account } from "../../mock-api/account-builders";
 import { me, minutesAgo } from "../../mock-api/builders";
 import { decider, decision, offering } from "../../mock-api/decision-builders";
+import { reconciliation } from "../../mock-api/reconciliation-builders";
 import { open } from "../../support/screen";
 import { API, problem, server } from "../../support/server";
 

@@ -18,6 +18,7 @@ from reconciler.domain.snapshot import (
     Payment,
     Rate,
     Scope,
+    Tier,
 )
 from reconciler.ports import wire
 from trueup_billing import Source
@@ -39,6 +40,7 @@ def account_of(text: str) -> Account:
         active_from=fact.active_from,
         active_to=fact.active_to,
         rates=tuple(_rate_of(rate) for rate in fact.rates),
+        anchor_day=fact.anchor_day,
     )
 
 
@@ -53,6 +55,17 @@ def _rate_of(rate: wire.Rate) -> Rate:
         valid_from=rate.valid_from,
         valid_to=rate.valid_to,
         item_id=rate.item_id,
+        kind=rate.kind,
+        component=rate.component,
+        tiers=tuple(
+            Tier(None if tier.up_to is None else Fraction(tier.up_to), Fraction(tier.unit_price)) for tier in rate.tiers
+        ),
+        package_size=Fraction(rate.package_size),
+        included=Fraction(rate.included),
+        amount_minor=rate.amount_minor,
+        percent=None if rate.percent is None else Fraction(rate.percent),
+        billed=rate.billed,
+        proration=rate.proration,
     )
 
 

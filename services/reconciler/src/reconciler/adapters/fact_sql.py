@@ -38,6 +38,7 @@ def _columns(*getters: Callable[[Any], object]) -> Callable[[Sequence[Any]], lis
     return lambda facts: [[getter(fact) for fact in facts] for getter in getters]
 
 
+# A value that was counted after its day was over and still changes is kept: it tells what was known when.
 _USAGE = Write(
     f"""
 WITH up AS (
@@ -47,7 +48,12 @@ WITH up AS (
                 $9::timestamptz[]) AS r (ref, metric, grain, day, version, quantity, unit, time_zone, observed_at)
     ON CONFLICT (ref, metric, grain, day) DO UPDATE
     SET version = excluded.version, quantity = excluded.quantity, unit = excluded.unit,
-        time_zone = excluded.time_zone, observed_at = excluded.observed_at
+        time_zone = excluded.time_zone, observed_at = excluded.observed_at, earlier = CASE
+            WHEN usage.quantity <> excluded.quantity
+                AND usage.observed_at >= (usage.day + 1)::timestamp AT TIME ZONE usage.time_zone
+            THEN coalesce(usage.earlier, '[]') || jsonb_build_array(jsonb_build_array(
+                usage.observed_at, usage.quantity::text))
+            ELSE usage.earlier END
     WHERE usage.version < excluded.version
     RETURNING usage.ref
 ), changed AS (SELECT ref FROM up), marked AS ({_MARK_REFS})

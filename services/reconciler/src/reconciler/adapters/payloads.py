@@ -7,9 +7,11 @@ from datetime import date, datetime
 
 from reconciler.adapters import handled
 from reconciler.domain import findings
-from reconciler.domain.billed import period_of_invoice
+from reconciler.domain.billed import Calendar
 from reconciler.domain.cash import Gateway
 from reconciler.domain.completeness import Reason
+from reconciler.domain.explained import Part
+from reconciler.domain.formula import formula_of
 from reconciler.domain.payment_status import InvoiceState
 from reconciler.domain.policy import Policy
 from reconciler.domain.result import PeriodResult, Reconciliation
@@ -17,6 +19,7 @@ from reconciler.domain.snapshot import Document, Payment
 from reconciler.domain.text import quantity_text, scaled_text
 from trueup_billing import Period, Source
 from trueup_readmodel import payload as shapes
+from trueup_readmodel import receipts
 
 INVOICES_SHOWN = 10
 PAYMENTS_SHOWN = 20
@@ -68,6 +71,7 @@ def _variance(result: Reconciliation) -> shapes.Variance | None:
         "expected_minor": row.expected_minor,
         "billed_minor": row.billed_minor,
         "amount_minor": row.variance_minor,
+        "unexplained_minor": row.unexplained_minor,
         "percent": row.percent,
         "band": row.band,
         "currency": row.currency,
@@ -88,24 +92,44 @@ def reconciliation(result: PeriodResult) -> shapes.Reconciliation:
         "band": result.band,
         "due": result.due,
         "period_assumed": result.billed.assumed,
+        "priced_by": "invoices"
+        if any(one.rate.kind == "as_invoiced" for one in result.expected.parts)
+        else "rate_card",
         "reasons": reasons(result.reasons),
         "receipt": _receipt(result),
         "mark": result.mark,
         "handling": handled.handling(result.handling),
         "sign_off": handled.sign_off(result.sign_off),
         "rule_undone": handled.by(result.rule_undone),
+        "explained": [_explained(part) for part in result.parts],
+        "unexplained_minor": result.unexplained_minor,
     }
 
 
-def _receipt(result: PeriodResult) -> shapes.Receipt:
+def _explained(part: Part) -> receipts.ExplainedPart:
+    return {
+        "cause": part.cause,
+        "amount_minor": part.amount_minor,
+        "rule": part.rule,
+        "evidence": [
+            {"source": one.source, "ref": one.ref, "text": one.text, "amount_minor": one.amount_minor}
+            for one in part.evidence
+        ],
+    }
+
+
+def _receipt(result: PeriodResult) -> receipts.Receipt:
     names = {part.line.item_id: part.line.item_name for part in result.billed.parts if part.line.item_id}
     return {
         "expected": [
             {
                 "metric": part.rate.metric,
                 "unit": part.rate.unit,
-                "quantity": quantity_text(part.quantity),
-                "unit_price": part.rate.unit_price_text,
+                "quantity": quantity_text(part.quantity) if part.rate.is_usage else "1",
+                "unit_price": part.rate.unit_price_text if part.rate.kind == "per_unit" else None,
+                "component": part.rate.name,
+                "kind": part.rate.kind,
+                "formula": formula_of(part),
                 "amount_minor": part.amount_minor,
                 "item_name": names.get(part.rate.item_id or ""),
                 "from_day": part.from_day.isoformat(),
@@ -136,10 +160,10 @@ def _receipt(result: PeriodResult) -> shapes.Receipt:
     }
 
 
-def invoice(state: InvoiceState) -> shapes.Invoice:
+def invoice(state: InvoiceState, calendar: Calendar) -> shapes.Invoice:
     """One invoice with its derived status."""
     document = state.document
-    period, assumed = period_of_invoice(document)
+    period, assumed = calendar.of_invoice(document)
     return {
         "document_id": document.document_id,
         "number": document.number,

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from reconciler.adapters import payloads
 from reconciler.adapters.detail import detail
+from reconciler.domain.billed import calendar_of
 from reconciler.domain.policy import Policy
 from reconciler.domain.result import PeriodResult, Reconciliation
 from reconciler.domain.text import quantity_text
@@ -52,7 +53,8 @@ def _hash(value: object) -> str:
 
 def rows_of(result: Reconciliation, policy: Policy, former: Mapping[str, PeriodMark]) -> Rows:
     """Build the rows; `former` are the months as they were last written."""
-    invoices = [payloads.invoice(state) for state in result.invoices]
+    calendar = calendar_of(result.snapshot.account)
+    invoices = [payloads.invoice(state, calendar) for state in result.invoices]
     months = [payloads.reconciliation(period) for period in result.periods]
     head, page = payloads.item(result, policy), detail(result, invoices, months)
     periods = [_period_row(*pair, former) for pair in zip(result.periods, months, strict=True)]

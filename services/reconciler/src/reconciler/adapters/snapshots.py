@@ -9,9 +9,11 @@ from datetime import date
 from typing import Any
 
 import asyncpg
+import msgspec
 
 from reconciler.adapters.convert import account_of, document_of, payment_of, read_decision, scope_of
 from reconciler.adapters.driver import Driver
+from reconciler.adapters.revised import Revised
 from reconciler.domain.decision import Decision
 from reconciler.domain.snapshot import (
     Account,
@@ -19,12 +21,14 @@ from reconciler.domain.snapshot import (
     Document,
     Link,
     Payment,
+    Revision,
     Scope,
     Series,
     Snapshot,
 )
 from trueup_billing import Ref, Source
 
+_revised = msgspec.json.Decoder(list[Revised])
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _LINKS = """
 SELECT l.ref, l.client_id, l.linked_by, c.name FROM links l LEFT JOIN customers c USING (ref)
@@ -33,7 +37,9 @@ WHERE l.client_id = ANY ($1) ORDER BY l.ref
 # Quantities as text and days as numbers: decimals and dates one by one would cost more than all the rest.
 _USAGE = """
 SELECT ref, metric, max(unit) AS unit, max(scale(quantity)) AS scale,
-       array_agg(day - date '1970-01-01') AS days, array_agg(quantity::text) AS quantities
+       array_agg(day - date '1970-01-01') AS days, array_agg(quantity::text) AS quantities,
+       jsonb_agg(jsonb_build_array(day - date '1970-01-01', earlier, observed_at, quantity::text) ORDER BY day)
+           FILTER (WHERE earlier IS NOT NULL)::text AS revised
 FROM usage WHERE ref = ANY ($1) AND grain = 'day' GROUP BY ref, metric ORDER BY metric, ref
 """
 _DOCUMENTS = "SELECT ref, payload::text AS payload FROM documents WHERE ref = ANY ($1) ORDER BY document_id"
@@ -91,6 +97,7 @@ def _snapshot(account: Account, parts: _Parts, scopes: tuple[Scope, ...], dead: 
         payments=tuple(parts.payments),
         scopes=scopes,
         decisions=tuple(parts.decisions),
+        revisions={metric: found for metric, rows in parts.usage.items() if (found := revisions_of(rows))},
         dead_letters=tuple(letter for letter in dead if letter.ref is None or letter.ref in refs),
     )
 
@@ -104,6 +111,17 @@ def series_of(metric: str, rows: Sequence[Mapping[str, Any] | asyncpg.Record]) -
             ordinal = day + _EPOCH_ORDINAL
             days[ordinal] = days.get(ordinal, 0) + scaled(text, scale)
     return Series(metric=metric, unit=rows[0]["unit"], days=days, scale=scale)
+
+
+def revisions_of(rows: Sequence[Mapping[str, Any] | asyncpg.Record]) -> tuple[Revision, ...]:
+    """The buckets of one metric that changed after their day, in the scale of its series."""
+    scale = max(row["scale"] for row in rows)
+    return tuple(
+        Revision(row["ref"], one.day + _EPOCH_ORDINAL, tuple((at, scaled(text, scale)) for at, text in one.seen()))
+        for row in rows
+        if row["revised"]
+        for one in _revised.decode(row["revised"])
+    )
 
 
 def scaled(text: str, scale: int) -> int:

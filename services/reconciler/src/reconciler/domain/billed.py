@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from fractions import Fraction
 
-from reconciler.domain.snapshot import Document, Line
-from trueup_billing import Period, month_of
+from reconciler.domain.periods import period_at, period_before
+from reconciler.domain.snapshot import Account, Document, Line
+from trueup_billing import Period, round_half_up
 
 BILLING_KINDS = frozenset({"item", "discount"})
 """Before tax, shipping and carried balance."""
@@ -54,38 +56,70 @@ class Billed:
         return any(part.assumed for part in self.parts)
 
 
-def assumed_period(issued_on: date) -> Period:
-    """Usage is billed in arrears: the month before the invoice."""
-    return month_of(issued_on.replace(day=1) - timedelta(days=1))
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Which period a line is for, by the account's contract."""
+
+    anchor_day: int = 1
+    advance_items: frozenset[str] = frozenset()
+    """Ledger items that are billed before the period that they are for."""
+
+    def of_line(self, document: Document, line: Line) -> tuple[Period, bool]:
+        """The period of a line, and whether that is assumed because the line is not dated."""
+        if line.service_date is not None:
+            return period_at(self.anchor_day, line.service_date), False
+        assumed = period_at if line.item_id in self.advance_items else period_before
+        return assumed(self.anchor_day, document.issued_on), True
+
+    def of_invoice(self, document: Document) -> tuple[Period, bool]:
+        """An invoice's period is that of its first item line."""
+        for line in document.lines:
+            if line.kind == "item":
+                return self.of_line(document, line)
+        return period_before(self.anchor_day, document.issued_on), True
 
 
-def period_of_line(document: Document, line: Line) -> tuple[Period, bool]:
-    """The month that a line is for, and whether that is assumed."""
-    if line.service_date is not None:
-        return month_of(line.service_date), False
-    return assumed_period(document.issued_on), True
+def calendar_of(account: Account) -> Calendar:
+    """The account's calendar."""
+    advance = frozenset(rate.item_id for rate in account.rates if rate.billed == "advance" and rate.item_id)
+    return Calendar(account.anchor_day, advance)
 
 
-def period_of_invoice(document: Document) -> tuple[Period, bool]:
-    """An invoice's period is that of its first item line."""
-    for line in document.lines:
-        if line.kind == "item":
-            return period_of_line(document, line)
-    return assumed_period(document.issued_on), True
-
-
-def billed_by_month(documents: tuple[Document, ...], credits_minor: Mapping[str, int]) -> dict[date, Billed]:
-    """All that was billed, by the first day of the month it is for. Void and deleted documents bill nothing."""
+def billed_by_period(
+    documents: tuple[Document, ...], credits_minor: Mapping[str, int], calendar: Calendar
+) -> dict[date, Billed]:
+    """All that was billed, by the first day of the period it is for. Void and deleted documents bill nothing."""
     parts: dict[date, list[BilledPart]] = {}
     credit: dict[date, list[CreditPart]] = {}
     for document in sorted(documents, key=lambda document: (document.issued_on, document.document_id)):
         if not document.standing_invoice:
             continue
+        net_minor: dict[date, int] = {}
         for line in document.lines:
             if line.kind in BILLING_KINDS:
-                period, assumed = period_of_line(document, line)
+                period, assumed = calendar.of_line(document, line)
                 parts.setdefault(period.start, []).append(BilledPart(document, line, assumed))
+                net_minor[period.start] = net_minor.get(period.start, 0) + line.amount_minor
         if amount_minor := credits_minor.get(document.document_id):
-            period, _ = period_of_invoice(document)
-            credit.setdefault(period.start, []).append(CreditPart(document, amount_minor))
+            home = calendar.of_invoice(document)[0].start
+            for start, share_minor in allotted(amount_minor, net_minor, home).items():
+                credit.setdefault(start, []).append(CreditPart(document, share_minor))
     return {start: Billed(tuple(parts.get(start, ())), tuple(credit.get(start, ()))) for start in {*parts, *credit}}
+
+
+def allotted(amount_minor: int, net_minor: Mapping[date, int], home: date) -> dict[date, int]:
+    """A credit spread over the periods that its invoice bills, as they share in it; to the unit, and all of it.
+
+    Where only one period is billed, or nothing above zero, the whole goes to `home`, the invoice's own.
+    """
+    positive = {start: net for start, net in sorted(net_minor.items()) if net > 0}
+    whole = sum(positive.values())
+    if len(positive) < 2:
+        return {home: amount_minor}
+    found: dict[date, int] = {}
+    seen = given = 0
+    for start, net in positive.items():
+        seen += net
+        upto = round_half_up(Fraction(amount_minor * seen, whole))
+        found[start], given = upto - given, upto
+    return {start: part for start, part in found.items() if part}

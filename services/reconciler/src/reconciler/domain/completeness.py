@@ -21,6 +21,7 @@ _CURES = {
     "Or accept what is there.",
     "stale": "Restore the connection to this source.",
     "no_rate_card": "Import the account's rate card.",
+    "no_price": "Bill the item once, or give the rate card a price for it.",
     "currency_mismatch": "Bill in the rate card's currency or correct the rate card.",
 }
 _STATES: dict[str, State] = {
@@ -70,7 +71,7 @@ class Completeness:
 
 def metrics_of(snapshot: Snapshot) -> tuple[str, ...]:
     """The metrics that the account needs: those of its rate card, or of its usage where it has none."""
-    rated = {rate.metric for rate in snapshot.account.rates}
+    rated = {rate.metric for rate in snapshot.account.rates if rate.is_usage}
     return tuple(sorted(rated or snapshot.usage))
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from reconciler.domain.decision import Decision, Figures
 from reconciler.domain.entry import Entry
 from reconciler.domain.lapses import Lapse
-from reconciler.domain.text import month_text
+from reconciler.domain.text import start_text
 
 KIND = "decision"
 _VERBS = {
@@ -84,7 +84,7 @@ def _title(decision: Decision) -> str:
 
 
 def _month(first: date) -> str:
-    return month_text(first.year, first.month)
+    return start_text(first)
 
 
 def _day(day: date | None) -> str | None:

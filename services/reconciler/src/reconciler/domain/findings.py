@@ -9,7 +9,7 @@ from reconciler.domain.completeness import Reason
 from reconciler.domain.handling import mark_text
 from reconciler.domain.payment_status import InvoiceState
 from reconciler.domain.result import MarkWord, PeriodResult, Reconciliation
-from reconciler.domain.text import money_text, month_text
+from reconciler.domain.text import money_text, span_text
 from reconciler.domain.variance import Band
 from trueup_billing import Period
 
@@ -36,6 +36,12 @@ _SOURCE_PHRASES = {
     "stale": "has not been read for 24 hours",
 }
 
+_OWN_PHRASES = {
+    "no_rate_card": "No rate card",
+    "no_price": "Neither the rate card nor an invoice tells the price",
+    "currency_mismatch": "Rate card and invoices differ in currency",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -54,14 +60,14 @@ class Finding:
 def reason_text(reason: Reason) -> str:
     """`QuickBooks is only partly read`."""
     if reason.source is None:
-        return "No rate card" if reason.code == "no_rate_card" else "Rate card and invoices differ in currency"
+        return _OWN_PHRASES[reason.code]
     name = "QuickBooks" if reason.source == "quickbooks" else reason.source.value.capitalize()
     return f"{name} {_SOURCE_PHRASES[reason.code]}"
 
 
 def period_text(result: PeriodResult) -> str:
     """`October 2026: billed 35.00 USD (7.00 %) more than used`."""
-    month = month_text(result.period.start.year, result.period.start.month)
+    month = span_text(result.period)
     variance_minor = result.variance_minor
     amount = "" if variance_minor is None or not result.currency else money_text(abs(variance_minor), result.currency)
     phrase = _PHRASES[result.band].format(amount=amount, percent=(result.percent or "").lstrip("-"))

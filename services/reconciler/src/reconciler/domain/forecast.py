@@ -9,8 +9,8 @@ from typing import Literal
 
 from reconciler.domain import line as straight
 from reconciler.domain.completeness import Completeness, coverage_of
-from reconciler.domain.expected import price_of
 from reconciler.domain.periods import day_in
+from reconciler.domain.rating import price_of
 from reconciler.domain.snapshot import Account, Coverage, Rate, Series, Snapshot
 from trueup_billing import Period, Source, month_of, quarter_of
 
@@ -80,10 +80,10 @@ def forecast(snapshot: Snapshot, completeness: Completeness, today: date) -> For
         return Forecast("ended", quarter)
     if completeness.of(Source.AMPLITUDE):
         return Forecast("cannot_judge", quarter)
-    if not account.rates:
+    if not account.usage_rates:
         return Forecast("no_rate_card", quarter)
     found: list[MetricForecast] = []
-    for metric in sorted({rate.metric for rate in account.rates}):
+    for metric in sorted({rate.metric for rate in account.usage_rates}):
         one = _metric(snapshot, metric, coverage_of(completeness, metric), today)
         if one is None:
             return Forecast("not_enough_history", quarter)
@@ -181,11 +181,14 @@ def _backtest(series: Series, months: Period) -> Fraction | None:
 
 
 def _rate_on(account: Account, metric: str, day: date) -> Rate | None:
-    for rate in account.rates:
+    """Only a price that holds for every unit can rate a quarter at once."""
+    for rate in account.usage_rates:
+        if rate.kind != "per_unit" or rate.included:
+            continue
         if rate.metric == metric and rate.valid_from <= day and (rate.valid_to is None or day < rate.valid_to):
             return rate
     return None
 
 
 def _unit(account: Account, metric: str) -> str:
-    return next(rate.unit for rate in account.rates if rate.metric == metric)
+    return next(rate.unit for rate in account.usage_rates if rate.metric == metric)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from reconciler.domain.billed import Billed, billed_by_month
+from reconciler.domain.billed import Billed, billed_by_period, calendar_of
 from reconciler.domain.cash import Cash
+from reconciler.domain.causes import explain
 from reconciler.domain.completeness import (
     Completeness,
     Reason,
@@ -20,11 +21,14 @@ from reconciler.domain.completeness import (
 from reconciler.domain.credits import credits_by_invoice, is_credit_application
 from reconciler.domain.decision import standing
 from reconciler.domain.expected import expected_for
+from reconciler.domain.explained import Case
 from reconciler.domain.forecast import first_open_day, forecast, history_start
 from reconciler.domain.handling import handled
 from reconciler.domain.payment_status import InvoiceState, state_of
 from reconciler.domain.periods import day_in, next_midnight, periods_of
 from reconciler.domain.policy import Policy
+from reconciler.domain.prices import invoiced_prices
+from reconciler.domain.rating import first_price
 from reconciler.domain.result import PeriodResult, Reconciliation, TrendSeries
 from reconciler.domain.row import invoice_row, variance_row
 from reconciler.domain.snapshot import Account, Payment, Snapshot
@@ -45,13 +49,15 @@ def reconcile(snapshot: Snapshot, policy: Policy, now: datetime) -> Reconciliati
     documents = {document.document_id: document for document in snapshot.documents}
     credits_minor = credits_by_invoice(snapshot.payments, documents)
     metrics = metrics_of(snapshot)
-    billed = billed_by_month(snapshot.documents, credits_minor)
+    billed = billed_by_period(snapshot.documents, credits_minor, calendar_of(account))
+    prices = invoiced_prices(snapshot)
     decisions = standing(snapshot.decisions)
     judged = (
         _judge_one(
             snapshot,
             period,
             billed.get(period.start, Billed()),
+            prices=prices.before(period),
             reasons=completeness.reasons,
             policy=policy,
             today=today,
@@ -81,14 +87,23 @@ def reconcile(snapshot: Snapshot, policy: Policy, now: datetime) -> Reconciliati
 
 
 def _judge_one(
-    snapshot: Snapshot, period: Period, billed: Billed, *, reasons: tuple[Reason, ...], policy: Policy, today: date
+    snapshot: Snapshot,
+    period: Period,
+    billed: Billed,
+    *,
+    prices: Mapping[str, Fraction],
+    reasons: tuple[Reason, ...],
+    policy: Policy,
+    today: date,
 ) -> PeriodResult:
-    expected = expected_for(snapshot, period)
     due = period.end <= today
+    expected = expected_for(snapshot, period, final=due, invoiced=prices)
     currencies = sorted(expected.currencies) or sorted(billed.currencies)
     currency = currencies[0] if currencies else _own_currency(snapshot.account)
     if not reasons and len(expected.currencies | billed.currencies) > 1:
         reasons = (Reason("currency_mismatch", None),)
+    if not reasons and expected.unpriced:
+        reasons = (Reason("no_price", None),)
     if reasons:
         band: Band = "cannot_judge" if due else "not_due"
         return PeriodResult(period, band, due, currency, None, None, expected, billed, reasons)
@@ -102,7 +117,9 @@ def _judge_one(
         today=today,
         policy=policy,
     )
-    return PeriodResult(period, band, due, currency, expected_minor, billed_minor, expected, billed)
+    case = Case(snapshot, period, expected, billed, prices, policy.rounding_minor)
+    parts = explain(case) if due else ()
+    return PeriodResult(period, band, due, currency, expected_minor, billed_minor, expected, billed, parts=parts)
 
 
 def _own_currency(account: Account) -> str | None:
@@ -136,7 +153,7 @@ def _usage_mtd(
     if completeness.state(Source.AMPLITUDE) in _NO_USAGE:
         return {}
     month = month_of(today)
-    units = {rate.metric: rate.unit for rate in snapshot.account.rates}
+    units = {rate.metric: rate.unit for rate in snapshot.account.usage_rates}
     result = {}
     for metric in metrics:
         series = snapshot.usage.get(metric)
@@ -147,7 +164,7 @@ def _usage_mtd(
 
 def _main_metric(snapshot: Snapshot, metrics: tuple[str, ...], today: date) -> str | None:
     """The metric that brought the most money in the last 30 days; the first by name where none did."""
-    prices = {rate.metric: rate.unit_price for rate in snapshot.account.rates}
+    prices = {rate.metric: first_price(rate) for rate in snapshot.account.usage_rates}
     start = today - timedelta(days=30)
 
     def worth(metric: str) -> tuple[Fraction, str]:

@@ -12,6 +12,7 @@ from reconciler.domain.billed import Billed
 from reconciler.domain.completeness import Completeness, Reason
 from reconciler.domain.decision import Decision
 from reconciler.domain.expected import Expected
+from reconciler.domain.explained import Part
 from reconciler.domain.forecast import Forecast
 from reconciler.domain.payment_status import InvoiceState, InvoiceStatus
 from reconciler.domain.snapshot import Payment, Snapshot
@@ -63,6 +64,15 @@ class PeriodResult:
     sign_off: SignOff | None = None
     rule_undone: Decision | None = None
     """Who took back what the rule had resolved."""
+    parts: tuple[Part, ...] = ()
+    """The variance of a judged period in named parts."""
+
+    @property
+    def unexplained_minor(self) -> int | None:
+        """What no named cause accounts for; None where there is no variance to speak of."""
+        if self.variance_minor is None:
+            return None
+        return sum(part.amount_minor for part in self.parts if part.cause == "unexplained") if self.due else 0
 
     @property
     def variance_minor(self) -> int | None:
@@ -82,11 +92,15 @@ class PeriodResult:
     @property
     def ratio(self) -> Fraction | None:
         """Signed share of expected, exact; None stands for infinite or unknown."""
-        return (
-            Fraction(self.variance_minor, self.expected_minor)
-            if self.variance_minor is not None and self.expected_minor
-            else None
-        )
+        return self._share(self.variance_minor)
+
+    @property
+    def unexplained_ratio(self) -> Fraction | None:
+        """The same of what is unexplained."""
+        return self._share(self.unexplained_minor)
+
+    def _share(self, amount_minor: int | None) -> Fraction | None:
+        return Fraction(amount_minor, self.expected_minor) if amount_minor is not None and self.expected_minor else None
 
     @property
     def flagged(self) -> bool:

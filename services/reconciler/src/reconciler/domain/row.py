@@ -39,8 +39,13 @@ def variance_row(periods: Iterable[PeriodResult]) -> PeriodResult | None:
     return max(loud, key=_severity, default=max(judged, key=lambda period: period.period, default=None))
 
 
-def _severity(period: PeriodResult) -> tuple[int, bool, Fraction, date]:
-    """Class, then the exact share of expected (none to compare with counts as infinite), then the later one."""
+def _severity(period: PeriodResult) -> tuple[int, bool, Fraction, Fraction, date]:
+    """Class, then the exact shares of expected that are unexplained and that differ at all, then the later one.
+
+    Where there is nothing to compare with, the share counts as infinite.
+    """
     klass = 2 if period.flagged else 1 if period.band == "needs_review" and not period.settled else 0
-    ratio = period.ratio
-    return klass, ratio is None, abs(ratio) if ratio is not None else Fraction(0), period.period.start
+    ratio, rest = period.ratio, period.unexplained_ratio
+    if ratio is None or rest is None:
+        return klass, True, Fraction(0), Fraction(0), period.period.start
+    return klass, False, abs(rest), abs(ratio), period.period.start

@@ -11,10 +11,21 @@ from typing import Literal
 from reconciler.domain.decision import Decision
 from trueup_billing import Ref, Source
 
+RateKind = Literal["per_unit", "graduated", "volume", "package", "flat", "minimum", "discount", "as_invoiced"]
+USAGE_KINDS: frozenset[RateKind] = frozenset({"per_unit", "graduated", "volume", "package", "as_invoiced"})
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """Units up to and including `up_to`, counted from the first of the period; None: all further ones."""
+
+    up_to: Fraction | None
+    unit_price: Fraction
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A price per unit of one metric on half-open days, in major units of `currency`."""
+    """One component of a rate card on half-open days; prices in major units of `currency`."""
 
     metric: str
     unit: str
@@ -24,6 +35,25 @@ class Rate:
     valid_from: date
     valid_to: date | None = None
     item_id: str | None = None
+    kind: RateKind = "per_unit"
+    component: str = ""
+    tiers: tuple[Tier, ...] = ()
+    package_size: Fraction = Fraction(1)
+    included: Fraction = Fraction(0)
+    amount_minor: int = 0
+    percent: Fraction | None = None
+    billed: Literal["arrears", "advance"] = "arrears"
+    proration: Literal["day", "second", "none"] = "day"
+
+    @property
+    def name(self) -> str:
+        """What it is called inside its card."""
+        return self.component or self.metric
+
+    @property
+    def is_usage(self) -> bool:
+        """Whether it rates a metered quantity."""
+        return self.kind in USAGE_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +66,12 @@ class Account:
     active_from: date | None = None
     active_to: date | None = None
     rates: tuple[Rate, ...] = ()
+    anchor_day: int = 1
+
+    @property
+    def usage_rates(self) -> tuple[Rate, ...]:
+        """The components that rate a metered quantity."""
+        return tuple(rate for rate in self.rates if rate.is_usage)
 
 
 LinkedBy = Literal["decision", "import", "exact_key"]
@@ -63,6 +99,16 @@ class Series:
         """The exact sum of the half-open days."""
         days = self.days
         return Fraction(sum(days.get(day, 0) for day in range(start.toordinal(), end.toordinal())), 10**self.scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A bucket that was seen to change after its day was over, oldest value first, in units / 10**scale of its series."""
+
+    ref: str
+    day: int
+    """Its ordinal."""
+    seen: tuple[tuple[datetime, int], ...]
 
 
 LineKind = Literal["item", "discount", "tax", "shipping", "carried_balance"]
@@ -230,6 +276,8 @@ class Snapshot:
     dead_letters: tuple[DeadLetter, ...] = ()
     decisions: tuple[Decision, ...] = ()
     """As heard, undone ones included."""
+    revisions: Mapping[str, tuple[Revision, ...]] = field(default_factory=dict)
+    """Metric → buckets that changed late."""
 
     def refs_of(self, source: Source) -> frozenset[str]:
         """The account's customers in one source, as text."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from fractions import Fraction
 
-from trueup_billing import Currency, Money, round_half_up
+from trueup_billing import Currency, Money, Period, round_half_up
 
 _MONTHS = [
     "January",
@@ -40,6 +41,16 @@ def money_text(amount_minor: int, currency: str) -> str:
     return str(Money(amount_minor, Currency(currency)))
 
 
-def month_text(year: int, month: int) -> str:
-    """`October 2026`."""
-    return f"{_MONTHS[month - 1]} {year}"
+def span_text(period: Period) -> str:
+    """`October 2026` for a calendar month, else its first and last day: `15 October to 14 November 2026`."""
+    start, last = period.start, period.end - timedelta(days=1)
+    if start.day == 1 and period.end.day == 1:
+        return f"{_MONTHS[start.month - 1]} {start.year}"
+    year = f" {start.year}" if start.year != last.year else ""
+    return f"{start.day} {_MONTHS[start.month - 1]}{year} to {last.day} {_MONTHS[last.month - 1]} {last.year}"
+
+
+def start_text(first: date) -> str:
+    """A period by its first day alone: `October 2026`, or `Period from 15 October 2026`."""
+    month = f"{_MONTHS[first.month - 1]} {first.year}"
+    return month if first.day == 1 else f"Period from {first.day} {month}"

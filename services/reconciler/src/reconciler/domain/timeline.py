@@ -14,7 +14,7 @@ from reconciler.domain.periods import zone_of
 from reconciler.domain.policy import Policy
 from reconciler.domain.result import PeriodResult, Reconciliation
 from reconciler.domain.snapshot import Payment
-from reconciler.domain.text import money_text, month_text
+from reconciler.domain.text import money_text, span_text
 from reconciler.domain.variance import FLAGGED
 
 _QUIET = frozenset({None, "cannot_judge", "not_due", "matched", "within_tolerance", "no_activity"})
@@ -149,9 +149,8 @@ def _lapses(before: Memo, result: Reconciliation, revision: int) -> Iterator[Ent
 
 
 def _band_title(period: PeriodResult) -> str:
-    month = month_text(period.period.start.year, period.period.start.month)
     mark = " (flagged)" if period.band in FLAGGED else ""
-    return f"{month}: {period.band.replace('_', ' ')}{mark}"
+    return f"{span_text(period.period)}: {period.band.replace('_', ' ')}{mark}"
 
 
 def _sources(former: Memo, result: Reconciliation, revision: int) -> Iterator[Entry]:

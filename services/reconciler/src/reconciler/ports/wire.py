@@ -17,6 +17,7 @@ SourceName = Literal["amplitude", "quickbooks", "stripe"]
 Version = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 Minor = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 RetryState = Literal["processing", "succeeded", "failed", "needs_customer", "already_paid", "refused", "unknown"]
+RateKind = Literal["per_unit", "graduated", "volume", "package", "flat", "minimum", "discount", "as_invoiced"]
 Bucket = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}(-\d{2})?\Z")]
 
 
@@ -219,19 +220,42 @@ class Sync(Wire, frozen=True):
     offsets: dict[str, dict[str, int]] = {}
 
 
+class Tier(Wire, frozen=True):
+    """`accounts.Tier`."""
+
+    unit_price: str
+    up_to: str | None = None
+
+    def __post_init__(self) -> None:
+        for text in (self.unit_price, self.up_to):
+            if text is not None:
+                check_decimal(text)
+
+
 class Rate(Wire, frozen=True):
     """`accounts.Rate`."""
 
     metric: str
     unit: str
-    unit_price: str
     currency: Currency
     valid_from: date
+    unit_price: str = "0"
     item_id: str | None = None
     valid_to: date | None = None
+    kind: RateKind = "per_unit"
+    component: str = ""
+    tiers: list[Tier] = []
+    package_size: str = "1"
+    included: str = "0"
+    amount_minor: Minor = 0
+    percent: str | None = None
+    billed: Literal["arrears", "advance"] = "arrears"
+    proration: Literal["day", "second", "none"] = "day"
 
     def __post_init__(self) -> None:
-        check_decimal(self.unit_price)
+        for text in (self.unit_price, self.package_size, self.included, self.percent):
+            if text is not None:
+                check_decimal(text)
 
 
 class Configured(Wire, frozen=True):
@@ -246,6 +270,7 @@ class Configured(Wire, frozen=True):
     active_to: date | None = None
     refs: list[RefText] = []
     rates: list[Rate] = []
+    anchor_day: Annotated[int, msgspec.Meta(ge=1, le=31)] = 1
 
 
 class Figures(Wire, frozen=True):

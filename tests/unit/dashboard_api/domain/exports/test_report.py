@@ -62,10 +62,10 @@ def test_the_receipt_adds_up_to_the_variance() -> None:
     made = receipt(account())
     assert made is not None
     assert [(each["kind"], each["name"], each["detail"], each["amount"]) for each in made["lines"]] == [
-        ("line", "API calls", "900,000 calls × 0.0105", "9,450.00 USD"),
-        ("line", "Seats", "35 seats × 30.00", "1,000.00 USD"),
+        ("line", "API calls", "900,000 calls × 0.0105 USD", "9,450.00 USD"),
+        ("line", "Seats", "35 seats × 30 USD", "1,000.00 USD"),
         ("line", "Not itemised", "", "50.00 USD"),
-        ("subtotal", "Expected: usage × rate", "", "10,500.00 USD"),
+        ("subtotal", "Expected by the rate card", "", "10,500.00 USD"),
         ("line", "Calls of October", "Invoice INV-1 · 965,000 × 0.0105 · period assumed", "11,334.56 USD"),
         ("line", "Credit applied", "Invoice d", "−100.00 USD"),
         ("subtotal", "Billed, less credits", "", "11,234.56 USD"),

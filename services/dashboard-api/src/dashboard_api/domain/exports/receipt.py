@@ -1,4 +1,4 @@
-"""Usage × rate = expected, against what was billed: a sum, line by line, that adds up to the variance exactly."""
+"""Rate card on usage = expected, against what was billed: a sum, line by line, that adds up to the variance exactly."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def _expected(period: Period) -> Iterator[Line]:
     currency = period["currency"]
     parts = [
         (
-            plain(each["item_name"] or humanised(each["metric"])),
-            f"{quantity(each['quantity'])} {plain(each['unit'])} × {price(each['unit_price'], currency)}",
+            plain(each["item_name"] or humanised(each["component"])),
+            plain(each["formula"]),
             each["amount_minor"],
         )
         for each in period["receipt"]["expected"]
     ]
     yield from _lines(parts, period["expected_minor"], currency)
-    yield _line("subtotal", "Expected: usage × rate", "", money(period["expected_minor"], currency))
+    yield _line("subtotal", "Expected by the rate card", "", money(period["expected_minor"], currency))
 
 
 def _billed(period: Period) -> Iterator[Line]:

@@ -93,7 +93,7 @@ INVOICES = (
     Figure(
         id="line_quantity",
         name="Quantity of an invoice line",
-        fields=("InvoiceLine.quantity", "BilledPart.quantity"),
+        fields=("InvoiceLine.quantity", "BilledPart.quantity", "BilledLine.quantity"),
         definition="The quantity on the line.",
         unit="the line's own unit",
         rounding="none",
@@ -101,7 +101,7 @@ INVOICES = (
     Figure(
         id="line_unit_price",
         name="Unit price of an invoice line",
-        fields=("InvoiceLine.unit_price", "BilledPart.unit_price"),
+        fields=("InvoiceLine.unit_price", "BilledPart.unit_price", "BilledLine.unit_price"),
         definition="The price of one unit on the line.",
         unit="money in units of the document's currency",
         rounding="none",
@@ -109,13 +109,16 @@ INVOICES = (
     Figure(
         id="line_amount",
         name="Amount of an invoice line",
-        fields=("InvoiceLine.amount_minor", "BilledPart.amount_minor"),
+        fields=("InvoiceLine.amount_minor", "BilledPart.amount_minor", "BilledLine.amount_minor"),
         definition="The amount of the line before tax.",
     ),
     Figure(
         id="credit_part",
         name="Credit applied in a period",
-        fields=("CreditPart.amount_minor",),
+        fields=(
+            "CreditPart.amount_minor",
+            "CreditLine.amount_minor",
+        ),
         definition="The part of a credit memo that was applied to an invoice of the period.",
     ),
     Figure(

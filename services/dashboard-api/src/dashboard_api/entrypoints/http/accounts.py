@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from dashboard_api.domain.access import Permission
 from dashboard_api.domain.errors import InvalidRequest
@@ -34,6 +34,7 @@ from dashboard_api.entrypoints.http.parameters import (
 )
 from dashboard_api.entrypoints.http.permissions import needs
 from dashboard_api.entrypoints.http.schemas.account import Account, Invoices, Timeline
+from dashboard_api.entrypoints.http.schemas.explanation import Explanation
 from dashboard_api.entrypoints.http.schemas.portfolio import Portfolio
 from dashboard_api.entrypoints.http.services import Asking, Wired
 
@@ -124,6 +125,25 @@ async def invoices(
     items, total = await services.accounts.invoices(principal, client_id, page=page, page_size=page_size)
     await services.views.seen(principal, client_id)
     return answer(request, f'{{"items":{items},"page":{page},"page_size":{page_size},"total":{total}}}')
+
+
+@router.get(
+    "/{client_id}/reconciliations/{period}/explain",
+    response_model=Explanation,
+    openapi_extra=needs(Permission.PORTFOLIO_READ),
+)
+async def explain(
+    *,
+    request: Request,
+    services: Wired,
+    principal: Asking,
+    client_id: ClientId,
+    period: Annotated[str, Path(max_length=20)],
+) -> Response:
+    """Every input row with its source id and version, and each step of the arithmetic, ending in the figure."""
+    found = await services.explain(principal, client_id, period)
+    await services.views.seen(principal, client_id)
+    return answer(request, json.dumps(found))
 
 
 @router.get("/{client_id}/timeline", response_model=Timeline, openapi_extra=needs(Permission.PORTFOLIO_READ))

@@ -1,16 +1,20 @@
-"""Imports of accounts and rate cards from CSV files."""
+"""Imports of accounts from CSV files, and of rate cards from CSV or YAML files."""
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
 
 from dashboard_api.domain.access import Permission
+from dashboard_api.domain.csv_rates import rows_of_csv
 from dashboard_api.domain.errors import InvalidRequest
 from dashboard_api.domain.imports import ImportOutcome, RowError
+from dashboard_api.domain.rate_rows import COLUMNS
 from dashboard_api.entrypoints.http.bodies import read_body
+from dashboard_api.entrypoints.http.card_yaml import rows_of_yaml
 from dashboard_api.entrypoints.http.permissions import needs
 from dashboard_api.entrypoints.http.schemas.commands import ImportResult
 from dashboard_api.entrypoints.http.services import Asking, Wired
@@ -28,34 +32,45 @@ def _csv(columns: str) -> dict[str, Any]:
 
 
 _ACCOUNTS = _csv(
-    "client_id,name,time_zone,active_from,active_to,owner,"
+    "client_id,name,time_zone,active_from,active_to,anchor_day,owner,"
     "quickbooks_customer_id,amplitude_account_id,stripe_customer_id"
 )
-_RATES = _csv("client_id,metric,unit,unit_price,currency,quickbooks_item,valid_from,valid_to")
+_RATES = _csv(",".join(COLUMNS))
+_RATES["requestBody"]["content"]["application/yaml"] = {
+    "schema": {
+        "type": "string",
+        "description": "A list of accounts: client_id, currency, and components with the CSV's columns as fields.",
+    }
+}
+_CARD_READERS = {"text/csv": rows_of_csv, "application/yaml": rows_of_yaml}
 
 
 @router.post("/accounts", openapi_extra=needs(Permission.IMPORTS_WRITE) | _ACCOUNTS)
 async def import_accounts(request: Request, services: Wired, principal: Asking, dry_run: DryRun = True) -> ImportResult:
     """Add and change accounts with their owners and links; accounts that the file does not name stay as they are."""
-    return _shown(await services.import_accounts(principal, await _text(request), dry_run=dry_run))
+    return _shown(await services.import_accounts(principal, await _text(request, {"text/csv"}), dry_run=dry_run))
 
 
 @router.post("/rates", openapi_extra=needs(Permission.IMPORTS_WRITE) | _RATES)
 async def import_rates(request: Request, services: Wired, principal: Asking, dry_run: DryRun = True) -> ImportResult:
-    """Replace the whole rate card of each account that the file names."""
-    return _shown(await services.import_rates(principal, await _text(request), dry_run=dry_run))
+    """Replace the whole rate card of each account that the file names; former versions are kept."""
+    text = await _text(request, _CARD_READERS)
+    return _shown(await services.import_rates(principal, text, _CARD_READERS[_media_type(request)], dry_run=dry_run))
 
 
-async def _text(request: Request) -> str:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "text/csv":
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def _text(request: Request, media_types: Container[str]) -> str:
+    if _media_type(request) not in media_types:
         raise HTTPException(415)
     body = await read_body(request, bytes_max=BODY_MAX)
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = body[: error.start].count(b"\n") + 1
-        raise InvalidRequest(f"Line {line} is not UTF-8; save the file as CSV UTF-8.", code="invalid_csv") from None
+        raise InvalidRequest(f"Line {line} is not UTF-8; save the file as UTF-8.", code="invalid_encoding") from None
 
 
 def _shown(outcome: ImportOutcome) -> ImportResult:

@@ -16,6 +16,7 @@ from dashboard_api.ports.exports import ReportPrinter
 from dashboard_api.ports.reads import SourceReads
 from dashboard_api.usecases.accounts import Accounts
 from dashboard_api.usecases.decisions import Decisions
+from dashboard_api.usecases.explain import Explain
 from dashboard_api.usecases.exports import CreateExport, TakeExport
 from dashboard_api.usecases.flags import FlagIssue
 from dashboard_api.usecases.identify import Identify
@@ -46,6 +47,7 @@ class Services:
     identify: Identify
     login: Login
     accounts: Accounts
+    explain: Explain
     sources: SourceReads
     retries: Retries
     retry_views: RetryViews

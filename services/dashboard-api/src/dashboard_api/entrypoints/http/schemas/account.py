@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -15,10 +15,12 @@ from dashboard_api.entrypoints.http.schemas.retries import GatewayInvoice, Payme
 from dashboard_api.entrypoints.http.schemas.words import (
     Answer,
     BandName,
+    CauseName,
     CurrencyCode,
     Days,
     DecimalText,
     PercentText,
+    RateKind,
     Reason,
     SourceName,
     Status,
@@ -127,12 +129,15 @@ class Discrepancy(Answer):
 
 
 class ExpectedPart(Answer):
-    """Usage of one metric at one price."""
+    """One component of the rate card on a run of days."""
 
-    metric: str
+    metric: str = Field(description="Empty for what is not about one metric.")
     unit: str
     quantity: DecimalText
-    unit_price: DecimalText
+    unit_price: DecimalText | None = Field(description="Only where one price holds for every unit.")
+    component: str
+    kind: RateKind
+    formula: str = Field(description="How the amount was worked out.")
     amount_minor: int
     item_name: str | None = None
     from_day: date | None = None
@@ -167,6 +172,24 @@ class Receipt(Answer):
     credits: list[CreditPart]
 
 
+class Evidence(Answer):
+    """A row that a part rests on: in which system, what it is called there, what it says."""
+
+    source: str
+    ref: str
+    text: str
+    amount_minor: int | None
+
+
+class ExplainedPart(Answer):
+    """A cause of the variance, signed like it: positive where the bill is higher for it."""
+
+    cause: CauseName
+    amount_minor: int
+    rule: str = Field(description="In one sentence how the amount was found.")
+    evidence: list[Evidence]
+
+
 class Reconciliation(Answer):
     """One period of one currency."""
 
@@ -179,6 +202,9 @@ class Reconciliation(Answer):
     band: BandName
     due: bool
     period_assumed: bool
+    priced_by: Literal["rate_card", "invoices"] = Field(
+        description="`invoices`: a metric without a price is rated at the invoices' own."
+    )
     reasons: list[Reason]
     receipt: Receipt | None
     mark: MarkWord | None = Field(default=None, description="How people stand to it, in one word.")
@@ -186,6 +212,8 @@ class Reconciliation(Answer):
     sign_off: SignOff | None = None
     rule_undone: By | None = Field(default=None, description="Who took back what the rule had resolved.")
     offers: list[Offer] = Field(default=[], description="Empty for a role that decides nothing.")
+    explained: list[ExplainedPart] = Field(description="Parts that add up to the variance; empty where it is 0.")
+    unexplained_minor: int | None
 
 
 class Watermark(Answer):

@@ -38,6 +38,7 @@ class Variance(Answer):
     expected_minor: int | None
     billed_minor: int | None
     amount_minor: int | None
+    unexplained_minor: int | None = Field(default=None, description="What of it no named cause accounts for.")
     percent: PercentText | None
     band: BandName
     currency: CurrencyCode | None

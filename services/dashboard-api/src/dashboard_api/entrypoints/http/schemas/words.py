@@ -27,6 +27,20 @@ BandName = Literal[
     "not_due",
     "cannot_judge",
 ]
+CauseName = Literal[
+    "missing_invoice",
+    "duplicate_invoice",
+    "unmapped",
+    "plan_change",
+    "proration",
+    "minimum",
+    "discount",
+    "late_usage",
+    "credit",
+    "rounding",
+    "unexplained",
+]
+RateKind = Literal["per_unit", "graduated", "volume", "package", "flat", "minimum", "discount", "as_invoiced"]
 SourceState = Literal["complete", "stale", "partial", "unlinked", "never"]
 
 
