@@ -11,6 +11,7 @@ from trueup_operator.commands import access, dlq, explain, imports, migrate, top
 from trueup_operator.errors import OperatorError
 
 GATHERED = {
+    "contract-check": "Check against the real account what is taken for granted about a provider; reads only.",
     "normalise": "Print what would be published of recorded provider bodies; nothing is sent.",
 }
 """Commands that each source adds to: `trueup normalise stripe FILE...`."""
@@ -38,7 +39,7 @@ def build() -> typer.Typer:
         app.add_typer(found.load(), name=found.name)
     for name, words in GATHERED.items():
         gathered = typer.Typer(help=words, no_args_is_help=True)
-        for found in sorted(entry_points(group=f"trueup.{name}")):
+        for found in sorted(entry_points(group=f"trueup.{name.replace('-', '_')}")):
             gathered.command(found.name)(found.load())
         app.add_typer(gathered, name=name)
     return app
