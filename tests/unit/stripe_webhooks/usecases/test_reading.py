@@ -1,0 +1,107 @@
+"""One look at one thing: what cannot be read is part of the answer, and no list is taken for whole before its end."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from stripe_webhooks.domain.events import Target
+from stripe_webhooks.ports import ProviderDown
+from stripe_webhooks.usecases.reading import Wanted, all_answers
+
+if TYPE_CHECKING:
+    from tests.unit.stripe_webhooks.conftest import Bodies, World
+
+
+async def read(world: World, wanted: Wanted) -> Any:
+    return await world.observer.reader.read(wanted, "background")
+
+
+async def test_an_invoice_that_shows_no_payments_is_asked_for_them(world: World, bodies: Bodies) -> None:
+    cut = {name: value for name, value in bodies.invoice(payments=["pi_1"]).items() if name != "payments"}
+    world.stripe.put(cut, bodies.invoice_payment("inpay_1", "in_1", "pi_1"), bodies.intent("pi_1"))
+    reading = await read(world, Wanted("invoice", "in_1"))
+    assert "invoice_payments" in world.stripe.asked
+    assert [join.payment_id for join in reading.joins] == ["pi_1"]
+
+
+async def test_a_payment_that_is_no_intent_is_told_as_the_invoice_tells_it(world: World, bodies: Bodies) -> None:
+    paid = {"status": "paid", "amount_paid": 5200, "payment": {"type": "payment_record", "payment_record": "pr_1"}}
+    inpay = bodies.invoice_payment("inpay_1", "in_1", "-", **paid)
+    world.stripe.put(bodies.invoice(payments=[]) | {"payments": {"object": "list", "has_more": False, "data": [inpay]}})
+    reading = await read(world, Wanted("invoice", "in_1"))
+    assert [(one.object_id, one.status) for one in reading.snapshots[1:]] == [("stripe:payment:pr_1", "succeeded")]
+
+
+async def test_an_intent_that_waits_for_its_first_attempt_is_no_payment(world: World, bodies: Bodies) -> None:
+    waits = bodies.intent("pi_1", status="requires_payment_method", latest_charge=None, amount_received=0)
+    world.stripe.put(bodies.invoice(payments=["pi_1"]), waits)
+    reading = await read(world, Wanted("invoice", "in_1"))
+    assert [one.object_id for one in reading.snapshots] == ["stripe:invoice:in_1"]
+    assert reading.joins
+
+
+async def test_what_stripe_refuses_is_noted_and_not_read(world: World, bodies: Bodies) -> None:
+    world.stripe.put(bodies.invoice())
+    world.stripe.rejects.add("in_1")
+    reading = await read(world, Wanted("invoice", "in_1"))
+    assert [(one.wanted, one.reason) for one in reading.missing] == [("invoice:in_1", "rejected")]
+    assert (reading.snapshots, reading.read_whole) == ([], [])
+
+
+async def test_a_payment_of_nobody_is_not_announced(world: World, bodies: Bodies) -> None:
+    world.stripe.put(bodies.intent("pi_1", customer=None))
+    reading = await read(world, Wanted("payment", "pi_1"))
+    assert (reading.snapshots, reading.read_whole) == ([], ["payment:pi_1"])
+
+
+async def test_a_list_that_does_not_end_is_no_answer(world: World, bodies: Bodies) -> None:
+    world.stripe.put(bodies.invoice(payments=["pi_1"]), bodies.intent("pi_1"))
+    world.stripe.put(*(bodies.refund(f"re_{number}") for number in range(301)))
+    with pytest.raises(ProviderDown, match="does not end within 100 pages"):
+        await read(world, Wanted("invoice", "in_1", refunds=True))
+
+
+async def test_the_first_error_goes_on_only_when_no_call_is_left_running() -> None:
+    ended: list[str] = []
+
+    async def fails() -> str:
+        raise ProviderDown("provider_error", "down")
+
+    async def late() -> str:
+        await asyncio.sleep(0.01)
+        ended.append("late")
+        return "late"
+
+    with pytest.raises(ProviderDown):
+        await all_answers([fails(), late()])
+    assert ended == ["late"]
+
+
+def test_a_note_names_its_thing() -> None:
+    assert Wanted.of_label("invoice:in_1") == Wanted("invoice", "in_1", refunds=True, disputes=True)
+    with pytest.raises(ValueError, match="names no thing"):
+        Wanted.of_label("spaceship:1")
+
+
+async def test_a_target_that_cannot_be_looked_up_leads_nowhere_and_takes_no_other_along(
+    world: World, bodies: Bodies
+) -> None:
+    world.stripe.put(bodies.charge("ch_1", "pi_1"), bodies.invoice(payments=["pi_2"]), bodies.intent("pi_2"))
+    world.stripe.rejects.add("ch_1")
+    found = await world.observer.resolver([Target("charge", "ch_1"), Target("invoice", "in_1", "in_1")], "background")
+    assert [one.label for one in found] == ["invoice:in_1"]
+
+
+async def test_a_load_goes_on_over_many_pages_and_notes_the_one_that_cannot_be_read(
+    world: World, bodies: Bodies
+) -> None:
+    world.stripe.put(*(bodies.customer(f"cus_{number}") for number in range(40)))
+    world.stripe.put(bodies.invoice("in_bad", total="much"), bodies.invoice("in_good"))
+    world.stripe.put(bodies.refund("re_bad", "pi_1", amount="some"), bodies.intent("pi_1"))
+    await world.load(priority="background")
+    assert {f"stripe:cus_{number}" for number in range(40)} <= set(world.store.now())
+    assert "stripe:invoice:in_good" in world.store.now()
+    assert {"invoice:in_bad", "payment:pi_1"} <= set(world.store.missing_rows)
