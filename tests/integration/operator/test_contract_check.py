@@ -19,7 +19,7 @@ from cryptography.fernet import Fernet
 from trueup_devstack.scratch import free_port
 
 if TYPE_CHECKING:
-    from tests.conftest import Database
+    from tests.databases import Database
 
 SMALL = Path(__file__).parents[3] / "deploy" / "sandbox" / "small.yaml"
 TRUEUP = Path(sys.executable).with_name("trueup")
@@ -115,7 +115,7 @@ async def test_what_holds_passes_and_what_does_not_is_named(
     assert code == (1 if fails else 0)
     kept = "".join(file.read_text() for file in tmp_path.iterdir())
     assert kept
-    for secret in ("Trueup sandbox", "@", ".example", "acct", "Northwind", "sk_test"):
+    for secret in ("Trueup sandbox", "@", ".example", "acct_00", "Northwind", "sk_test"):
         assert secret not in kept, "a fixture must name nobody"
 
 
