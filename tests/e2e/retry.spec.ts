@@ -1,9 +1,9 @@
 /** Every row of "what Stripe may answer to pay", from the click to the words on the screen. */
+import { overdueInvoice, type Target } from "../../services/dashboard-web/e2e/billing.ts";
 import {
   charges,
   expect,
   expectAccessible,
-  happen,
   type Locator,
   openAccount,
   type Page,
@@ -14,41 +14,6 @@ import {
 } from "../../services/dashboard-web/e2e/harness.ts";
 
 test.use({ user: "ana" });
-
-interface Target {
-  clientId: string;
-  invoiceId: string;
-  number: string;
-}
-
-interface Listed {
-  number: string | null;
-  gateway_invoice_id: string | null;
-  retry: { allowed: boolean; reason: string | null } | null;
-}
-
-/** A fresh overdue invoice of one of her own accounts; each row takes another account. */
-async function overdueInvoice(page: Page, place: number): Promise<Target> {
-  const answer = await page.request.get("/api/v1/accounts?page_size=50&sort=name");
-  const { items } = (await answer.json()) as {
-    items: { client_id: string; variance: { band: string } | null; sources: { state: string }[] }[];
-  };
-  const sound = items.filter(
-    ({ variance, sources }) => variance?.band !== "cannot_judge" && sources.every(({ state }) => state === "complete"),
-  );
-  const clientId = sound[place % sound.length]?.client_id;
-  if (!clientId) throw new Error("she has no account to bill");
-  const invoiceId = (await happen("overdue", clientId)).objects.gateway_invoices ?? "";
-  await page.request.post("/api/v1/syncs", { headers: { "X-Trueup-Csrf": "1" }, data: { source: null } });
-  let found: Listed | undefined;
-  await expect(async () => {
-    const list = await page.request.get(`/api/v1/accounts/${clientId}/invoices?page_size=50`);
-    const { items: invoices } = (await list.json()) as { items: Listed[] };
-    found = invoices.find((one) => one.gateway_invoice_id === invoiceId);
-    expect(found?.retry).toMatchObject({ allowed: true });
-  }).toPass({ timeout: 150_000, intervals: [1000] });
-  return { clientId, invoiceId, number: found?.number ?? "" };
-}
 
 /** From the row's button to the moment after the click that charges. */
 async function retry(page: Page, { clientId, number }: Target) {

@@ -33,12 +33,6 @@ async function openFlag(page: Page, place: number) {
   return panel;
 }
 
-const away = {
-  status: 503,
-  contentType: "application/problem+json",
-  body: JSON.stringify({ type: "about:blank", title: "Away", status: 503, code: "unavailable", detail: "Away." }),
-};
-
 test.describe("the grid", () => {
   test.use({ user: "fay" });
 
@@ -90,61 +84,7 @@ test.describe("an issue", () => {
     expect(mail?.text).toContain(evidence[0] ?? "no evidence");
     expect(mail?.text).toContain("Informational only, not an invoice or revenue recognition record (ASC 606)");
   });
-
-  test("cannot be flagged while the API errs: the button says why, and comes back by itself", async ({
-    page,
-    watch,
-  }) => {
-    watch.expectComplaints(/503/);
-    const panel = await openFlag(page, 2);
-    await page.route("**/flags", (route) => route.fulfill(away));
-    await page.route("**/api/v1/me", (route) => route.fulfill(away));
-    await panel.getByRole("button", { name: "Send", exact: true }).click();
-    await expect(panel.getByText(/the message may be on its way/)).toBeVisible();
-    const again = panel.getByRole("button", { name: "Ask again" });
-    await expect(again).toHaveAttribute("aria-disabled", "true");
-    await expect(panel.getByText(/Trueup answers with an error \(503\)/)).toBeVisible();
-    await expect(panel.getByText(/Tried again in \d+ s/)).toBeVisible();
-    await expectAccessible(page, ".in-place");
-    await page.unroute("**/flags");
-    await page.unroute("**/api/v1/me");
-    await expect(again).not.toHaveAttribute("aria-disabled", "true");
-    await again.click();
-    await expect(panel.locator(".delivery-state")).toContainText("Sent");
-  });
-
-  test("is flagged with the keyboard alone", async ({ page }) => {
-    await openPortfolio(page, "?flagged=true");
-    await page.keyboard.press("j");
-    await expect(page.locator(".account-link").first()).toBeFocused();
-    await page.keyboard.press("Enter");
-    await expect(flagButton(page)).toBeVisible();
-    await tabTo(page, "Flag issue");
-    await page.keyboard.press("Enter");
-    const panel = page.getByRole("region", { name: /^Flag an issue with/ });
-    await expect(panel).toBeFocused();
-    await page.keyboard.press("Escape");
-    await expect(flagButton(page)).toBeFocused();
-    await page.keyboard.press("Enter");
-    await expect(panel.getByRole("textbox", { name: "Text" })).not.toHaveValue("");
-    await tabTo(page, "Send");
-    await page.keyboard.press("Enter");
-    await expect(panel.locator(".delivery-state")).toContainText(/Sent|Waiting|Sending/);
-    await tabTo(page, "Close");
-    await page.keyboard.press("Enter");
-    await expect(flagButton(page)).toBeFocused();
-  });
 });
-
-/** Press Tab until a button of this name has the focus. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim() ?? "");
-  for (let pressed = 0; pressed < 60; pressed += 1) {
-    if ((await focused()) === name) return;
-    await page.keyboard.press("Tab");
-  }
-  throw new Error(`no way to ${name} with the keyboard`);
-}
 
 test.describe("roles without actions", () => {
   for (const user of ["fay", "sam"]) {

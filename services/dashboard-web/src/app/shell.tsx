@@ -18,6 +18,7 @@ import { SlowNote } from "@/shared/ui/slow-note";
 import { BannerSlot } from "./banner-slot";
 import { LiveDot } from "./live-dot";
 import { Nav } from "./nav";
+import { PageNews, useFocusOnArrival } from "./page-news";
 
 function TopBar({ nav, children }: { nav?: ReactNode; children?: ReactNode }) {
   return (
@@ -60,6 +61,7 @@ function SignedIn() {
   const reads = me?.permissions.includes("portfolio.read") ?? false;
   const wanted = useMatches({ select: (matches) => matches.at(-1)?.staticData.permission });
   useEffect(() => (reads ? startLive(client) : undefined), [client, reads]);
+  useFocusOnArrival();
   if (!me) return null;
   return (
     <>
@@ -67,6 +69,7 @@ function SignedIn() {
         {reads ? <LiveDot /> : null}
         <UserMenu me={me} />
       </TopBar>
+      <PageNews />
       <main id="content" tabIndex={-1}>
         <div className="banner-slot">
           <BannerSlot />

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { blockOf } from "@/features/exports/choice";
 import { choicesOf } from "@/features/exports/portfolio-export";
 import { clearSelection } from "@/features/portfolio/selection";
+import { exportCircuit } from "@/shared/actions/circuits";
 import { item, me, portfolio } from "../mock-api/builders";
 import { made, quota } from "../mock-api/desk";
 import { open } from "../support/screen";
@@ -40,6 +41,7 @@ async function openPanel(address = "/") {
 
 beforeEach(() => {
   clearSelection();
+  exportCircuit.reset();
   saved.length = 0;
   vi.spyOn(URL, "createObjectURL").mockImplementation((blob) => {
     saved.push({ name: "", text: (blob as Blob).text() });
@@ -161,6 +163,10 @@ describe("when it fails", () => {
     else {
       await user.click(within(alert).getByRole("button", { name: "Back to the choice" }));
       expect(panel.getByRole("radio", { name: /This page/ })).toBeTruthy();
+      const isOff = panel.getByRole("button", { name: /^Download/ }).getAttribute("aria-disabled") === "true";
+      // A plain no leaves the button as it is; an API that fails turns it off, with the reason and until when.
+      expect(isOff).toBe(status >= 500 || code === "too_many_requests");
+      expect(panel.queryByText(/^Tried again in \d+ s, by itself/) !== null).toBe(isOff);
     }
   });
 

@@ -36,6 +36,11 @@ describe("the fuse of an action", () => {
     expect(circuit.off.get()).toBeNull();
   });
 
+  it("holds when nothing is left to export", async () => {
+    await fails(fromAnswer(429, { code: "export_quota_exceeded" }));
+    expect(circuit.off.get()).toBeNull();
+  });
+
   it("holds when the request was given up on purpose", async () => {
     await fails(new DOMException("Gone elsewhere", "AbortError"));
     expect(circuit.off.get()).toBeNull();

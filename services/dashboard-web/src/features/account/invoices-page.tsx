@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { accountQuery } from "@/shared/api/account";
 import { count } from "@/shared/lib/format";
+import { usePageTitle } from "@/shared/lib/page-title";
 import { Disclaimer } from "@/shared/ui/disclaimer";
 import { ChevronLeft } from "@/shared/ui/icons";
 import { ProblemState } from "@/shared/ui/problem-state";
@@ -20,6 +21,7 @@ export function InvoicesPage() {
   const query = useQuery(invoicesQuery(clientId, page));
   const account = useQuery(accountQuery(clientId));
   const { data, error } = query;
+  usePageTitle(account.data && `Invoices of ${account.data.name}`);
   const pages = data ? Math.max(1, Math.ceil(data.total / PAGE_SIZE)) : 1;
   return (
     <div className="page">

@@ -1,12 +1,12 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useEffect } from "react";
 import { useAccountSlots } from "@/shared/actions/slots";
 import { accountQuery } from "@/shared/api/account";
 import type { Account } from "@/shared/api/types";
 import { useNow } from "@/shared/lib/clock";
 import { ageText } from "@/shared/lib/dates";
+import { usePageTitle } from "@/shared/lib/page-title";
 import { Banner } from "@/shared/ui/banner";
 import { Disclaimer } from "@/shared/ui/disclaimer";
 import { ProblemState } from "@/shared/ui/problem-state";
@@ -61,12 +61,7 @@ export function AccountPage() {
   const query = useQuery(accountQuery(clientId));
   const now = useNow();
   const { data, error } = query;
-  useEffect(() => {
-    document.title = data ? `${data.name} · Trueup` : "Trueup";
-    return () => {
-      document.title = "Trueup";
-    };
-  }, [data]);
+  usePageTitle(data?.name);
   return (
     <div className="page">
       <BackLink />

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { usePageTitle } from "@/shared/lib/page-title";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { ProblemState } from "@/shared/ui/problem-state";
 import { Bar } from "@/shared/ui/skeleton";
@@ -18,6 +19,7 @@ export function AuditPage() {
   const navigate = route.useNavigate();
   const query = useInfiniteQuery(auditQuery(search));
   const { data, error } = query;
+  usePageTitle("Audit log");
   const entries = data?.pages.flatMap(({ items }) => items);
   return (
     <div className="page">

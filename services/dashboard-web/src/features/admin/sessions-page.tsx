@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 import { asProblem } from "@/shared/api/problem";
 import { plural } from "@/shared/lib/format";
+import { usePageTitle } from "@/shared/lib/page-title";
 import { Banner } from "@/shared/ui/banner";
 import { ConfirmButton } from "@/shared/ui/confirm-button";
 import { ProblemState } from "@/shared/ui/problem-state";
@@ -29,6 +30,7 @@ export function SessionsPage() {
     },
   });
   const { data, error } = query;
+  usePageTitle("Sessions");
   const others = data?.items.filter(({ current }) => !current) ?? [];
   return (
     <div className="page">

@@ -32,6 +32,7 @@ export function AccountExports({ account }: { account: Account }) {
       <ExportPopover
         button="Export CSV"
         title="This account as CSV"
+        reasonSaid
         first="invoices"
         choices={[
           {

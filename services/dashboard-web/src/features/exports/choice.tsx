@@ -1,6 +1,7 @@
-import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useId, useState } from "react";
+import { ActionButton } from "@/shared/actions/action-button";
+import { exportCircuit } from "@/shared/actions/circuits";
 import type { ExportOrder } from "@/shared/api/types";
 import { count, plural } from "@/shared/lib/format";
 import type { ExportChoice } from "./export-popover";
@@ -26,7 +27,7 @@ interface ChoiceProps {
 /** Which records, with their number; what is left; that it is logged; the button. */
 export function Choice({ choices, first, onStart, children }: ChoiceProps) {
   const [key, setKey] = useState(first);
-  const reasonId = useId();
+  const name = useId();
   const { data: quota } = useQuery(quotaQuery);
   const chosen = choices.find((one) => one.key === key) ?? choices[0];
   if (!chosen) return null;
@@ -36,7 +37,7 @@ export function Choice({ choices, first, onStart, children }: ChoiceProps) {
       className="export-choice"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!block) onStart(chosen.order);
+        onStart(chosen.order);
       }}
     >
       {choices.length > 1 ? (
@@ -44,12 +45,7 @@ export function Choice({ choices, first, onStart, children }: ChoiceProps) {
           <legend className="visually-hidden">Which records</legend>
           {choices.map((one) => (
             <label key={one.key}>
-              <input
-                type="radio"
-                name={`${reasonId}-scope`}
-                checked={one.key === chosen.key}
-                onChange={() => setKey(one.key)}
-              />
+              <input type="radio" name={name} checked={one.key === chosen.key} onChange={() => setKey(one.key)} />
               <span>{one.label}</span>
               <span className="export-count">{one.records === null ? "" : count(one.records)}</span>
             </label>
@@ -59,20 +55,9 @@ export function Choice({ choices, first, onStart, children }: ChoiceProps) {
       {children}
       <QuotaLine />
       <p className="note">This export is logged: who, when, what and how many records.</p>
-      {block ? (
-        <p id={reasonId} className="export-block" role="status">
-          {block}
-        </p>
-      ) : null}
-      <Button
-        type="submit"
-        fullWidth
-        aria-disabled={block ? true : undefined}
-        aria-describedby={block ? reasonId : undefined}
-        data-off={block ? true : undefined}
-      >
+      <ActionButton submit circuit={exportCircuit} off={block}>
         {chosen.records ? `Download ${plural(chosen.records, "record")}` : "Download"}
-      </Button>
+      </ActionButton>
     </form>
   );
 }

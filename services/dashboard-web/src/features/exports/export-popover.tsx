@@ -1,5 +1,8 @@
 import { Button, Popover } from "@mantine/core";
-import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
+import { OffReason } from "@/shared/actions/action-button";
+import { exportCircuit } from "@/shared/actions/circuits";
+import { useAction } from "@/shared/actions/use-action";
 import type { ExportOrder } from "@/shared/api/types";
 import { useShortcut } from "@/shared/lib/shortcut";
 import { DownloadIcon } from "@/shared/ui/icons";
@@ -28,14 +31,22 @@ interface ExportPopoverProps {
   children?: ReactNode;
   /** A letter that opens it from anywhere on the page. */
   shortcut?: string | undefined;
+  /** The button beside it has said why both are off. */
+  reasonSaid?: boolean;
 }
 
 /** A button with a small panel: what, how much, what is left; then the progress and the outcome in the same place. */
-export function ExportPopover({ button, title, choices, first, children, shortcut }: ExportPopoverProps) {
+export function ExportPopover(props: ExportPopoverProps) {
+  const { button, title, choices, first, children, shortcut, reasonSaid } = props;
   const [opened, setOpened] = useState(false);
   const { state, start, fetchMade, reset } = useExport();
   const busy = state.phase === "making" || state.phase === "fetching";
+  const id = useId();
+  const failing = useAction(exportCircuit);
+  // An open panel can always be closed, and one with news can be opened.
+  const off = !opened && !busy && failing !== null;
   const onToggle = () => {
+    if (off) return;
     if (!opened && !busy) reset();
     setOpened(!opened);
   };
@@ -56,18 +67,24 @@ export function ExportPopover({ button, title, choices, first, children, shortcu
       hideDetached={false}
       shadow="md"
     >
-      <Popover.Target>
-        <Button
-          variant="default"
-          className="export-button"
-          leftSection={<DownloadIcon size={14} />}
-          data-busy={busy || undefined}
-          aria-expanded={opened}
-          onClick={onToggle}
-        >
-          {busy && !opened ? "Exporting…" : button}
-        </Button>
-      </Popover.Target>
+      <span className="action">
+        <Popover.Target>
+          <Button
+            variant="default"
+            className="export-button"
+            leftSection={<DownloadIcon size={14} />}
+            data-busy={busy || undefined}
+            data-off={off || undefined}
+            aria-disabled={off || undefined}
+            aria-describedby={off ? id : undefined}
+            aria-expanded={opened}
+            onClick={onToggle}
+          >
+            {busy && !opened ? "Exporting…" : button}
+          </Button>
+        </Popover.Target>
+        {off ? <OffReason id={id} failing={failing} unseen={reasonSaid} /> : null}
+      </span>
       <Popover.Dropdown className="popover export-panel" aria-label={title}>
         <div ref={body} className="export-body" tabIndex={-1}>
           <h2>{title}</h2>

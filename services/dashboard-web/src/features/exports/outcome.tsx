@@ -5,6 +5,7 @@ import { loginAddress, placeNow } from "@/shared/api/session-state";
 import type { MadeExport } from "@/shared/api/types";
 import { useLasting } from "@/shared/lib/clock";
 import { plural } from "@/shared/lib/format";
+import { Glyph } from "@/shared/ui/glyph";
 import { isGone, lossOf, type Refusal, refusalOf } from "./words";
 
 const SLOW_AFTER_MS = 4000;
@@ -28,7 +29,7 @@ export function Done({ made, onMore }: { made: MadeExport; onMore: () => void })
     <div className="export-outcome">
       <p>
         <span data-tone="good" aria-hidden="true">
-          ✓{" "}
+          <Glyph sign="✓" />{" "}
         </span>
         <strong>Downloaded, {plural(made.records, "record")}.</strong>
         <span className="export-file">{made.filename}</span>

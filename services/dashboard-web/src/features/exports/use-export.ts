@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
+import { exportCircuit } from "@/shared/actions/circuits";
 import { type ApiProblem, asProblem } from "@/shared/api/problem";
 import { noteProblem } from "@/shared/api/refusals";
 import type { ExportOrder, MadeExport } from "@/shared/api/types";
@@ -23,7 +24,7 @@ export function useExport() {
     async (made: MadeExport) => {
       setState({ phase: "fetching", made });
       try {
-        saveFile(await fetchFile(made), made.filename);
+        saveFile(await exportCircuit.run(() => fetchFile(made)), made.filename);
         setState({ phase: "done", made });
       } catch (error) {
         setState({ phase: "lost", made, problem: noteProblem(client, asProblem(error)) });
@@ -36,7 +37,7 @@ export function useExport() {
     async (order: ExportOrder) => {
       setState({ phase: "making" });
       try {
-        const made = await makeExport(order);
+        const made = await exportCircuit.run(() => makeExport(order));
         await fetchMade(made);
       } catch (error) {
         setState({ phase: "refused", problem: noteProblem(client, asProblem(error)) });

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api, unwrap } from "@/shared/api/client";
 import type { Figure } from "@/shared/api/types";
 import { plural } from "@/shared/lib/format";
+import { usePageTitle } from "@/shared/lib/page-title";
 import { humanised } from "@/shared/lib/words";
 import { Disclaimer } from "@/shared/ui/disclaimer";
 import { EmptyState } from "@/shared/ui/empty-state";
@@ -64,6 +65,7 @@ export function FiguresPage() {
   const query = useQuery(figuresQuery);
   const [text, setText] = useState("");
   const { data, error } = query;
+  usePageTitle("What the figures mean");
   const found = data ? matching(data.items, text) : [];
   return (
     <div className="page">

@@ -73,9 +73,14 @@ export function PercentCell({ item }: { item: AccountItem }) {
   return <span data-tone={item.flagged ? "bad" : undefined}>{percent(text)}</span>;
 }
 
-/** `October 2026: billed …` → `Oct: billed …`; the whole text shows on hover. */
+/**
+ * `October 2026: billed 255.00 USD (5.10 %) less than used` → `Oct: billed less than used`: the figures stand beside it.
+ * The whole text shows on hover.
+ */
 export function shortened(summary: string): string {
-  return summary.replace(/^([A-Z][a-z]{2})[a-z]* \d{4}: /, "$1: ");
+  return summary
+    .replace(/^([A-Z][a-z]{2})[a-z]* \d{4}: /, "$1: ")
+    .replace(/(?<=: |billed )[\d,.]+ [A-Z]{3} (?:\([\d,.]+ %\) )?/, "");
 }
 
 export function WhyCell({ item }: { item: AccountItem }) {

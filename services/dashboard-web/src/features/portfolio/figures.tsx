@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Totals } from "@/shared/api/types";
 import { count, money } from "@/shared/lib/format";
+import { Glyph } from "@/shared/ui/glyph";
 import { Bar } from "@/shared/ui/skeleton";
 import { EXACTLY, type PortfolioSearch, withFilter } from "./search";
 
@@ -76,7 +77,11 @@ export function Figures({ totals, search }: { totals: Totals | undefined; search
         here={search.flagged === true}
         tone={totals.flagged ? "bad" : "quiet"}
       >
-        {totals.flagged ? <span aria-hidden="true">⚑ </span> : null}
+        {totals.flagged ? (
+          <>
+            <Glyph sign="⚑" />{" "}
+          </>
+        ) : null}
         {count(totals.flagged)}
       </Figure>
       <Overdue totals={totals} search={search} />

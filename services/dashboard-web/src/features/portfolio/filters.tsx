@@ -2,6 +2,7 @@ import { Button, NativeSelect } from "@mantine/core";
 import { type RefObject, useCallback } from "react";
 import type { Band, Mark, PaymentStatus } from "@/shared/api/types";
 import { BAND_CODES, bandWord, MARK_CODES, markWord, STATUS_CODES, statusWord } from "@/shared/lib/words";
+import { Glyph } from "@/shared/ui/glyph";
 import { CloseIcon } from "@/shared/ui/icons";
 import { MultiFilter } from "./multi-filter";
 import { RangeFilter } from "./range-filter";
@@ -66,7 +67,8 @@ export function Filters({ search, seesPayments, searchRef, onChange, onClear }: 
         aria-pressed={search.flagged ?? false}
         onClick={() => onChange({ flagged: search.flagged ? undefined : "true" })}
       >
-        <span aria-hidden="true">⚑&nbsp;</span>Flagged
+        <Glyph sign="⚑" />
+        &nbsp;Flagged
       </Button>
       <NativeSelect
         className="filter-select"

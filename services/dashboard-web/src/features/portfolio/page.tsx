@@ -9,6 +9,7 @@ import { useNow } from "@/shared/lib/clock";
 import { ageText } from "@/shared/lib/dates";
 import { plural } from "@/shared/lib/format";
 import { useObservable } from "@/shared/lib/observable";
+import { usePageTitle } from "@/shared/lib/page-title";
 import { Banner } from "@/shared/ui/banner";
 import { Disclaimer } from "@/shared/ui/disclaimer";
 import { EmptyState } from "@/shared/ui/empty-state";
@@ -47,6 +48,7 @@ export function PortfolioPage({ tool }: { tool?: ListedTool }) {
   const columns = useMemo(() => columnsFor(seesPayments, selects), [seesPayments, selects]);
   useGridKeys(searchRef, selects);
   useReturnFocus(data !== undefined);
+  usePageTitle("Portfolio");
 
   const onChange = useCallback(
     (change: Record<string, unknown>) => void navigate({ search: (former) => withFilter(former, change) }),
@@ -72,6 +74,10 @@ export function PortfolioPage({ tool }: { tool?: ListedTool }) {
           {tool ? <HeadTool search={search} items={data?.items} total={data?.total ?? 0} tool={tool} /> : null}
         </div>
       </header>
+      {/* How many there are, said after each filter. */}
+      <p className="visually-hidden" role="status">
+        {data && !isPlaceholderData ? plural(data.total, "account") : ""}
+      </p>
       <Figures totals={data?.totals} search={search} />
       <Filters
         search={search}

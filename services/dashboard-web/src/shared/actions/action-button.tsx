@@ -6,7 +6,7 @@ import { type ActionOff, useAction } from "./use-action";
 interface ActionButtonProps extends Pick<ButtonProps, "variant" | "size" | "className"> {
   children: ReactNode;
   circuit: Circuit;
-  onClick: () => void;
+  onClick?: () => void;
   /** Why it cannot be used just now, whatever the API does; null when it can. */
   off?: string | null | undefined;
   busy?: boolean;
@@ -14,9 +14,20 @@ interface ActionButtonProps extends Pick<ButtonProps, "variant" | "size" | "clas
   label?: string | undefined;
   /** By which the focus finds back to it. */
   opener?: string | undefined;
+  /** It sends the form it stands in. */
+  submit?: boolean;
 }
 
-function Reason({ id, off, failing }: { id: string; off: string | null | undefined; failing: ActionOff | null }) {
+interface OffReasonProps {
+  id: string;
+  off?: string | null | undefined;
+  failing: ActionOff | null;
+  /** The same stands beside it already. */
+  unseen?: boolean | undefined;
+}
+
+/** Why a button is off, beside it. That it went off is said once for all buttons, by app/page-news.tsx. */
+export function OffReason({ id, off, failing, unseen }: OffReasonProps) {
   if (off) {
     return (
       <span id={id} className="off-reason">
@@ -26,7 +37,7 @@ function Reason({ id, off, failing }: { id: string; off: string | null | undefin
   }
   if (!failing) return null;
   return (
-    <span id={id} className="off-reason" role="status">
+    <span id={id} className={unseen ? "visually-hidden" : "off-reason"}>
       {failing.reason} {/* The seconds are for the eye: read out each second they would be noise. */}
       <span aria-hidden="true">
         {failing.in_s === null ? "Trying now…" : `Tried again in ${failing.in_s} s, by itself.`}
@@ -37,7 +48,8 @@ function Reason({ id, off, failing }: { id: string; off: string | null | undefin
 }
 
 /** A button that, when it is off, stays reachable and says why. */
-export function ActionButton({ children, circuit, onClick, off, busy, label, opener, ...rest }: ActionButtonProps) {
+export function ActionButton(props: ActionButtonProps) {
+  const { children, circuit, onClick, off, busy, label, opener, submit, ...rest } = props;
   const id = useId();
   const failing = useAction(circuit);
   const isOff = Boolean(off) || failing !== null;
@@ -45,18 +57,20 @@ export function ActionButton({ children, circuit, onClick, off, busy, label, ope
     <span className="action">
       <Button
         {...rest}
+        type={submit ? "submit" : "button"}
         aria-disabled={isOff || busy || undefined}
         aria-describedby={isOff ? id : undefined}
         aria-label={label}
         data-off={isOff || busy || undefined}
         data-opener={opener}
-        onClick={() => {
-          if (!isOff && !busy) onClick();
+        onClick={(event) => {
+          if (isOff || busy) event.preventDefault();
+          else onClick?.();
         }}
       >
         {children}
       </Button>
-      <Reason id={id} off={off} failing={failing} />
+      <OffReason id={id} off={off} failing={failing} />
     </span>
   );
 }

@@ -33,6 +33,8 @@ export function troubleOf(error: unknown): string | null {
   const problem = asProblem(error);
   if (problem.kind === "offline") return "Trueup cannot be reached.";
   if (problem.kind === "timeout") return SLOW;
+  // That nothing is left to export is a plain no.
+  if (problem.code === "export_quota_exceeded") return null;
   if (problem.status === 429) return "There were too many requests at once.";
   if (problem.status >= 500) return `Trueup answers with an error (${problem.status}).`;
   return error instanceof ApiProblem ? null : "The answer could not be read.";

@@ -13,10 +13,12 @@ interface InPlaceProps {
   children: ReactNode;
 }
 
-/** Put the focus on the button that opened a panel, wherever it stands now; else on the page's content. */
-export function focusOpener(opener: string): void {
-  const found = document.querySelector<HTMLElement>(`[data-opener="${CSS.escape(opener)}"]`);
-  (found ?? document.getElementById("content"))?.focus();
+/** Put the focus on the button that opened a panel, wherever it stands now; else on what the panel stood in. */
+export function focusOpener(opener: string, around?: HTMLElement | null): void {
+  const button = document.querySelector<HTMLElement>(`[data-opener="${CSS.escape(opener)}"]`);
+  const place = button ?? (around?.isConnected ? around : document.getElementById("content"));
+  if (place && place === around) place.tabIndex = -1;
+  place?.focus();
 }
 
 /** A panel where the reader is, no window over the page: the focus moves in, Escape closes, the focus goes back. */
@@ -29,11 +31,12 @@ export function InPlace({ title, opener, tone, takesFocus = false, stage = "", o
   }, [takesFocus, stage]);
   useLayoutEffect(() => {
     const mine = panel.current;
+    const around = mine?.parentElement?.closest("section");
     return () => {
       // What held the focus goes with the panel; without this it would fall to the top of the page.
       if (!mine?.contains(document.activeElement)) return;
       queueMicrotask(() => {
-        if (!mine.isConnected) focusOpener(opener);
+        if (!mine.isConnected) focusOpener(opener, around);
       });
     };
   }, [opener]);

@@ -1,3 +1,5 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { ActionButton } from "@/shared/actions/action-button";
 import { flagCircuit } from "@/shared/actions/circuits";
 import { useReadOnly } from "@/shared/actions/read-only";
@@ -8,10 +10,11 @@ import { bandWord, humanised } from "@/shared/lib/words";
 import { FlagMarkWord } from "@/shared/ui/flag-mark";
 import { FlagIcon } from "@/shared/ui/icons";
 import { FlagPanel } from "./panel";
-import { type Issue, issueKey } from "./queries";
+import { type Issue, isOpen, issueKey } from "./queries";
 import { change, useWriting } from "./store";
 
 const MAY = "flags.send";
+const FOLLOW_MS = 3000;
 
 /** At the head of the account: about the row as it stands. */
 export function FlagHead({ account }: { account: Account }) {
@@ -68,7 +71,15 @@ export function FlagDiscrepancy({ account, discrepancy }: { account: Account; di
   );
 }
 
-/** At the head: who flagged it last. */
-export function FlagNote({ account }: { account: Account }) {
-  return account.flag ? <FlagMarkWord mark={account.flag} /> : null;
+/** At the head: who flagged it last. While that message is on its way, whoever looks is told how it ends. */
+export function FlagNote({ account: { client_id, flag } }: { account: Account }) {
+  const client = useQueryClient();
+  const underWay = flag ? isOpen(flag.state) : false;
+  useEffect(() => {
+    if (!underWay) return;
+    const ask = () => void client.invalidateQueries({ queryKey: ["account", client_id], exact: true });
+    const timer = setInterval(ask, FOLLOW_MS);
+    return () => clearInterval(timer);
+  }, [client, client_id, underWay]);
+  return flag ? <FlagMarkWord mark={flag} /> : null;
 }
