@@ -132,6 +132,9 @@ bench-replay: prepare ## Recompute 12,000 accounts from their facts while they a
 bench-decide: prepare ## What one decision costs, by age and size of the account, as JSON
 	$(BIN)/python -m tests.load.bench_decide $(ARGS)
 
+bench-links: prepare ## Resolving links of 12,000 accounts, suggestions for 500 customers, as JSON
+	$(BIN)/python tests/load/bench_links.py $(ARGS)
+
 chaos: prepare ## Seeded kills under load, then verify; needs `make up`
 	$(BIN)/python -m tests.chaos.kill_spree $(ARGS)
 

@@ -17,6 +17,7 @@ from reconciler.adapters.decisions import PostgresDecisions
 from reconciler.adapters.facts import PostgresFacts
 from reconciler.adapters.links import PostgresLinks
 from reconciler.adapters.scopes import PostgresScopes
+from reconciler.adapters.suggestions import PostgresSuggestions
 from reconciler.domain.policy import Policy
 from reconciler.entrypoints.subscribers import handler
 from reconciler.usecases.count import count_reports
@@ -193,6 +194,7 @@ class System:
         self.decisions = PostgresDecisions(self.engine, service="reconciler")
         self.links = PostgresLinks(self.engine)
         self.scopes = PostgresScopes(self.engine)
+        self.suggestions = PostgresSuggestions(self.engine)
 
     async def deliver(self, records: Sequence[Record], *, batch: int = 50) -> None:
         """Hand records to the subscriptions in batches."""
@@ -246,13 +248,14 @@ class System:
             "customers": "SELECT ref, version, name FROM reconciler.customers ORDER BY 1",
             "documents": "SELECT document_id, version, payload FROM reconciler.documents ORDER BY 1",
             "payments": "SELECT object_id, version, payload FROM reconciler.payments ORDER BY 1",
-            "links": "SELECT ref, client_id, linked_by FROM reconciler.links ORDER BY 1",
+            "links": "SELECT ref, client_id, linked_by, decision_id FROM reconciler.links ORDER BY 1",
+            "shown links": "SELECT ref, client_id, linked_by, decision_id FROM read_model.links ORDER BY 1",
             "accounts": "SELECT client_id, item, payload, band, search_text FROM read_model.accounts ORDER BY 1",
             "invoices": "SELECT document_id, client_id, status, payload FROM read_model.invoices ORDER BY 1",
             "months": """SELECT client_id, period_start, band, payload FROM read_model.reconciliations
                          WHERE current ORDER BY 1, 2""",
             "watermarks": "SELECT key, as_of, entries FROM read_model.watermarks ORDER BY 1",
-            "unlinked": "SELECT ref FROM read_model.unlinked_customers ORDER BY 1",
+            "unlinked": "SELECT ref, decision_id, suggestions FROM read_model.unlinked_customers ORDER BY 1",
         }
         return {name: [tuple(row) for row in await self.admin.fetch(sql)] for name, sql in queries.items()}
 
@@ -264,7 +267,7 @@ class System:
                 reconciler.configured, reconciler.fences, reconciler.dead_letters, reconciler.reports,
                 reconciler.scopes, reconciler.links, reconciler.relink_wanted, reconciler.dirty_refs,
                 reconciler.dirty_accounts, reconciler.accounts, reconciler.outbox, reconciler.payment_retries,
-                reconciler.recorded, read_model.accounts,
+                reconciler.recorded, reconciler.decided_links, reconciler.suggest_wanted, read_model.links, read_model.accounts,
                 read_model.invoices, read_model.reconciliations, read_model.timeline, read_model.unlinked_customers,
                 read_model.watermarks, read_model.sources
             """

@@ -9,6 +9,7 @@ from trueup_contracts.customers import CustomerObservedV1
 from trueup_contracts.decisions import DecisionRecordedV1
 from trueup_contracts.envelope import Event
 from trueup_contracts.invoices import InvoiceObservedV1
+from trueup_contracts.links import LinkDecidedV1
 from trueup_contracts.payments import PaymentObservedV1
 from trueup_contracts.retries import PaymentRetryRequestedV1, PaymentRetrySettledV1
 from trueup_contracts.syncs import SyncReportedV1, SyncRequestedV1
@@ -48,6 +49,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic(SyncReportedV1.topic, SyncReportedV1, True, _INGEST, ("reconciler",)),
     Topic(AccountConfiguredV1.topic, AccountConfiguredV1, True, ("dashboard-api",), ("reconciler",)),
     Topic(DecisionRecordedV1.topic, DecisionRecordedV1, True, ("dashboard-api",), ("reconciler",)),
+    Topic(LinkDecidedV1.topic, LinkDecidedV1, True, ("dashboard-api",), ("reconciler",)),
     Topic(AccountReconciledV1.topic, AccountReconciledV1, True, ("reconciler",), ("dashboard-api",)),
     Topic(SyncRequestedV1.topic, SyncRequestedV1, False, ("dashboard-api",), _INGEST),
     Topic(

@@ -118,6 +118,8 @@ class LinkedRef(TypedDict):
     external_id: str
     name: str | None
     linked_by: Literal["decision", "import", "exact_key"]
+    decision_id: str | None
+    """The latest decision about this customer that the row knows of."""
 
 
 class ForecastMetric(TypedDict):

@@ -111,6 +111,20 @@ unlinked_customers = Table(
     Column("source", Text, nullable=False),
     Column("name", Text),
     Column("observed_at", Instant, nullable=False),
+    Column("currency", Text),
+    Column("decision_id", Text),
+    Column("refused_client_id", Text),
+    Column("suggestions", JSONB, nullable=False),
+    Column("best_score", BigInteger, nullable=False),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("ref", Text, primary_key=True),
+    Column("client_id", Text, nullable=False),
+    Column("linked_by", Text, nullable=False),
+    Column("decision_id", Text),
 )
 
 watermarks = Table(

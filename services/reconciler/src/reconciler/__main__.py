@@ -8,6 +8,7 @@ from reconciler.adapters.decisions import PostgresDecisions
 from reconciler.adapters.facts import PostgresFacts
 from reconciler.adapters.links import PostgresLinks
 from reconciler.adapters.scopes import PostgresScopes
+from reconciler.adapters.suggestions import PostgresSuggestions
 from reconciler.entrypoints.loops import Loops
 from reconciler.entrypoints.subscribers import subscribe
 from reconciler.settings import SERVICE, Settings
@@ -34,6 +35,7 @@ async def main(settings: Settings) -> None:
     loops = Loops(
         scopes=PostgresScopes(engine),
         links=PostgresLinks(engine),
+        suggestions=PostgresSuggestions(engine),
         decisions=PostgresDecisions(engine, service=SERVICE),
         policy=settings.policy(),
         clock=lambda: datetime.now(UTC),
@@ -52,6 +54,7 @@ async def main(settings: Settings) -> None:
             "relay": Relay(engine, producer, service=SERVICE).run,
             "count": loops.count,
             "link": loops.link,
+            "suggest": loops.suggest,
             "decide": loops.decide,
         },
         on_stop=[consumer.stop, producer.stop, engine.dispose],

@@ -36,7 +36,7 @@ class Settings(Policies, ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="RECONCILER_", extra="ignore")
 
-    # Six subscriptions, a claim that holds two, the counter, the linker and the relay.
+    # Six subscriptions, a claim that holds two, the counter, the linker, the suggester and the relay.
     postgres_pool_size: int = Field(default=10, ge=4, le=50)
     decision_interval_ms: int = Field(default=200, ge=10, le=10_000)
     """How long changes of an account are gathered before it is decided."""

@@ -15,6 +15,7 @@ from trueup_contracts.customers import CustomerObservedV1
 from trueup_contracts.decisions import DecisionRecordedV1, Figures, Mark
 from trueup_contracts.envelope import Event, Part
 from trueup_contracts.invoices import Application, InvoiceObservedV1, Line
+from trueup_contracts.links import LinkDecidedV1
 from trueup_contracts.payments import Failure, Method, PaymentObservedV1
 from trueup_contracts.retries import PaymentRetryRequestedV1, PaymentRetrySettledV1
 from trueup_contracts.syncs import Coverage, Gap, SyncReportedV1
@@ -38,6 +39,7 @@ PAIRS: list[tuple[type[Part], type[wire.Wire]]] = [
     (DecisionRecordedV1, wire.Decided),
     (Figures, wire.Figures),
     (Mark, wire.Mark),
+    (LinkDecidedV1, wire.LinkDecided),
     (PaymentRetryRequestedV1, wire.RetryRequested),
     (PaymentRetrySettledV1, wire.RetrySettled),
 ]
@@ -119,6 +121,15 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
         "revision": 7,
         "decided_by": "ana",
         "decided_by_name": "Ana",
+        "decided_at": AT,
+    },
+    LinkDecidedV1: {
+        "version": 1,
+        "ref": "stripe:cus_1",
+        "decision_id": "d1",
+        "verdict": "linked",
+        "client_id": "c1",
+        "decided_by": "u1",
         "decided_at": AT,
     },
     PaymentRetryRequestedV1: {

@@ -18,7 +18,9 @@ WITH taken AS (
     INSERT INTO read_model.unlinked_customers (ref, source, name, observed_at)
     SELECT t.ref, 'amplitude', NULL, now() FROM taken t
     WHERE t.ref LIKE 'amplitude:%' AND NOT EXISTS (SELECT 1 FROM links l WHERE l.ref = t.ref)
-    ORDER BY t.ref ON CONFLICT DO NOTHING
+    ORDER BY t.ref ON CONFLICT DO NOTHING RETURNING ref
+), wish AS (
+    INSERT INTO suggest_wanted SELECT nextval('dirt_seq') WHERE EXISTS (SELECT 1 FROM strangers)
 )
 SELECT count(*) FROM taken
 """

@@ -30,6 +30,7 @@ def detail(
                 "external_id": link.ref.external_id,
                 "name": link.name,
                 "linked_by": link.linked_by,
+                "decision_id": link.decision_id,
             }
             for link in result.snapshot.links
         ],

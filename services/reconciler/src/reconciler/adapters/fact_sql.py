@@ -8,11 +8,13 @@ from typing import Any
 
 from reconciler.adapters.recorded_sql import WRITE_RECORDED, recorded_columns
 from reconciler.adapters.retry_sql import REQUESTED_COLUMNS, SETTLED_COLUMNS, WRITE_REQUESTED, WRITE_SETTLED
+from reconciler.domain.names import domain_of
 from reconciler.ports import wire
 from trueup_contracts.accounts import AccountConfiguredV1
 from trueup_contracts.customers import CustomerObservedV1
 from trueup_contracts.decisions import DecisionRecordedV1
 from trueup_contracts.invoices import InvoiceObservedV1
+from trueup_contracts.links import LinkDecidedV1
 from trueup_contracts.payments import PaymentObservedV1
 from trueup_contracts.retries import PaymentRetryRequestedV1, PaymentRetrySettledV1
 from trueup_contracts.syncs import SyncReportedV1
@@ -75,13 +77,14 @@ SELECT count(*) FROM up
 _CUSTOMERS = Write(
     f"""
 WITH up AS (
-    INSERT INTO customers (ref, version, name, deleted, link_keys, observed_at)
-    SELECT ref, version, name, deleted, link_keys::jsonb, observed_at
-    FROM unnest($1::text[], $2::bigint[], $3::text[], $4::boolean[], $5::text[], $6::timestamptz[])
-         AS r (ref, version, name, deleted, link_keys, observed_at)
+    INSERT INTO customers (ref, version, name, deleted, link_keys, observed_at, email_domain, currency)
+    SELECT ref, version, name, deleted, link_keys::jsonb, observed_at, email_domain, currency
+    FROM unnest($1::text[], $2::bigint[], $3::text[], $4::boolean[], $5::text[], $6::timestamptz[], $7::text[],
+                $8::text[]) AS r (ref, version, name, deleted, link_keys, observed_at, email_domain, currency)
     ON CONFLICT (ref) DO UPDATE
     SET version = excluded.version, name = excluded.name, deleted = excluded.deleted,
-        link_keys = excluded.link_keys, observed_at = excluded.observed_at
+        link_keys = excluded.link_keys, observed_at = excluded.observed_at,
+        email_domain = excluded.email_domain, currency = excluded.currency
     WHERE customers.version < excluded.version
     RETURNING customers.ref
 ), changed AS (SELECT ref FROM up), marked AS ({_MARK_REFS}),
@@ -95,6 +98,9 @@ SELECT count(*) FROM up
         lambda fact: fact.deleted,
         lambda fact: wire.encode(fact.link_keys),
         lambda fact: fact.observed_at,
+        # Of an address only what tells companies apart is kept.
+        lambda fact: domain_of(fact.email),
+        lambda fact: fact.currency,
     ),
 )
 
@@ -166,6 +172,34 @@ SELECT count(*) FROM up
     _columns(lambda fact: fact.client_id, lambda fact: fact.version, wire.encode),
 )
 
+# Facts do not move: what was linked by the decision is looked up anew, and both accounts are decided again.
+_LINKS = Write(
+    f"""
+WITH up AS (
+    INSERT INTO decided_links (ref, version, decision_id, verdict, client_id, refused_client_id, decided_at)
+    SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+                  AS r (ref, version, decision_id, verdict, client_id, refused_client_id, decided_at)
+    ON CONFLICT (ref) DO UPDATE
+    SET version = excluded.version, decision_id = excluded.decision_id, verdict = excluded.verdict,
+        client_id = excluded.client_id, refused_client_id = excluded.refused_client_id,
+        decided_at = excluded.decided_at
+    WHERE decided_links.version < excluded.version
+    RETURNING decided_links.ref
+), changed AS (SELECT ref FROM up), marked AS ({_MARK_REFS}),
+relink AS (INSERT INTO relink_wanted SELECT nextval('dirt_seq') WHERE EXISTS (SELECT 1 FROM up))
+SELECT count(*) FROM up
+""",
+    _columns(
+        lambda fact: fact.ref,
+        lambda fact: fact.version,
+        lambda fact: fact.decision_id,
+        lambda fact: fact.verdict,
+        lambda fact: fact.client_id,
+        lambda fact: fact.refused_client_id,
+        lambda fact: fact.decided_at,
+    ),
+)
+
 # Reports wait here until the fences have passed what they cover. An older one than what counted is of no use.
 _REPORTS = Write(
     """
@@ -190,6 +224,7 @@ WRITES: Mapping[str, Write] = {
     SyncReportedV1.topic: _REPORTS,
     AccountConfiguredV1.topic: _CONFIGURED,
     DecisionRecordedV1.topic: Write(WRITE_RECORDED, recorded_columns),
+    LinkDecidedV1.topic: _LINKS,
     PaymentRetryRequestedV1.topic: Write(WRITE_REQUESTED, REQUESTED_COLUMNS),
     PaymentRetrySettledV1.topic: Write(WRITE_SETTLED, SETTLED_COLUMNS),
 }

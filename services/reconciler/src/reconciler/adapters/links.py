@@ -9,18 +9,19 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from reconciler.adapters.driver import Driver
-from reconciler.domain.links import Customer, Imported, Resolved
+from reconciler.domain.links import Customer, Decision, Imported, Resolved
 from reconciler.ports.decisions import LinkTurn
 from trueup_kit.postgres import raw
 
-_LOCK = 7_205_759_404_102
+LOCK = 7_205_759_404_102
 _keys = msgspec.json.Decoder(dict[str, str])
 _refs = msgspec.json.Decoder(list[str])
 
 _SAVE = """
-INSERT INTO links (ref, client_id, linked_by)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS r (ref, client_id, linked_by)
-ON CONFLICT (ref) DO UPDATE SET client_id = excluded.client_id, linked_by = excluded.linked_by
+INSERT INTO links (ref, client_id, linked_by, decision_id)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS r (ref, client_id, linked_by, decision_id)
+ON CONFLICT (ref) DO UPDATE
+SET client_id = excluded.client_id, linked_by = excluded.linked_by, decision_id = excluded.decision_id
 """
 _MARK = """
 INSERT INTO dirty_accounts (client_id, first_seq, last_seq)
@@ -34,10 +35,36 @@ WITH linked AS (
     WHERE EXISTS (SELECT 1 FROM links l WHERE l.ref = u.ref)
        OR EXISTS (SELECT 1 FROM customers c WHERE c.ref = u.ref AND c.deleted)
 )
-INSERT INTO read_model.unlinked_customers (ref, source, name, observed_at)
-SELECT c.ref, split_part(c.ref, ':', 1), c.name, c.observed_at FROM customers c
-WHERE NOT c.deleted AND NOT EXISTS (SELECT 1 FROM links l WHERE l.ref = c.ref)
-ON CONFLICT (ref) DO UPDATE SET name = excluded.name, observed_at = excluded.observed_at
+INSERT INTO read_model.unlinked_customers AS known (
+    ref, source, name, observed_at, currency, decision_id, refused_client_id)
+SELECT ref, split_part(ref, ':', 1), c.name, coalesce(c.observed_at, d.decided_at, now()), c.currency, d.decision_id,
+       d.refused_client_id
+FROM (SELECT ref FROM customers UNION SELECT ref FROM decided_links UNION SELECT unnest($1::text[])) AS somebody
+LEFT JOIN customers c USING (ref) LEFT JOIN decided_links d USING (ref)
+WHERE c.deleted IS NOT TRUE AND NOT EXISTS (SELECT 1 FROM links l WHERE l.ref = somebody.ref)
+ORDER BY ref
+ON CONFLICT (ref) DO UPDATE
+SET name = excluded.name, observed_at = excluded.observed_at, currency = excluded.currency,
+    decision_id = excluded.decision_id, refused_client_id = excluded.refused_client_id
+WHERE (known.name, known.observed_at, known.currency, known.decision_id, known.refused_client_id)
+    IS DISTINCT FROM
+      (excluded.name, excluded.observed_at, excluded.currency, excluded.decision_id, excluded.refused_client_id)
+"""
+# What is shown is compared as a whole: it was empty once, and stays right whoever wrote it last.
+_SHOW = """
+WITH gone AS (
+    DELETE FROM read_model.links s WHERE NOT EXISTS (SELECT 1 FROM links l WHERE l.ref = s.ref)
+)
+INSERT INTO read_model.links AS known (ref, client_id, linked_by, decision_id)
+SELECT ref, client_id, linked_by, decision_id FROM links ORDER BY ref
+ON CONFLICT (ref) DO UPDATE
+SET client_id = excluded.client_id, linked_by = excluded.linked_by, decision_id = excluded.decision_id
+WHERE (known.client_id, known.linked_by, known.decision_id)
+    IS DISTINCT FROM (excluded.client_id, excluded.linked_by, excluded.decision_id)
+"""
+# A withdrawn decision is only told of: it rules nothing.
+_DECISIONS = """
+SELECT ref, decision_id, client_id, verdict = 'withdrawn' AS withdrawn FROM decided_links
 """
 
 
@@ -53,7 +80,7 @@ class PostgresLinks:
         async with self._engine.begin() as conn:
             driver = await raw(conn)
             if not await driver.fetchval("SELECT EXISTS (SELECT 1 FROM relink_wanted)") or not await driver.fetchval(
-                "SELECT pg_try_advisory_xact_lock($1)", _LOCK
+                "SELECT pg_try_advisory_xact_lock($1)", LOCK
             ):
                 yield None
                 return
@@ -65,13 +92,15 @@ class PostgresLinks:
 async def _read(driver: Driver, wanted: Sequence[int]) -> _Turn:
     configured = await driver.fetch("SELECT client_id, (payload -> 'refs')::text AS refs FROM configured")
     customers = await driver.fetch("SELECT ref, link_keys::text AS link_keys, deleted FROM customers")
-    links = await driver.fetch("SELECT ref, client_id, linked_by FROM links")
+    decided = await driver.fetch(_DECISIONS)
+    links = await driver.fetch("SELECT ref, client_id, linked_by, decision_id FROM links")
     return _Turn(
         driver,
         wanted,
         [Imported(row["client_id"], tuple(_refs.decode(row["refs"])) if row["refs"] else ()) for row in configured],
         [Customer(row["ref"], _keys.decode(row["link_keys"]), row["deleted"]) for row in customers],
-        {row["ref"]: Resolved(row["client_id"], row["linked_by"]) for row in links},
+        [Decision(row["ref"], row["decision_id"], row["client_id"], row["withdrawn"]) for row in decided],
+        {row["ref"]: Resolved(row["client_id"], row["linked_by"], row["decision_id"]) for row in links},
     )
 
 
@@ -82,12 +111,14 @@ class _Turn:
         wanted: Sequence[int],
         imported: Sequence[Imported],
         customers: Sequence[Customer],
+        decisions: Sequence[Decision],
         links: dict[str, Resolved],
     ) -> None:
         self._driver = driver
         self._wanted = wanted
         self.imported = imported
         self.customers = customers
+        self.decisions = decisions
         self.links = links
 
     async def save(self, links: dict[str, Resolved]) -> int:
@@ -97,9 +128,15 @@ class _Turn:
         touched |= {links[ref].client_id for ref in new}
         await self._driver.execute("DELETE FROM links WHERE ref = ANY ($1)", gone)
         await self._driver.execute(
-            _SAVE, new, [links[ref].client_id for ref in new], [links[ref].linked_by for ref in new]
+            _SAVE,
+            new,
+            [links[ref].client_id for ref in new],
+            [links[ref].linked_by for ref in new],
+            [links[ref].decision_id for ref in new],
         )
         await self._driver.execute(_MARK, sorted(touched))
-        await self._driver.execute(_UNLINKED)
+        await self._driver.execute(_UNLINKED, gone)
+        await self._driver.execute(_SHOW)
+        await self._driver.execute("INSERT INTO suggest_wanted DEFAULT VALUES")
         await self._driver.execute("DELETE FROM relink_wanted WHERE seq = ANY ($1)", list(self._wanted))
         return len(gone) + len(new)

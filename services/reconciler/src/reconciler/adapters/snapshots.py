@@ -31,7 +31,7 @@ from trueup_billing import Ref, Source
 _revised = msgspec.json.Decoder(list[Revised])
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _LINKS = """
-SELECT l.ref, l.client_id, l.linked_by, c.name FROM links l LEFT JOIN customers c USING (ref)
+SELECT l.ref, l.client_id, l.linked_by, l.decision_id, c.name FROM links l LEFT JOIN customers c USING (ref)
 WHERE l.client_id = ANY ($1) ORDER BY l.ref
 """
 # Quantities as text and days as numbers: decimals and dates one by one would cost more than all the rest.
@@ -72,7 +72,8 @@ async def load(driver: Driver, client_ids: Sequence[str]) -> dict[str, Snapshot]
     owner: dict[str, str] = {}
     for row in await driver.fetch(_LINKS, client_ids):
         owner[row["ref"]] = row["client_id"]
-        parts[row["client_id"]].links.append(Link(Ref.parse(row["ref"]), row["linked_by"], row["name"]))
+        link = Link(Ref.parse(row["ref"]), row["linked_by"], row["name"], row["decision_id"])
+        parts[row["client_id"]].links.append(link)
     refs = sorted(owner)
     for row in await driver.fetch(_USAGE, refs):
         parts[owner[row["ref"]]].usage[row["metric"]].append(row)

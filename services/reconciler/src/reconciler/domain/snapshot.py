@@ -84,6 +84,8 @@ class Link:
     ref: Ref
     linked_by: LinkedBy
     name: str | None = None
+    decision_id: str | None = None
+    """The latest decision about it, whichever rule links it now."""
 
 
 @dataclass(frozen=True, slots=True)

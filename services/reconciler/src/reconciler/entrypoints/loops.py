@@ -12,14 +12,17 @@ from prometheus_client import Counter, Gauge
 from reconciler.domain.policy import Policy
 from reconciler.ports.decisions import DecisionStore, LinkStore
 from reconciler.ports.scopes import ScopeStore
+from reconciler.ports.suggestions import SuggestionStore
 from reconciler.usecases.count import count_reports
 from reconciler.usecases.decide import decide_some
 from reconciler.usecases.relink import relink
+from reconciler.usecases.suggest_links import suggest_links
 from trueup_kit.logs import get_logger
 from trueup_kit.loops import every
 
 log = get_logger(__name__)
 COUNT_INTERVAL_S = 0.5
+SUGGEST_INTERVAL_S = 2.0
 DECIDED = Counter("reconciler_decisions_total", "Accounts decided by outcome", ["outcome"])
 BUSY = Gauge("reconciler_deciding", "1 while accounts wait for their decision")
 
@@ -30,6 +33,7 @@ class Loops:
 
     scopes: ScopeStore
     links: LinkStore
+    suggestions: SuggestionStore
     decisions: DecisionStore
     policy: Policy
     clock: Callable[[], datetime]
@@ -43,6 +47,10 @@ class Loops:
     async def link(self) -> None:
         """Resolve links after configuration or customers changed."""
         await every(COUNT_INTERVAL_S, self._relink, name="link")
+
+    async def suggest(self) -> None:
+        """Suggest accounts for customers that belong to none."""
+        await every(SUGGEST_INTERVAL_S, lambda: suggest_links(self.suggestions), name="suggest")
 
     async def decide(self) -> None:
         """Decide dirty accounts: round after round while there are some, gathering changes in between."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from reconciler.domain.links import Customer, Imported, Resolved
+from reconciler.domain.links import Customer, Decision, Imported, Resolved
 from reconciler.domain.memo import Memo
 from reconciler.domain.policy import Policy
 from reconciler.domain.result import Reconciliation
@@ -103,6 +103,7 @@ class LinkTurn(Protocol):
 
     imported: Sequence[Imported]
     customers: Sequence[Customer]
+    decisions: Sequence[Decision]
     links: dict[str, Resolved]
 
     async def save(self, links: dict[str, Resolved]) -> int:

@@ -18,6 +18,7 @@ Version = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 Minor = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 RetryState = Literal["processing", "succeeded", "failed", "needs_customer", "already_paid", "refused", "unknown"]
 RateKind = Literal["per_unit", "graduated", "volume", "package", "flat", "minimum", "discount", "as_invoiced"]
+LinkVerdict = Literal["linked", "unlinked", "withdrawn"]
 Bucket = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}(-\d{2})?\Z")]
 
 
@@ -311,6 +312,23 @@ class Decided(Wire, frozen=True):
     reason: str | None = None
 
 
+class LinkDecided(Wire, frozen=True):
+    """`LinkDecidedV1`."""
+
+    version: Version
+    ref: RefText
+    decision_id: str
+    verdict: LinkVerdict
+    decided_by: str
+    decided_at: Instant
+    client_id: str | None = None
+    refused_client_id: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.verdict == "linked") != (self.client_id is not None):
+            raise ValueError("client_id goes with the verdict linked, and only with it")
+
+
 class RetryRequested(Wire, frozen=True):
     """`PaymentRetryRequestedV1`."""
 
@@ -346,8 +364,10 @@ class RetrySettled(Wire, frozen=True):
     started_at: Instant | None = None
 
 
-Fact = Usage | Customer | Invoice | Payment | Sync | Configured | Decided | RetryRequested | RetrySettled
-F = TypeVar("F", Usage, Customer, Invoice, Payment, Sync, Configured, Decided, RetryRequested, RetrySettled)
+Fact = Usage | Customer | Invoice | Payment | Sync | Configured | Decided | LinkDecided | RetryRequested | RetrySettled
+F = TypeVar(
+    "F", Usage, Customer, Invoice, Payment, Sync, Configured, Decided, LinkDecided, RetryRequested, RetrySettled
+)
 
 
 def decoder(kind: type[F]) -> msgspec.json.Decoder[F]:

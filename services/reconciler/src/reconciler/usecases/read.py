@@ -16,6 +16,7 @@ from trueup_contracts.accounts import AccountConfiguredV1
 from trueup_contracts.customers import CustomerObservedV1
 from trueup_contracts.decisions import DecisionRecordedV1
 from trueup_contracts.invoices import InvoiceObservedV1
+from trueup_contracts.links import LinkDecidedV1
 from trueup_contracts.payments import PaymentObservedV1
 from trueup_contracts.retries import PaymentRetryRequestedV1, PaymentRetrySettledV1
 from trueup_contracts.syncs import SyncReportedV1
@@ -43,6 +44,7 @@ KINDS: Mapping[str, Kind] = {
     SyncReportedV1.topic: _kind(wire.Sync, lambda fact: join_key(fact.source, fact.scope)),
     AccountConfiguredV1.topic: _kind(wire.Configured, lambda fact: fact.client_id),
     DecisionRecordedV1.topic: _kind(wire.Decided, lambda fact: join_key(fact.client_id, fact.decision_id)),
+    LinkDecidedV1.topic: _kind(wire.LinkDecided, lambda fact: fact.ref),
     PaymentRetryRequestedV1.topic: _kind(wire.RetryRequested, lambda fact: fact.gateway_invoice_id),
     PaymentRetrySettledV1.topic: _kind(wire.RetrySettled, lambda fact: fact.gateway_invoice_id),
 }

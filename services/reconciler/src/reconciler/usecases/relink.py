@@ -11,5 +11,5 @@ async def relink(store: LinkStore) -> int:
     async with store.turn() as turn:
         if turn is None:
             return 0
-        links = resolve(turn.imported, turn.customers)
+        links = resolve(turn.imported, turn.customers, turn.decisions)
         return await turn.save(links)
