@@ -37,6 +37,9 @@ async function everyAdminScreen(page: Page, check: () => Promise<void>) {
   await page.goto("/audit");
   await expect(page.locator("tbody tr").first()).toBeVisible();
   await check();
+  await page.goto("/links");
+  await expect(page.locator(".links-customer").first()).toBeVisible();
+  await check();
   await page.goto("/figures");
   await expect(page.getByRole("region", { name: "Forecast to quarter end" })).toBeVisible();
   await check();

@@ -188,6 +188,34 @@ async def _bulk(stage: Stage) -> Ask:
     return Ask(json={"kind": "review", "accounts": [account]})
 
 
+async def _link(stage: Stage) -> Ask:
+    ref = f"stripe:{uuid.uuid4()}"
+    if stage.whose is not Whose.UNKNOWN:
+        await stage.world.admin.execute(
+            "INSERT INTO read_model.unlinked_customers (ref, source, observed_at) VALUES ($1, 'stripe', now())", ref
+        )
+    return Ask(json={"ref": ref, "client_id": "a2", "seen_decision_id": None})
+
+
+async def _unlink(stage: Stage) -> Ask:
+    ref = f"stripe:{uuid.uuid4()}"
+    if stage.whose is not Whose.UNKNOWN:
+        await stage.world.admin.execute("INSERT INTO read_model.links VALUES ($1, 'a2', 'import')", ref)
+    return Ask(json={"ref": ref, "client_id": "a2", "seen_decision_id": None})
+
+
+async def _link_decision(stage: Stage) -> Ask:
+    decision_id = str(uuid.uuid4())
+    if stage.whose is not Whose.UNKNOWN:
+        await stage.world.admin.execute(
+            "INSERT INTO dashboard.link_decisions (decision_id, ref, version, verdict, client_id, decided_by,"
+            " decided_by_name, key_hash, request_hash)"
+            " VALUES ($1, $2, nextval('dashboard.fact_version'), 'linked', 'a2', 'adam', 'Adam', $3, '')",
+            *(decision_id, f"stripe:{decision_id}", uuid.uuid4().bytes),
+        )
+    return Ask(place={"decision_id": decision_id})
+
+
 def csv(text: str) -> Make:
     """A file as the body."""
 
@@ -205,6 +233,10 @@ REQUESTS: dict[str, Make] = {
     "POST /api/v1/accounts/{client_id}/decisions": with_account(json=REVIEWED),
     "POST /api/v1/decisions": _bulk,
     "GET /api/v1/accounts/{client_id}/reconciliations/{period}/explain": _explain,
+    "GET /api/v1/link-decisions/{decision_id}": _link_decision,
+    "POST /api/v1/link-decisions/{decision_id}/undo": _link_decision,
+    "POST /api/v1/links": _link,
+    "POST /api/v1/unlinks": _unlink,
     "POST /api/v1/exports": _export,
     "POST /api/v1/invoices/{gateway_invoice_id}/payment-retries": _retry,
     "GET /api/v1/payment-retries/{payment_retry_id}": _attempt,

@@ -22,6 +22,7 @@ from dashboard_api.adapters.flag_targets import SettingsTargets
 from dashboard_api.adapters.flags import PostgresFlagQueue, PostgresFlags
 from dashboard_api.adapters.issuer import OidcIssuer
 from dashboard_api.adapters.issuer_keys import IssuerKeys
+from dashboard_api.adapters.links import PostgresLinks
 from dashboard_api.adapters.mail import MailCourier, MailServer
 from dashboard_api.adapters.owners import PostgresOwners
 from dashboard_api.adapters.report_printer import WorkerReportPrinter, worker_command
@@ -40,7 +41,7 @@ from dashboard_api.entrypoints.http.cookies import Cookies
 from dashboard_api.entrypoints.http.services import FlagLimits, Services
 from dashboard_api.ports.exports import Exports, ReportPrinter
 from dashboard_api.ports.flags import Courier
-from dashboard_api.ports.reads import SourceReads
+from dashboard_api.ports.reads import AccountReads, SourceReads
 from dashboard_api.settings import Settings
 from dashboard_api.usecases.accounts import Accounts
 from dashboard_api.usecases.decision_views import DecisionViews
@@ -50,6 +51,7 @@ from dashboard_api.usecases.exports import CreateExport, TakeExport
 from dashboard_api.usecases.flags import FlagIssue
 from dashboard_api.usecases.identify import Identify
 from dashboard_api.usecases.imports import ImportAccounts, ImportRates
+from dashboard_api.usecases.links import DecideLinks
 from dashboard_api.usecases.live import LiveHub
 from dashboard_api.usecases.login import Login
 from dashboard_api.usecases.refusals import Refusals
@@ -122,6 +124,19 @@ def _send_flags(settings: Settings, database: Database, targets: SettingsTargets
         targets,
         claim_timeout_s=settings.flag_claim_timeout_s,
         paused=settings.read_only,
+    )
+
+
+def _flag_issue(
+    settings: Settings, database: Database, reads: AccountReads, targets: SettingsTargets, send: SendFlags
+) -> FlagIssue:
+    return FlagIssue(
+        reads,
+        PostgresFlags(database),
+        targets,
+        public_url=settings.public_url,
+        now=_now,
+        wake=lambda channel: send.wake[channel].set(),
     )
 
 
@@ -228,14 +243,8 @@ def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) ->
         request_sync=RequestSync(PostgresSyncRequests(database, service=SERVICE)),
         import_accounts=ImportAccounts(configuration, now=_now),
         import_rates=ImportRates(configuration, now=_now),
-        flag_issue=FlagIssue(
-            reads,
-            PostgresFlags(database),
-            targets,
-            public_url=settings.public_url,
-            now=_now,
-            wake=lambda channel: send_flags.wake[channel].set(),
-        ),
+        decide_links=DecideLinks(PostgresLinks(database, service=SERVICE)),
+        flag_issue=_flag_issue(settings, database, reads, targets, send_flags),
         flag_limits=FlagLimits(settings.flag_text_max, settings.flag_subject_max),
         decisions=Decisions(decided, snooze_days_max=settings.decision_snooze_days_max, now=_now),
         decision_reason_max=settings.decision_reason_max,

@@ -7,6 +7,7 @@ import { FlagDiscrepancy, FlagHead, FlagNote } from "@/features/actions/flag/pla
 import { AttemptsSection } from "@/features/actions/retry/attempts";
 import { RetryHead, RetryInRow, RetryRowPanel } from "@/features/actions/retry/places";
 import { AccountExports } from "@/features/exports/account-export";
+import { Unlink } from "@/features/links/unlink";
 import { type AccountSlots, AccountSlotsProvider } from "@/shared/actions/slots";
 import { useIsReadOnly } from "@/shared/api/me";
 
@@ -21,6 +22,7 @@ const SLOTS: AccountSlots = {
   periodPanel: DecideRowPanel,
   gap: DecideGap,
   watch: DecideWatch,
+  linked: Unlink,
 };
 
 /** In read-only mode what acts is not there at all; what was done stays to be seen. */
@@ -33,6 +35,7 @@ const READ_ONLY: AccountSlots = {
   period: null,
   periodPanel: null,
   gap: null,
+  linked: null,
 };
 
 const useSlots = () => (useIsReadOnly() ? READ_ONLY : SLOTS);

@@ -2,13 +2,14 @@ import { Link } from "@tanstack/react-router";
 import type { Me } from "@/shared/api/types";
 
 interface Place {
-  to: "/" | "/sessions" | "/audit";
+  to: "/" | "/links" | "/sessions" | "/audit";
   label: string;
   permission: string;
 }
 
 const PLACES: Place[] = [
   { to: "/", label: "Portfolio", permission: "portfolio.read" },
+  { to: "/links", label: "Links", permission: "links.manage" },
   { to: "/sessions", label: "Sessions", permission: "sessions.manage" },
   { to: "/audit", label: "Audit log", permission: "audit.read" },
 ];

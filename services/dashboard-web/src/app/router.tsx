@@ -9,6 +9,7 @@ import {
 import { BulkDecide } from "@/features/actions/decide/bulk";
 import { readAuditSearch } from "@/features/admin/audit-search";
 import { PortfolioExport } from "@/features/exports/portfolio-export";
+import { readLinksSearch } from "@/features/links/search";
 import { PortfolioPage } from "@/features/portfolio/page";
 import { readSearch } from "@/features/portfolio/search";
 import { accountQuery } from "@/shared/api/account";
@@ -66,6 +67,14 @@ const invoices = createRoute({
   component: lazyRouteComponent(() => import("./account-actions"), "InvoicesPage"),
 });
 
+const links = createRoute({
+  getParentRoute: () => root,
+  path: "/links",
+  staticData: { permission: "links.manage" },
+  validateSearch: readLinksSearch,
+  component: lazyRouteComponent(() => import("@/features/links/page"), "LinksPage"),
+});
+
 const sessions = createRoute({
   getParentRoute: () => root,
   path: "/sessions",
@@ -89,7 +98,7 @@ const figures = createRoute({
 
 export function createAppRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([portfolio, login, account, invoices, sessions, audit, figures]),
+    routeTree: root.addChildren([portfolio, login, account, invoices, links, sessions, audit, figures]),
     context: { client },
     parseSearch,
     stringifySearch,

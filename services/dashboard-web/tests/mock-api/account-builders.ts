@@ -58,6 +58,11 @@ export function event(given: Partial<TimelineEntry> = {}): TimelineEntry {
   };
 }
 
+type LinkedRef = Account["refs"][number];
+const linkedRef = (source: LinkedRef["source"], id: string, name: string | null, by: string): LinkedRef => {
+  return { ref: `${source}:${id}`, source, external_id: id, name, linked_by: by };
+};
+
 export function account(given: Partial<Account> = {}): Account {
   const flagged = variance({ billed_minor: 474_500, amount_minor: -25_500, percent: "-5.10", band: "under_billed" });
   return {
@@ -71,9 +76,9 @@ export function account(given: Partial<Account> = {}): Account {
     active_from: "2024-03-01",
     active_to: null,
     refs: [
-      { source: "amplitude", external_id: "acct_0001", name: null, linked_by: "import" },
-      { source: "quickbooks", external_id: "1042", name: "Harbor Analytics Inc.", linked_by: "import" },
-      { source: "stripe", external_id: "cus_Nx8a01", name: "Harbor Analytics", linked_by: "exact_key" },
+      linkedRef("amplitude", "acct_0001", null, "import"),
+      linkedRef("quickbooks", "1042", "Harbor Analytics Inc.", "import"),
+      linkedRef("stripe", "cus_Nx8a01", "Harbor Analytics", "exact_key"),
     ],
     forecast: forecast(),
     trend_detail: [trend()],

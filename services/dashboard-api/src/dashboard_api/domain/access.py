@@ -31,6 +31,7 @@ class Permission(StrEnum):
     PAYMENTS_READ = "payments.read"
     PAYMENTS_RETRY = "payments.retry"
     IMPORTS_WRITE = "imports.write"
+    LINKS_MANAGE = "links.manage"
     FLAGS_SEND = "flags.send"
     DECISIONS_WRITE = "decisions.write"
     EXPORTS_CREATE = "exports.create"
@@ -50,7 +51,13 @@ _READER = frozenset({Permission.SELF, Permission.PORTFOLIO_READ, Permission.SOUR
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: _READER
-    | {Permission.PAYMENTS_READ, Permission.IMPORTS_WRITE, Permission.AUDIT_READ, Permission.SESSIONS_MANAGE},
+    | {
+        Permission.PAYMENTS_READ,
+        Permission.IMPORTS_WRITE,
+        Permission.LINKS_MANAGE,
+        Permission.AUDIT_READ,
+        Permission.SESSIONS_MANAGE,
+    },
     Role.FINANCE: _READER | {Permission.PAYMENTS_READ, Permission.EXPORTS_CREATE},
     Role.ACCOUNT_MANAGER: _READER
     | {

@@ -37,6 +37,8 @@ export interface AccountSlots {
   gap: ComponentType<GapPlace> | null;
   /** Shows nothing: looks after what travels. */
   watch: ComponentType<{ account: Account }> | null;
+  /** Beside one of the customers that make up the account. */
+  linked: ComponentType<{ account: Account; linked: Account["refs"][number] }> | null;
 }
 
 const NOTHING: AccountSlots = {
@@ -50,6 +52,7 @@ const NOTHING: AccountSlots = {
   periodPanel: null,
   gap: null,
   watch: null,
+  linked: null,
 };
 
 const Slots = createContext<AccountSlots>(NOTHING);

@@ -21,9 +21,9 @@ _LOCK = 7_205_759_404_103
 _ACCOUNTS = """
 SELECT client_id, payload ->> 'name' AS name,
        ARRAY(SELECT DISTINCT r ->> 'metric' FROM jsonb_array_elements(payload -> 'rates') r
-             WHERE r ->> 'metric' IS NOT NULL) AS metrics,
+             WHERE r ->> 'metric' <> '') AS metrics,
        ARRAY(SELECT DISTINCT r ->> 'currency' FROM jsonb_array_elements(payload -> 'rates') r
-             WHERE r ->> 'currency' IS NOT NULL) AS currencies
+             WHERE r ->> 'currency' <> '') AS currencies
 FROM configured
 """
 _LINKED = """

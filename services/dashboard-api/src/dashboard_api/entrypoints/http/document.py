@@ -11,12 +11,14 @@ from dashboard_api.entrypoints.http.schemas.commands import SyncRequest
 from dashboard_api.entrypoints.http.schemas.decisions import BulkAccount, BulkRequest, DecisionRequest
 from dashboard_api.entrypoints.http.schemas.exports import ExportFilter, ExportRequest
 from dashboard_api.entrypoints.http.schemas.flags import FlagRequest
+from dashboard_api.entrypoints.http.schemas.links import LinkRequest
 from dashboard_api.entrypoints.http.schemas.problem import FieldProblem, Problem
 from dashboard_api.entrypoints.http.schemas.retries import RetryRequest
 
 _BODIES = (
     SyncRequest,
     FlagRequest,
+    LinkRequest,
     ExportFilter,
     ExportRequest,
     RetryRequest,
@@ -32,6 +34,25 @@ _SECURITY = {
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _ALWAYS = {"422": "A parameter does not make sense.", "503": "Something needed is away; try again."}
 _GUARDED = {"401": "Not signed in.", "403": "The role does not allow it."}
+_OWN_ERRORS: tuple[tuple[tuple[str, ...], str, dict[str, str]], ...] = (
+    (("post",), "links", {"404": "There is no such customer or account."}),
+    (("post",), "/syncs", {"429": "Asked again too soon."}),
+    (
+        ("post",),
+        "/exports",
+        {
+            "404": "An account is unknown, or not in the caller's portfolio; nothing is exported.",
+            "429": "More records than are left; nothing is exported.",
+        },
+    ),
+    (
+        ("post",),
+        "/v1/decisions",
+        {"404": "An account is unknown, or not in the caller's portfolio; nothing is decided."},
+    ),
+    (("get",), "/file", {"410": "Downloaded before, or too old."}),
+)
+"""What single operations can answer besides: methods, how the path ends, status and words."""
 
 
 def openapi_document(app: FastAPI) -> dict[str, Any]:
@@ -63,15 +84,9 @@ def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
         errors["413"] = "The body is too large."
     if any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", [])):
         errors["409"] = "The key was used for another request, or what the command rests on has changed."
-    if path.endswith("/syncs"):
-        errors["429"] = "Asked again too soon."
-    if path.endswith("/exports") and method == "post":
-        errors["404"] = "An account is unknown, or not in the caller's portfolio; nothing is exported."
-        errors["429"] = "More records than are left; nothing is exported."
-    if path.endswith("/v1/decisions"):
-        errors["404"] = "An account is unknown, or not in the caller's portfolio; nothing is decided."
-    if path.endswith("/file"):
-        errors["410"] = "Downloaded before, or too old."
+    for of, ending, more in _OWN_ERRORS:
+        if method in of and path.endswith(ending):
+            errors |= more
     for status, description in errors.items():
         operation["responses"][status] = {"description": description, "content": _PROBLEM}
     operation["responses"] = dict(sorted(operation["responses"].items()))

@@ -21,6 +21,7 @@ from dashboard_api.usecases.exports import CreateExport, TakeExport
 from dashboard_api.usecases.flags import FlagIssue
 from dashboard_api.usecases.identify import Identify
 from dashboard_api.usecases.imports import ImportAccounts, ImportRates
+from dashboard_api.usecases.links import DecideLinks
 from dashboard_api.usecases.live import LiveHub
 from dashboard_api.usecases.login import Login
 from dashboard_api.usecases.refusals import Refusals
@@ -54,6 +55,7 @@ class Services:
     request_sync: RequestSync
     import_accounts: ImportAccounts
     import_rates: ImportRates
+    decide_links: DecideLinks
     flag_issue: FlagIssue
     flag_limits: FlagLimits
     decisions: Decisions

@@ -30,10 +30,12 @@ from dashboard_api.entrypoints.http.schemas.words import (
 class LinkedRef(Answer):
     """The account's customer in one source, and who said so."""
 
+    ref: str
     source: SourceName
     external_id: str
     name: str | None
     linked_by: str
+    decision_id: str | None = Field(default=None, description="The latest decision about it that the row knows of.")
 
 
 class InvoicePeriod(Days):
