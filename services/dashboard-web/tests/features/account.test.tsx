@@ -19,7 +19,7 @@ describe("the account page", () => {
     answerWith();
     open("/accounts/acct_0001");
     const why = await section("Why −5.10 %");
-    expect(why.getByText("1,000,000 calls × $0.004")).toBeTruthy();
+    expect(why.getByText("1,000,000 calls × 0.004 USD")).toBeTruthy();
     expect(why.getByText("−$120.00")).toBeTruthy();
     expect(why.getByText("$5,000.00")).toBeTruthy();
     expect(why.getByText("$4,745.00")).toBeTruthy();
