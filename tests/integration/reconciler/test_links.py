@@ -9,9 +9,12 @@ from typing import Any
 from tests.integration.reconciler.test_bus import Flaky, consuming, fences_reach, publish, publishing, until
 from tests.integration.reconciler.world import NOW, System, bucket, customers, facts, reports, shuffled
 
+from reconciler.adapters.decision_sql import SPREAD
+from reconciler.usecases.relink import relink
 from reconciler.usecases.suggest_links import suggest_links
 from trueup_contracts.customers import CustomerObservedV1
 from trueup_contracts.links import LinkDecidedV1
+from trueup_kit.postgres import raw
 
 STRANGER = "stripe:cus_9"
 
@@ -176,3 +179,17 @@ async def test_decisions_over_kafka_twice_and_out_of_order_with_crashes(system: 
     assert links[STRANGER] == ("c2", "decision", "d10")
     assert "quickbooks:1" not in links
     assert await system.value("SELECT count(*) FROM reconciler.decided_links") == 2
+
+
+async def test_usage_spread_while_its_customer_is_being_linked_does_not_wait(system: System) -> None:
+    await system.feed([*facts(1), *reports()])
+    async with system.engine.connect() as other:
+        await other.execution_options(isolation_level="REPEATABLE READ")
+        async with other.begin():
+            driver = await raw(other)
+            assert await driver.fetchval("SELECT count(*) FROM links") == 0  # what this transaction will keep seeing
+            await relink(system.links)
+            await driver.fetchval(SPREAD, 1_000)
+    assert await system.value("SELECT ref FROM read_model.unlinked_customers") == "amplitude:a0"
+    await system.settle()
+    assert await system.value("SELECT count(*) FROM read_model.unlinked_customers") == 0

@@ -1,7 +1,8 @@
 """The statements of the decision loop."""
 
 # Refs without an account leave their dirt behind: linking dirties the account by itself. Usage of a customer that
-# nobody linked is how an analytics customer becomes known at all.
+# nobody linked is how an analytics customer becomes known at all. The linker may have linked it in the same moment: it
+# is asked to look again, and takes off the list who does not belong there.
 SPREAD = """
 WITH taken AS (
     DELETE FROM dirty_refs WHERE ref IN (
@@ -20,7 +21,7 @@ WITH taken AS (
     WHERE t.ref LIKE 'amplitude:%' AND NOT EXISTS (SELECT 1 FROM links l WHERE l.ref = t.ref)
     ORDER BY t.ref ON CONFLICT DO NOTHING RETURNING ref
 ), wish AS (
-    INSERT INTO suggest_wanted SELECT nextval('dirt_seq') WHERE EXISTS (SELECT 1 FROM strangers)
+    INSERT INTO relink_wanted SELECT nextval('dirt_seq') WHERE EXISTS (SELECT 1 FROM strangers)
 )
 SELECT count(*) FROM taken
 """
