@@ -135,6 +135,9 @@ bench-decide: prepare ## What one decision costs, by age and size of the account
 bench-links: prepare ## Resolving links of 12,000 accounts, suggestions for 500 customers, as JSON
 	$(BIN)/python tests/load/bench_links.py $(ARGS)
 
+backtest: prepare ## How far the forecast would have missed, by class of account, on the sandbox's history, as JSON
+	$(BIN)/python tests/load/backtest.py $(ARGS)
+
 chaos: prepare ## Seeded kills under load, then verify; needs `make up`
 	$(BIN)/python -m tests.chaos.kill_spree $(ARGS)
 

@@ -141,12 +141,15 @@ class ForecastMetric(TypedDict):
 
 
 class Excluded(TypedDict):
+    """What a forecast leaves out: `detail` is a metric, an item, a document or a source."""
+
     code: str
     detail: str
+    note: str | None
 
 
 class Forecast(TypedDict):
-    status: Literal["ok", "not_enough_history", "cannot_judge", "ended", "no_rate_card"]
+    status: Literal["ok", "not_enough_history", "cannot_judge", "ended", "no_rate_card", "nothing_to_project"]
     quarter: Span
     amount: Amount | None
     low: Amount | None
@@ -154,6 +157,7 @@ class Forecast(TypedDict):
     method: str
     version: int
     basis: str
+    priced_by: Literal["rate_card", "last_invoices"]
     metrics: list[ForecastMetric]
     excluded: list[Excluded]
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from fractions import Fraction
-from statistics import linear_regression
 from time import process_time
 from typing import Any
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from tests.unit.reconciler.builders import FIRST_DAY, NOW, account, links, rate, scope, scopes, series, snapshot
+from tests.unit.reconciler.builders import (
+    FIRST_DAY,
+    NOW,
+    account,
+    invoice,
+    links,
+    rate,
+    scope,
+    scopes,
+    series,
+    snapshot,
+)
 
 from reconciler.domain.completeness import assess
-from reconciler.domain.forecast import Forecast, forecast
-from reconciler.domain.line import fit
+from reconciler.domain.forecast import Forecast, LeftOut, forecast
 from reconciler.domain.policy import Policy
-from reconciler.domain.snapshot import Coverage
+from reconciler.domain.snapshot import Coverage, Line
 from trueup_billing import Source
 
 TODAY = NOW.date()
@@ -34,6 +40,10 @@ def run(usage: dict[date, int], *, now: datetime = NOW, **more: Any) -> Forecast
 
 def covered(as_of: datetime, from_day: date = FIRST_DAY) -> Any:
     return scopes(amplitude=scope(Source.AMPLITUDE, coverage=(Coverage(from_day, None, as_of),)))
+
+
+def item(amount_minor: int) -> Line:
+    return Line("1", "item", amount_minor, date(2026, 10, 31))
 
 
 def test_flat_usage_goes_on() -> None:
@@ -69,16 +79,6 @@ def test_a_falling_line_is_never_negative() -> None:
     assert found.metrics[0].slope < 0
 
 
-@given(st.lists(st.integers(0, 10**6), min_size=114, max_size=114))
-def test_it_agrees_with_the_calculation_by_hand(values: list[int]) -> None:
-    start = date(2026, 8, 1)
-    [one] = run(days(start, TODAY, lambda offset: values[offset])).metrics
-    slope, intercept = linear_regression(range(114), values)
-    rest = sum(max(0.0, intercept + slope * x) for x in range(114, 153))
-    actual = sum(values[61:])
-    assert float(one.projected) == pytest.approx(actual + rest, rel=1e-9, abs=1e-3)
-
-
 def test_under_three_complete_months_there_is_not_enough_history() -> None:
     usage = days(FIRST_DAY, TODAY)
     assert run(usage, scopes=covered(NOW, date(2026, 8, 1))).status == "ok"
@@ -97,23 +97,98 @@ def test_ended_unlinked_and_unpriced_accounts_have_none() -> None:
     assert run(usage, account=over).status == "no_rate_card"
 
 
-def test_the_price_of_the_first_remaining_day_counts() -> None:
+def test_each_day_is_rated_at_its_own_price() -> None:
     rates = (rate("0.01", valid_to=TODAY), rate("0.03", valid_from=TODAY))
-    assert run(days(FIRST_DAY, TODAY), account=account(rates=rates)).amount_minor == 92 * 300
+    found = run(days(FIRST_DAY, TODAY), account=account(rates=rates))
+    assert (found.amount_minor, found.priced_by) == (53 * 100 + 39 * 300, "rate_card")
+
+
+def test_money_is_rounded_once_for_each_month_as_the_invoice_does() -> None:
+    found = run(days(FIRST_DAY, TODAY), account=account(rates=(rate("0.000005"),)))
+    # 31, 30 and 31 days of 100 units at 0.0005 cents: 1.55, 1.5 and 1.55 cents.
+    assert found.amount_minor == 2 + 2 + 2
+
+
+def test_an_account_that_ends_within_the_quarter_is_projected_to_its_last_day() -> None:
+    found = run(days(FIRST_DAY, TODAY), account=account(active_to=date(2026, 12, 1)))
+    assert found.amount_minor == found.metrics[0].projected == 61 * 100
+
+
+def test_what_is_counted_by_the_month_is_not_extrapolated() -> None:
+    found = run(days(FIRST_DAY, TODAY), month_metrics=frozenset({"api_calls"}))
+    assert (found.status, found.amount_minor) == ("nothing_to_project", None)
+    assert found.excluded == (LeftOut("month_grain", "api_calls"),)
+
+
+def test_a_metric_whose_calibration_failed_is_left_out_with_its_reason() -> None:
+    both = account(rates=(rate(), rate("0.02", metric="storage")))
+    usage = {name: series(days(FIRST_DAY, TODAY), metric=name) for name in ("api_calls", "storage")}
+    wide = scope(Source.AMPLITUDE, scope="usage|storage|0")
+    one = snapshot(
+        usage=usage, account=both, scopes=(*scopes(), wide), uncalibrated={"api_calls": "9.10 % off the reference"}
+    )
+    found = forecast(one, assess(one, Policy(), NOW), TODAY)
+    assert (found.status, found.amount_minor) == ("ok", 92 * 200)
+    assert found.excluded == (LeftOut("calibration_drift", "api_calls", "9.10 % off the reference"),)
+
+
+def test_partial_usage_gives_no_forecast_and_says_which_source() -> None:
+    partial = scope(Source.AMPLITUDE, incomplete_reason="truncated")
+    found = run(days(FIRST_DAY, TODAY), scopes=scopes(amplitude=partial))
+    assert (found.status, found.excluded) == ("cannot_judge", (LeftOut("partial", "amplitude"),))
+
+
+def test_where_the_card_ends_the_last_invoice_s_effective_price_goes_on() -> None:
+    ended = account(rates=(rate("0.01", valid_to=date(2026, 11, 1)),))
+    billed = invoice(20_000, lines=[replace(item(20_000), item_id="1", quantity="8000")])
+    found = run(days(FIRST_DAY, TODAY), account=ended, documents=(billed,))
+    assert (found.status, found.priced_by) == ("ok", "last_invoices")
+    # October by the card, November and December at 20,000 cents ÷ 8,000 units.
+    assert found.amount_minor == 31 * 100 + 61 * 250
+
+
+def test_a_hole_in_the_middle_of_the_card_is_the_card_s_own_word() -> None:
+    holed = (rate("0.01", valid_to=date(2026, 10, 11)), rate("0.01", valid_from=date(2026, 10, 21)))
+    assert run(days(FIRST_DAY, TODAY), account=account(rates=holed)).amount_minor == 82 * 100
+
+
+def test_one_off_lines_and_credits_of_the_quarter_are_listed() -> None:
+    usage_line = replace(item(10_000), item_id="1")
+    once = replace(item(50_000), line_id="2", item_id="9", item_name="Onboarding")
+    paper = replace(invoice(60_000, lines=[usage_line, once]), issued_on=date(2026, 11, 1))
+    credit = replace(invoice(500, number="CM-1", identity="8"), kind="credit_memo", issued_on=date(2026, 11, 2))
+    found = run(days(FIRST_DAY, TODAY), documents=(paper, credit))
+    assert found.amount_minor == 92 * 100
+    assert found.excluded == (LeftOut("credit", "CM-1"), LeftOut("one_off_line", "Onboarding"))
+
+
+def test_currencies_are_not_added() -> None:
+    both = account(rates=(rate(), rate("0.02", metric="storage", currency="EUR")))
+    usage = {name: series(days(FIRST_DAY, TODAY), metric=name) for name in ("api_calls", "storage")}
+    wide = scope(Source.AMPLITUDE, scope="usage|storage|0")
+    one = snapshot(usage=usage, account=both, scopes=(*scopes(), wide))
+    found = forecast(one, assess(one, Policy(), NOW), TODAY)
+    assert (found.currency, found.amount_minor) == ("USD", 92 * 100)
+    assert found.excluded == (LeftOut("other_currency", "storage"),)
+
+
+def test_the_quarter_of_the_range_adds_up_to_its_ends() -> None:
+    falling = run(days(FIRST_DAY, TODAY, lambda offset: max(0, 400 - 2 * offset + 30 * (offset % 3)))).metrics[0]
+    start, end = date(2026, 10, 1), date(2027, 1, 1)
+    for goal in (falling.low, falling.projected, falling.high):
+        assert falling.series(goal).total(start, end) == goal
+
+
+def test_a_line_that_gives_nothing_spreads_its_range_evenly() -> None:
+    dead = run(days(FIRST_DAY, TODAY, lambda offset: max(0, 1_000 - 10 * offset))).metrics[0]
+    assert dead.projected == dead.actual < dead.high
+    december = dead.series(dead.high).total(date(2026, 12, 1), date(2027, 1, 1))
+    assert december == (dead.high - dead.actual) * 31 / 39
 
 
 def test_the_range_widens_with_noise() -> None:
     noisy = run(days(FIRST_DAY, TODAY, lambda offset: 100 + 50 * (offset % 2))).metrics[0]
     assert noisy.low < noisy.projected < noisy.high
-
-
-def test_the_line_is_exact() -> None:
-    line = fit(range(4), [1, 3, 5, 7])
-    assert [line.intercept, line.slope, line.residual] == [1, 2, 0]
-    thirds = fit([0, 1, 2], [0, 1, 1])
-    assert (thirds.slope, thirds.intercept, thirds.residual) == (Fraction(1, 2), Fraction(1, 6), Fraction(1, 6))
-    with pytest.raises(ValueError, match="two points"):
-        fit([3, 3], [1, 2])
 
 
 def test_one_account_takes_less_than_ten_milliseconds() -> None:

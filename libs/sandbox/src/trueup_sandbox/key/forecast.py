@@ -74,23 +74,31 @@ def _metric(evidence: Evidence, metric: str) -> dict[str, Any]:
     known = [day for day in days if _closed(evidence, metric, day)]
     line = fit([(day.toordinal(), evidence.used(metric, day)) for day in known])
     first, end = quarter(today)
-    actual, remaining = 0, []
-    for day in days_between(first, end):
-        if _closed(evidence, metric, day):
-            actual += evidence.used(metric, day)
-        else:
-            remaining.append(day)
-    projected = actual + line.sum_over(remaining)
-    price = next(
-        (
-            Fraction(one.unit_price)
-            for one in evidence.account.prices
-            if one.metric == metric
-            and remaining
-            and one.valid_from <= remaining[0]
-            and (one.valid_to is None or remaining[0] < one.valid_to)
-        ),
-        Fraction(0),
-    )
-    amount = nearest(projected * price * 10**evidence.account.currency.exponent)
+    if evidence.account.active_to is not None:
+        end = min(end, evidence.account.active_to)
+    amount, projected = 0, Fraction(0)
+    for month in _months(first, end):
+        actual = {day: evidence.used(metric, day) for day in month if _closed(evidence, metric, day)}
+        remaining = [day for day in month if day not in actual]
+        projected += sum(actual.values()) + line.sum_over(remaining)
+        for price in evidence.account.prices:
+            if price.metric == metric:
+                held = [day for day in month if price.valid_from <= day and _before(day, price.valid_to)]
+                quantity = sum(actual.get(day, 0) for day in held) + line.sum_over(
+                    [day for day in held if day not in actual]
+                )
+                amount += nearest(quantity * Fraction(price.unit_price) * 10**evidence.account.currency.exponent)
     return {"metric": metric, "projected_quantity": decimal_text(projected), "amount_minor": amount}
+
+
+def _months(first: date, end: date) -> list[list[date]]:
+    """The days up to the end, month by month: each month is billed by itself."""
+    months = []
+    while first < end:
+        months.append(days_between(first, min(first_of_next(first), end)))
+        first = first_of_next(first)
+    return months
+
+
+def _before(day: date, end: date | None) -> bool:
+    return end is None or day < end

@@ -8,12 +8,17 @@ const WHY_NONE: Record<string, string> = {
   not_enough_history: "There are not yet three complete months of usage, so no line is drawn.",
   cannot_judge: "Usage is not complete, and partial data stays out of projections until it is.",
   ended: "This account has ended; nothing is projected.",
-  no_rate_card: "There is no rate card, so usage cannot be turned into money.",
+  no_rate_card: "There is no rate card, and no invoice to take a price from, so usage cannot be turned into money.",
+  nothing_to_project: "No metric of this account can be projected.",
 };
 
 const EXCLUDED: Record<string, string> = {
-  no_price: "has no price on the first remaining day",
+  no_price: "has no price at the end of the quarter",
   other_currency: "is priced in another currency",
+  month_grain: "is counted by the month and not extrapolated",
+  calibration_drift: "is not projected until its calibration is cleared",
+  one_off_line: "was billed once",
+  credit: "is a credit",
 };
 
 function Metric({ one }: { one: MetricForecast }) {
@@ -35,10 +40,26 @@ export function methodSentence(forecast: Forecast): string {
   const [first] = forecast.metrics;
   if (!first?.from_day || !first.to_day) return `${humanised(forecast.method)}.`;
   const days = first.days_used ? `${first.days_used} days` : "the days";
+  const prices =
+    forecast.priced_by === "last_invoices"
+      ? "units first, then the rate card's prices and, where it ends, the effective prices of the last invoices"
+      : "units first, then the rate card's prices";
   return (
     `A straight line (least squares) through daily usage of ${days}, ${dayText(first.from_day)} to ${dayText(first.to_day)}; ` +
-    "units first, then the rate card's prices. The range holds 8 of 10 outcomes."
+    `${prices}. The range holds 8 of 10 outcomes.`
   );
+}
+
+/** What the forecast does not hold, each with its reason. */
+function LeftOut({ forecast }: { forecast: Forecast | null }) {
+  const excluded = forecast?.excluded ?? [];
+  if (!excluded.length) return null;
+  const named = excluded.map(({ code, detail, note }) =>
+    [detail ? metricName(detail) : humanised(code), EXCLUDED[code] ?? "", note ? `(${note})` : ""]
+      .filter(Boolean)
+      .join(" "),
+  );
+  return <p className="note">Left out: {named.join("; ")}</p>;
 }
 
 function Amount({ forecast }: { forecast: Forecast }) {
@@ -65,6 +86,7 @@ export function ForecastSection({ account }: { account: Account }) {
     return (
       <Section title={title}>
         <p className="muted">{WHY_NONE[forecast?.status ?? ""] ?? "There is no forecast for this account yet."}</p>
+        <LeftOut forecast={forecast} />
       </Section>
     );
   }
@@ -96,16 +118,7 @@ export function ForecastSection({ account }: { account: Account }) {
         </tbody>
       </table>
       <p className="note">{methodSentence(forecast)}</p>
-      {forecast.excluded.length ? (
-        <p className="note">
-          Left out:{" "}
-          {forecast.excluded
-            .map(({ code, detail }) =>
-              `${detail ? metricName(detail) : humanised(code)} ${EXCLUDED[code] ?? ""}`.trim(),
-            )
-            .join("; ")}
-        </p>
-      ) : null}
+      <LeftOut forecast={forecast} />
     </Section>
   );
 }

@@ -1266,8 +1266,13 @@ export interface components {
         Excluded: {
             /** Code */
             code: string;
-            /** Detail */
+            /**
+             * Detail
+             * @description A metric, an item, a document or a source.
+             */
             detail?: string | null;
+            /** Note */
+            note?: string | null;
         };
         /**
          * ExpectedPart
@@ -1860,12 +1865,17 @@ export interface components {
             method: string;
             /** Metrics */
             metrics: components["schemas"]["MetricForecast"][];
+            /**
+             * Priced By
+             * @description Effective prices of the last invoices stand in where the rate card has none.
+             */
+            priced_by?: ("rate_card" | "last_invoices") | null;
             quarter: components["schemas"]["Days"] | null;
             /**
              * Status
              * @enum {string}
              */
-            status: "ok" | "not_enough_history" | "cannot_judge" | "ended" | "no_rate_card";
+            status: "ok" | "not_enough_history" | "cannot_judge" | "ended" | "no_rate_card" | "nothing_to_project";
             /** Version */
             version: number;
         };

@@ -6,12 +6,17 @@ from collections.abc import Sequence
 from datetime import date
 
 from reconciler.adapters import handled, payloads
-from reconciler.domain.forecast import METHOD, METHOD_VERSION, Forecast, MetricForecast
+from reconciler.domain.forecast import METHOD, METHOD_VERSION, Forecast
+from reconciler.domain.projection import MetricForecast
 from reconciler.domain.result import Reconciliation, TrendSeries
 from reconciler.domain.text import quantity_text, scaled_text
 from trueup_readmodel import payload as shapes
 
-BASIS = "daily usage of the last three complete months and the closed days of the current one, rated by the rate card"
+BASIS = "daily usage of the last three complete months and the closed days of the current one"
+PRICED_BY = {
+    "rate_card": "rated by the rate card",
+    "last_invoices": "at the effective prices of the last invoices where the rate card has none",
+}
 
 
 def detail(
@@ -57,9 +62,10 @@ def forecast(found: Forecast) -> shapes.Forecast:
         "high": _amount(found.high_minor, found.currency),
         "method": METHOD,
         "version": METHOD_VERSION,
-        "basis": BASIS,
+        "basis": f"{BASIS}, {PRICED_BY[found.priced_by]}",
+        "priced_by": found.priced_by,
         "metrics": [_metric(one) for one in found.metrics],
-        "excluded": [{"code": code, "detail": what} for code, what in found.excluded],
+        "excluded": [{"code": one.code, "detail": one.what, "note": one.note} for one in found.excluded],
     }
 
 

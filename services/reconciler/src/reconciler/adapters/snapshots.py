@@ -42,6 +42,7 @@ SELECT ref, metric, max(unit) AS unit, max(scale(quantity)) AS scale,
            FILTER (WHERE earlier IS NOT NULL)::text AS revised
 FROM usage WHERE ref = ANY ($1) AND grain = 'day' GROUP BY ref, metric ORDER BY metric, ref
 """
+_MONTHLY = "SELECT DISTINCT ref, metric FROM usage WHERE ref = ANY ($1) AND grain = 'month'"
 _DOCUMENTS = "SELECT ref, payload::text AS payload FROM documents WHERE ref = ANY ($1) ORDER BY document_id"
 _PAYMENTS = "SELECT ref, payload::text AS payload FROM payments WHERE ref = ANY ($1) ORDER BY object_id"
 _SCOPES = "SELECT key, complete::text AS complete, holes::text AS holes FROM scopes ORDER BY key"
@@ -60,6 +61,7 @@ class _Parts:
     payments: list[Payment] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     usage: dict[str, list[asyncpg.Record]] = field(default_factory=lambda: defaultdict(list))
+    month_metrics: set[str] = field(default_factory=set)
 
 
 async def load(driver: Driver, client_ids: Sequence[str]) -> dict[str, Snapshot]:
@@ -77,6 +79,8 @@ async def load(driver: Driver, client_ids: Sequence[str]) -> dict[str, Snapshot]
     refs = sorted(owner)
     for row in await driver.fetch(_USAGE, refs):
         parts[owner[row["ref"]]].usage[row["metric"]].append(row)
+    for row in await driver.fetch(_MONTHLY, refs):
+        parts[owner[row["ref"]]].month_metrics.add(row["metric"])
     for row in await driver.fetch(_DOCUMENTS, refs):
         parts[owner[row["ref"]]].documents.append(document_of(row["payload"]))
     for row in await driver.fetch(_PAYMENTS, refs):
@@ -100,6 +104,7 @@ def _snapshot(account: Account, parts: _Parts, scopes: tuple[Scope, ...], dead: 
         decisions=tuple(parts.decisions),
         revisions={metric: found for metric, rows in parts.usage.items() if (found := revisions_of(rows))},
         dead_letters=tuple(letter for letter in dead if letter.ref is None or letter.ref in refs),
+        month_metrics=frozenset(parts.month_metrics),
     )
 
 

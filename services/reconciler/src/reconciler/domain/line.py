@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
@@ -19,6 +19,7 @@ class Line:
     rise: int
     divisor: int
     points: int
+    sum_x: int
     residual: Fraction
     """Sum of squared residuals."""
 
@@ -32,16 +33,23 @@ class Line:
         """The change per day."""
         return Fraction(self.rise, self.divisor)
 
-    def total(self, xs: Iterable[int]) -> Fraction:
+    def total(self, xs: range) -> Fraction:
         """The sum over days; a day on which the line is negative counts 0."""
         values = (self.level + self.rise * x for x in xs)
         return Fraction(sum(value for value in values if value > 0), self.divisor)
 
-    def margin(self, days: int) -> Fraction:
-        """Half the width of the 80 % range of a sum over so many further days, to a millionth."""
-        if self.points < 3:
+    def margin(self, xs: range) -> Fraction:
+        """Half the width of the 80 % range of a sum over further days, to a millionth.
+
+        The textbook's prediction interval of simple regression, for a sum of m further days instead of one: their own
+        scatter (m), the doubt about the level (m² / n), and the doubt about the slope, which grows with the distance.
+        """
+        n, m = self.points, len(xs)
+        if n < 3 or m == 0:
             return Fraction(0)
-        square = self.residual / (self.points - 2) * days
+        away = n * sum(xs) - m * self.sum_x
+        spread = m + Fraction(m * m, n) + Fraction(away * away, n * self.divisor)
+        square = self.residual / (n - 2) * spread
         return Fraction(isqrt(square.numerator * 10**12 // square.denominator), 10**6) * _Z80
 
 
@@ -61,4 +69,4 @@ def fit(xs: Sequence[int], ys: Sequence[int]) -> Line:
     level = sum_y * sum_xx - sum_x * sum_xy
     spread = n * sum(y * y for y in ys) - sum_y * sum_y
     residual = Fraction(spread, n) - Fraction(rise * rise, n * divisor)
-    return Line(level, rise, divisor, n, residual)
+    return Line(level, rise, divisor, n, sum_x, residual)

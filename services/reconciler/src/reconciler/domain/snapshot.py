@@ -280,6 +280,10 @@ class Snapshot:
     """As heard, undone ones included."""
     revisions: Mapping[str, tuple[Revision, ...]] = field(default_factory=dict)
     """Metric → buckets that changed late."""
+    month_metrics: frozenset[str] = frozenset()
+    """Metrics that are counted by the month: their days cannot be added up."""
+    uncalibrated: Mapping[str, str] = field(default_factory=dict)
+    """Metric → why its usage is not trusted enough to be projected."""
 
     def refs_of(self, source: Source) -> frozenset[str]:
         """The account's customers in one source, as text."""

@@ -38,9 +38,17 @@ _WHY_NO_FORECAST = {
     "not_enough_history": "There are not yet three complete months of usage, so no line is drawn.",
     "cannot_judge": "Usage is not complete, and partial data stays out of projections until it is.",
     "ended": "This account has ended; nothing is projected.",
-    "no_rate_card": "There is no rate card, so usage cannot be turned into money.",
+    "no_rate_card": "There is no rate card, and no invoice to take a price from, so usage cannot be turned into money.",
+    "nothing_to_project": "No metric of this account can be projected.",
 }
-_EXCLUDED = {"no_price": "has no price on the first remaining day", "other_currency": "is priced in another currency"}
+_EXCLUDED = {
+    "no_price": "has no price at the end of the quarter",
+    "other_currency": "is priced in another currency",
+    "month_grain": "is counted by the month and not extrapolated",
+    "calibration_drift": "is not projected until its calibration is cleared",
+    "one_off_line": "was billed once",
+    "credit": "is a credit",
+}
 _DISCREPANCIES_MAX = 8
 
 
@@ -170,7 +178,8 @@ def _last_day(end: str) -> str:
 def _forecast(forecast: Account | None) -> dict[str, Any]:
     if forecast is None or forecast["status"] != "ok" or forecast["amount"] is None:
         status = forecast["status"] if forecast else ""
-        return {"why_none": _WHY_NO_FORECAST.get(status, "There is no forecast for this account yet.")}
+        why = _WHY_NO_FORECAST.get(status, "There is no forecast for this account yet.")
+        return {"why_none": " ".join([why, _left_out(forecast or {})]).strip()}
     amount, low, high = forecast["amount"], forecast["low"], forecast["high"]
     between = ""
     if low and high:
@@ -208,11 +217,24 @@ def _method(forecast: Account) -> str:
             f"{day(first['from_day'])} to {day(first['to_day'])}; units first, then prices. "
             "The range holds 8 of 10 outcomes."
         )
-    left_out = [
-        f"{humanised(each['detail']) if each['detail'] else humanised(each['code'])} {_EXCLUDED.get(each['code'], '')}"
-        for each in forecast["excluded"]
+    if forecast.get("priced_by") == "last_invoices":
+        text += " Where the rate card ends, the effective prices of the last invoices go on."
+    return f"{text} {_left_out(forecast)}".strip()
+
+
+def _left_out(forecast: Account) -> str:
+    """What it does not hold, and why."""
+    named = [
+        " ".join(
+            filter(None, [humanised(each["detail"] or each["code"]), _EXCLUDED.get(each["code"], ""), _note(each)])
+        )
+        for each in forecast.get("excluded", [])
     ]
-    return text + (f" Left out: {'; '.join(each.strip() for each in left_out)}." if left_out else "")
+    return f"Left out: {'; '.join(named)}." if named else ""
+
+
+def _note(excluded: Account) -> str:
+    return f"({plain(excluded['note'])})" if excluded.get("note") else ""
 
 
 def _row(invoice: Account) -> dict[str, str]:

@@ -48,9 +48,10 @@ FORECAST = (
         fields=("Forecast.amount",),
         definition="What the usage of the whole quarter is expected to amount to. A projection, no promise.",
         shown=(ACCOUNT, EXPORT),
-        formula="projected usage of each metric × unit price in force, added up in the rate card's currency",
+        formula="usage so far and projected usage of each month, rated as the month will be billed; where the rate card "
+        "ends, the effective price (amount ÷ quantity) of the metric's last invoice goes on; added up in one currency",
         source=EXPECTED_SOURCE,
-        rounding="half up to whole minor units, once for each metric",
+        rounding="half up to whole minor units, once for each metric, price and month",
     ),
     Figure(
         id="forecast_range",
@@ -58,9 +59,9 @@ FORECAST = (
         fields=("Forecast.low", "Forecast.high"),
         definition="Where eight of ten outcomes should lie if the days scatter around the line as they did before.",
         shown=(ACCOUNT, EXPORT),
-        formula="low and high usage of each metric × unit price in force",
+        formula="low and high usage of each metric, rated like the forecast itself",
         source=EXPECTED_SOURCE,
-        rounding="half up to whole minor units, once for each metric",
+        rounding="half up to whole minor units, once for each metric, price and month",
     ),
     Figure(
         id="forecast_usage_so_far",
@@ -87,7 +88,8 @@ FORECAST = (
         name="Range of the projected usage",
         fields=("MetricForecast.low_quantity", "MetricForecast.high_quantity"),
         definition="The projected usage less and plus what the days' scatter allows in eight of ten cases.",
-        formula="± 1.28 × √(residual sum of squares ÷ (days used − 2) × days left); never less than usage so far",
+        formula="± 1.28 × √(residual sum of squares ÷ (days used − 2) × (days left + days left² ÷ days used + distance² ÷ "
+        "spread of the days)): the prediction interval of simple regression for a sum; never less than usage so far",
         source=USAGE_SOURCE,
         unit=METRIC_UNIT,
         rounding=SIX,

@@ -31,13 +31,14 @@ class Excluded(Answer):
     """What the projection leaves out, and why."""
 
     code: str
-    detail: str | None = None
+    detail: str | None = Field(default=None, description="A metric, an item, a document or a source.")
+    note: str | None = None
 
 
 class Forecast(Answer):
     """The quarter's projection; the amounts are null unless `status` is ok."""
 
-    status: Literal["ok", "not_enough_history", "cannot_judge", "ended", "no_rate_card"]
+    status: Literal["ok", "not_enough_history", "cannot_judge", "ended", "no_rate_card", "nothing_to_project"]
     quarter: Days | None
     amount: Money | None
     low: Money | None
@@ -45,6 +46,9 @@ class Forecast(Answer):
     method: str
     version: int
     basis: str | None
+    priced_by: Literal["rate_card", "last_invoices"] | None = Field(
+        default=None, description="Effective prices of the last invoices stand in where the rate card has none."
+    )
     metrics: list[MetricForecast]
     excluded: list[Excluded]
 
