@@ -86,7 +86,7 @@ export function ForecastSection({ account }: { account: Account }) {
     return (
       <Section title={title}>
         <p className="muted">{WHY_NONE[forecast?.status ?? ""] ?? "There is no forecast for this account yet."}</p>
-        <LeftOut forecast={forecast} />
+        {forecast?.status === "cannot_judge" ? null : <LeftOut forecast={forecast} />}
       </Section>
     );
   }

@@ -179,7 +179,8 @@ def _forecast(forecast: Account | None) -> dict[str, Any]:
     if forecast is None or forecast["status"] != "ok" or forecast["amount"] is None:
         status = forecast["status"] if forecast else ""
         why = _WHY_NO_FORECAST.get(status, "There is no forecast for this account yet.")
-        return {"why_none": " ".join([why, _left_out(forecast or {})]).strip()}
+        named = _left_out(forecast) if forecast and status != "cannot_judge" else ""
+        return {"why_none": f"{why} {named}".strip()}
     amount, low, high = forecast["amount"], forecast["low"], forecast["high"]
     between = ""
     if low and high:
