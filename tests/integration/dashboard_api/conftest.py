@@ -412,6 +412,8 @@ def settings(database: Any) -> Settings:
         oidc_issuer=ISSUER,
         oidc_client_id="trueup-dashboard",
         oidc_client_secret="oidc_secret",
+        calibration_dsn=database.admin_dsn,
+        calibration_query="SELECT metric, counted FROM reference_counts($1::date, $2::date)",
         **FLAGGING,
     )
 

@@ -139,6 +139,30 @@ async def _flag(stage: Stage) -> Ask:
     return Ask(place={"flag_id": flag_id})
 
 
+async def _reference(stage: Stage) -> Ask:
+    await stage.world.admin.execute(
+        "CREATE OR REPLACE FUNCTION reference_counts(first date, last date) RETURNS TABLE (metric text, counted numeric)"
+        " LANGUAGE sql AS $$ SELECT 'api_calls', 5::numeric $$"
+    )
+    return Ask(json={"from_day": "2026-11-01", "to_day": "2026-11-14"})
+
+
+async def _clear(stage: Stage) -> Ask:
+    """A metric whose count was found over its limit."""
+    metric = f"m_{uuid.uuid4().hex}"
+    if stage.whose is not Whose.UNKNOWN:
+        for table, columns, values in (
+            ("dashboard.calibration_counts", "origin, taken_by, taken_at", "'csv', 'adam', now()"),
+            ("read_model.calibration_checks", "metered, state, judged_at", "0, 'over', now()"),
+        ):
+            await stage.world.admin.execute(
+                f"INSERT INTO {table} (check_id, metric, from_day, to_day, reference, limit_percent, {columns})"
+                f" VALUES ($1, $1, '2026-11-01', '2026-11-14', 5, 7, {values})",
+                metric,
+            )
+    return Ask(place={"metric": metric}, json={"reason": "Meter fixed"})
+
+
 async def _retry(stage: Stage) -> Ask:
     return Ask(place={"gateway_invoice_id": f"in_{stage.account}"}, json={"amount_minor": 10_000, "currency": "USD"})
 
@@ -239,6 +263,9 @@ REQUESTS: dict[str, Make] = {
     "POST /api/v1/unlinks": _unlink,
     "POST /api/v1/exports": _export,
     "POST /api/v1/invoices/{gateway_invoice_id}/payment-retries": _retry,
+    "POST /api/v1/calibrations/csv": csv("metric,from_day,to_day,count\n"),
+    "POST /api/v1/calibrations/sql": _reference,
+    "POST /api/v1/calibrations/{metric}/clear": _clear,
     "GET /api/v1/payment-retries/{payment_retry_id}": _attempt,
     "GET /api/v1/exports/{export_id}/file": _export_file,
     "GET /api/v1/flags/{flag_id}": _flag,

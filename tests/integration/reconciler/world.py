@@ -267,9 +267,11 @@ class System:
                 reconciler.configured, reconciler.fences, reconciler.dead_letters, reconciler.reports,
                 reconciler.scopes, reconciler.links, reconciler.relink_wanted, reconciler.dirty_refs,
                 reconciler.dirty_accounts, reconciler.accounts, reconciler.outbox, reconciler.payment_retries,
-                reconciler.recorded, reconciler.decided_links, reconciler.suggest_wanted, read_model.links, read_model.accounts,
+                reconciler.recorded, reconciler.decided_links, reconciler.suggest_wanted, reconciler.calibrations,
+                read_model.links, read_model.accounts,
                 read_model.invoices, read_model.reconciliations, read_model.timeline, read_model.unlinked_customers,
-                read_model.watermarks, read_model.sources
+                read_model.watermarks, read_model.sources, read_model.forecasts, read_model.forecast_weeks,
+                read_model.calibration_checks
             """
         )
         self.log = Log()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trueup_contracts.accounts import AccountConfiguredV1, AccountReconciledV1
+from trueup_contracts.calibrations import MetricCalibratedV1
 from trueup_contracts.customers import CustomerObservedV1
 from trueup_contracts.decisions import DecisionRecordedV1
 from trueup_contracts.envelope import Event
@@ -50,6 +51,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic(AccountConfiguredV1.topic, AccountConfiguredV1, True, ("dashboard-api",), ("reconciler",)),
     Topic(DecisionRecordedV1.topic, DecisionRecordedV1, True, ("dashboard-api",), ("reconciler",)),
     Topic(LinkDecidedV1.topic, LinkDecidedV1, True, ("dashboard-api",), ("reconciler",)),
+    Topic(MetricCalibratedV1.topic, MetricCalibratedV1, True, ("dashboard-api",), ("reconciler",)),
     Topic(AccountReconciledV1.topic, AccountReconciledV1, True, ("reconciler",), ("dashboard-api",)),
     Topic(SyncRequestedV1.topic, SyncRequestedV1, False, ("dashboard-api",), _INGEST),
     Topic(

@@ -91,6 +91,56 @@ reconciliations = Table(
     Column("decided_at", Instant, nullable=False),
 )
 
+forecasts = Table(
+    "forecasts",
+    metadata,
+    Column("client_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("active_from", Date),
+    Column("active_to", Date),
+    Column("week", Date, nullable=False),
+    Column("quarter_start", Date, nullable=False),
+    Column("reason", Text),
+    Column("currency", Text),
+    Column("low_minor", BigInteger),
+    Column("likely_minor", BigInteger),
+    Column("high_minor", BigInteger),
+    Column("left_out", ARRAY(Text), nullable=False),
+    Column("quarter_start_before", Date),
+    Column("currency_before", Text),
+    Column("likely_minor_before", BigInteger),
+)
+
+forecast_weeks = Table(
+    "forecast_weeks",
+    metadata,
+    Column("week", Date, primary_key=True),
+    Column("client_id", Text, primary_key=True),
+    Column("quarter_end", Date, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("currency", Text),
+    Column("low_minor", BigInteger),
+    Column("likely_minor", BigInteger),
+    Column("high_minor", BigInteger),
+    Column("payload", JSONB, nullable=False),
+    Column("decided_at", Instant, nullable=False),
+)
+
+calibration_checks = Table(
+    "calibration_checks",
+    metadata,
+    Column("check_id", Text, primary_key=True),
+    Column("metric", Text, nullable=False),
+    Column("from_day", Date, nullable=False),
+    Column("to_day", Date, nullable=False),
+    Column("reference", Numeric, nullable=False),
+    Column("limit_percent", BigInteger, nullable=False),
+    Column("metered", Numeric, nullable=False),
+    Column("drift_percent", Text),
+    Column("state", Text, nullable=False),
+    Column("judged_at", Instant, nullable=False),
+)
+
 timeline = Table(
     "timeline",
     metadata,

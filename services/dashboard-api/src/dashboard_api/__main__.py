@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from dashboard_api.adapters.account_reads import PostgresAccountReads
 from dashboard_api.adapters.audit import use_key
 from dashboard_api.adapters.audit_reads import PostgresAuditLog
+from dashboard_api.adapters.calibrations import PostgresCalibrations
 from dashboard_api.adapters.configuration import PostgresConfiguration
 from dashboard_api.adapters.database import Database
 from dashboard_api.adapters.decisions import PostgresDecisions
@@ -20,11 +21,13 @@ from dashboard_api.adapters.explain_reads import PostgresExplainReads
 from dashboard_api.adapters.exports import PostgresExports
 from dashboard_api.adapters.flag_targets import SettingsTargets
 from dashboard_api.adapters.flags import PostgresFlagQueue, PostgresFlags
+from dashboard_api.adapters.forecast_reads import PostgresForecastReads
 from dashboard_api.adapters.issuer import OidcIssuer
 from dashboard_api.adapters.issuer_keys import IssuerKeys
 from dashboard_api.adapters.links import PostgresLinks
 from dashboard_api.adapters.mail import MailCourier, MailServer
 from dashboard_api.adapters.owners import PostgresOwners
+from dashboard_api.adapters.reference_database import PostgresReferenceDatabase
 from dashboard_api.adapters.report_printer import WorkerReportPrinter, worker_command
 from dashboard_api.adapters.retries import PostgresRetries
 from dashboard_api.adapters.sessions import PostgresLoginStates, PostgresSessions
@@ -44,11 +47,13 @@ from dashboard_api.ports.flags import Courier
 from dashboard_api.ports.reads import AccountReads, SourceReads
 from dashboard_api.settings import Settings
 from dashboard_api.usecases.accounts import Accounts
+from dashboard_api.usecases.calibrations import Calibrate
 from dashboard_api.usecases.decision_views import DecisionViews
 from dashboard_api.usecases.decisions import Decisions
 from dashboard_api.usecases.explain import Explain
 from dashboard_api.usecases.exports import CreateExport, TakeExport
 from dashboard_api.usecases.flags import FlagIssue
+from dashboard_api.usecases.forecasts import PortfolioForecast
 from dashboard_api.usecases.identify import Identify
 from dashboard_api.usecases.imports import ImportAccounts, ImportRates
 from dashboard_api.usecases.links import DecideLinks
@@ -184,6 +189,24 @@ def _retries(settings: Settings, database: Database) -> tuple[Retries, RetryView
     return Retries(attempts, policy=policy, now=_now), RetryViews(attempts, policy=policy, now=_now)
 
 
+def _calibrate(settings: Settings, database: Database) -> Calibrate:
+    reference = None
+    if settings.calibration_dsn is not None and settings.calibration_query is not None:
+        reference = PostgresReferenceDatabase(
+            settings.calibration_dsn.get_secret_value(),
+            settings.calibration_query,
+            timeout_s=settings.calibration_timeout_s,
+            rows_max=settings.calibration_rows_max,
+        )
+    return Calibrate(
+        PostgresCalibrations(database, service=SERVICE),
+        reference,
+        limit_percent=settings.calibration_limit_percent,
+        interval_days=settings.calibration_interval_days,
+        now=_now,
+    )
+
+
 def _issuer(settings: Settings, http: httpx.AsyncClient) -> tuple[OidcIssuer, IssuerAccessTokens]:
     keys = IssuerKeys(http, issuer=settings.oidc_issuer)
     issuer = OidcIssuer(
@@ -237,6 +260,7 @@ def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) ->
         login=Login(issuer=issuer, states=PostgresLoginStates(database), sessions=sessions),
         accounts=accounts,
         explain=Explain(PostgresExplainReads(database)),
+        portfolio_forecast=PortfolioForecast(PostgresForecastReads(database), now=_now),
         sources=sources,
         retries=retries,
         retry_views=retry_views,
@@ -244,6 +268,7 @@ def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) ->
         import_accounts=ImportAccounts(configuration, now=_now),
         import_rates=ImportRates(configuration, now=_now),
         decide_links=DecideLinks(PostgresLinks(database, service=SERVICE)),
+        calibrate=_calibrate(settings, database),
         flag_issue=_flag_issue(settings, database, reads, targets, send_flags),
         flag_limits=FlagLimits(settings.flag_text_max, settings.flag_subject_max),
         decisions=Decisions(decided, snooze_days_max=settings.decision_snooze_days_max, now=_now),

@@ -100,6 +100,20 @@ class Settings(ServiceSettings):
     """Characters of a decision's reason."""
     decision_snooze_days_max: int = Field(default=366, ge=1, le=3660)
     """A snooze ends within so many days."""
+    calibration_interval_days: int = Field(default=14, ge=1, le=365)
+    """A metric's count is due again so many days after the last one."""
+    calibration_limit_percent: int = Field(default=7, ge=0, le=100)
+    """More drift between metered usage and the company's own count takes the metric out of the forecasts."""
+    calibration_dsn: SecretStr | None = None
+    """The company's own database (PostgreSQL), with a role that may only read."""
+    calibration_query: str | None = Field(
+        default=None,
+        examples=["SELECT metric, sum(quantity) FROM meter WHERE day BETWEEN $1 AND $2 GROUP BY metric"],
+    )
+    """What it is asked: $1 is the first day, $2 the last, included; it answers metric and count."""
+    calibration_timeout_s: float = Field(default=2.0, gt=0, le=60)
+    calibration_rows_max: int = Field(default=1000, ge=1, le=10_000)
+
     retry_guard_min: int = Field(default=60, ge=0, le=1440)
     """No retry this close to an attempt that Stripe has scheduled: it makes those up to an hour late, and two charges
     of one card in a row look like fraud to a bank."""
@@ -152,6 +166,12 @@ class Settings(ServiceSettings):
         host = urlsplit(self.slack_base_url).hostname
         if self.environment == "production" and host not in SLACK_HOSTS:
             raise ValueError(f"SLACK_BASE_URL: production talks to {' or '.join(sorted(SLACK_HOSTS))} only")
+        return self
+
+    @model_validator(mode="after")
+    def _reference_is_whole(self) -> Self:
+        if (self.calibration_dsn is None) != (self.calibration_query is None):
+            raise ValueError("CALIBRATION_DSN and CALIBRATION_QUERY are set together")
         return self
 
     @model_validator(mode="after")

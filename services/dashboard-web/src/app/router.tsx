@@ -75,6 +75,13 @@ const links = createRoute({
   component: lazyRouteComponent(() => import("@/features/links/page"), "LinksPage"),
 });
 
+const calibration = createRoute({
+  getParentRoute: () => root,
+  path: "/calibration",
+  staticData: { permission: "calibration.manage" },
+  component: lazyRouteComponent(() => import("@/features/admin/calibration-page"), "CalibrationPage"),
+});
+
 const sessions = createRoute({
   getParentRoute: () => root,
   path: "/sessions",
@@ -98,7 +105,7 @@ const figures = createRoute({
 
 export function createAppRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([portfolio, login, account, invoices, links, sessions, audit, figures]),
+    routeTree: root.addChildren([portfolio, login, account, invoices, links, calibration, sessions, audit, figures]),
     context: { client },
     parseSearch,
     stringifySearch,

@@ -1,5 +1,5 @@
 /** Daily usage and its projection. */
-import type { Forecast, Trend } from "@/shared/api/types";
+import type { Forecast, PortfolioForecast, Trend } from "@/shared/api/types";
 import { dayNumber } from "@/shared/lib/dates";
 import { daysFrom, TODAY } from "./builders";
 
@@ -48,6 +48,39 @@ export function forecast(given: Partial<Forecast> = {}): Forecast {
       },
     ],
     excluded: [],
+    ...given,
+  };
+}
+
+export function portfolioForecast(given: Partial<PortfolioForecast> = {}): PortfolioForecast {
+  return {
+    quarter: { start: "2026-10-01", end: "2027-01-01" },
+    since: "2026-11-22",
+    accounts: 52,
+    by_currency: [
+      {
+        currency: "USD",
+        accounts: 49,
+        likely_minor: 84_120_000,
+        low_minor: 80_400_000,
+        high_minor: 87_900_000,
+        low_if_independent_minor: 83_500_000,
+        high_if_independent_minor: 84_750_000,
+        moved: {
+          moved_minor: 1_210_000,
+          joined: 1,
+          joined_minor: 400_000,
+          left: 0,
+          left_minor: 0,
+          movers: [{ client_id: "acct_0007", name: "Lumen Health", moved_minor: 810_000 }],
+        },
+      },
+    ],
+    excluded: [
+      { code: "not_enough_history", accounts: 2, listed: [{ client_id: "acct_0009", name: "Quarry Robotics" }] },
+      { code: "calibration_drift", accounts: 1, listed: [{ client_id: "acct_0011", name: "Umbra Labs" }] },
+    ],
+    partly: [],
     ...given,
   };
 }

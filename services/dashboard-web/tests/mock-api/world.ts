@@ -4,6 +4,7 @@ import { account, event, invoice } from "./account-builders";
 import { manager } from "./action-builders";
 import { actionAnswer, withActions } from "./actions-world";
 import { complete, daysFrom, item, portfolio, TODAY, variance } from "./builders";
+import { portfolioForecast } from "./forecast-builders";
 
 const FIRST = [
   "Harbor",
@@ -212,6 +213,7 @@ export function answer(url: URL): unknown {
   if (parts[0] === "syncs") return { request_ids: {} };
   const acted = actionAnswer(parts, url.searchParams);
   if (acted) return acted;
+  if (parts[0] === "portfolio") return portfolioForecast();
   if (parts[0] !== "accounts") return undefined;
   if (!parts[1]) return list(url.searchParams);
   if (parts[2] === "timeline") return { items: TIMELINE, next: null };

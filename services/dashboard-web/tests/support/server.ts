@@ -3,6 +3,7 @@ import { HttpResponse, http } from "msw";
 import { setupServer } from "msw/node";
 import { account } from "../mock-api/account-builders";
 import { item, me, portfolio } from "../mock-api/builders";
+import { portfolioForecast } from "../mock-api/forecast-builders";
 
 export const API = "*/api/v1";
 
@@ -10,6 +11,7 @@ export const server = setupServer(
   http.get(`${API}/me`, () => HttpResponse.json(me())),
   http.get(`${API}/sources`, () => HttpResponse.json({ items: portfolio([]).as_of })),
   http.get(`${API}/accounts`, () => HttpResponse.json(portfolio([item()]))),
+  http.get(`${API}/portfolio/forecast`, () => HttpResponse.json(portfolioForecast())),
   http.get(`${API}/accounts/:id/timeline`, () => HttpResponse.json({ items: [], next: null })),
   http.get(`${API}/accounts/:id`, () => HttpResponse.json(account())),
 );

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from reconciler.adapters.calibrations import PostgresCalibrations
 from reconciler.adapters.decisions import PostgresDecisions
 from reconciler.adapters.facts import PostgresFacts
 from reconciler.adapters.links import PostgresLinks
@@ -36,11 +37,13 @@ async def main(settings: Settings) -> None:
         scopes=PostgresScopes(engine),
         links=PostgresLinks(engine),
         suggestions=PostgresSuggestions(engine),
+        calibrations=PostgresCalibrations(engine),
         decisions=PostgresDecisions(engine, service=SERVICE),
         policy=settings.policy(),
         clock=lambda: datetime.now(UTC),
         interval_s=settings.decision_interval_ms / 1000,
         batch=settings.decision_batch,
+        forecast_weeks=settings.forecast_weeks,
     )
     health = Health(SERVICE)
     health.add("consumer", consumer.probe)
@@ -56,6 +59,8 @@ async def main(settings: Settings) -> None:
             "link": loops.link,
             "suggest": loops.suggest,
             "decide": loops.decide,
+            "calibrate": loops.calibrate,
+            "forget": loops.forget,
         },
         on_stop=[consumer.stop, producer.stop, engine.dispose],
     )

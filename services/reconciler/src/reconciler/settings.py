@@ -42,5 +42,7 @@ class Settings(Policies, ServiceSettings):
     """How long changes of an account are gathered before it is decided."""
     decision_batch: int = Field(default=40, ge=1, le=500)
     """Accounts decided in one transaction."""
+    forecast_weeks: int = Field(default=60, ge=3, le=520)
+    """Weeks of forecasts that are kept, one row for each account and week."""
     batch_records: int = Field(default=2000, ge=1, le=10_000)
     """Records of one topic handled at once; a large batch is stored in two transactions."""

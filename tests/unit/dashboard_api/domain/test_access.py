@@ -10,7 +10,8 @@ from dashboard_api.domain.access import PERMISSIONS, SCOPES, Permission, Princip
 def test_the_table_is_the_reviewed_one() -> None:
     reading = {"self", "portfolio.read", "sources.read", "syncs.request"}
     assert {role.value: {each.value for each in permissions} for role, permissions in PERMISSIONS.items()} == {
-        "admin": reading | {"payments.read", "imports.write", "links.manage", "audit.read", "sessions.manage"},
+        "admin": reading
+        | {"payments.read", "imports.write", "links.manage", "calibration.manage", "audit.read", "sessions.manage"},
         "finance": reading | {"payments.read", "exports.create"},
         "account_manager": reading
         | {"payments.read", "payments.retry", "flags.send", "decisions.write", "exports.create"},

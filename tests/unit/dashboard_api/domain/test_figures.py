@@ -12,7 +12,7 @@ from dashboard_api.domain.figures import FIGURES
 
 ROOT = Path(__file__).parents[4]
 SCHEMAS: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text())["components"]["schemas"]
-SHOWN = ("Portfolio", "Account", "Invoices", "Timeline", "Explanation", "UnlinkedCustomers")
+SHOWN = ("Portfolio", "PortfolioForecast", "Account", "Invoices", "Timeline", "Explanation", "UnlinkedCustomers")
 NUMERIC = re.compile(
     r'"type": "(integer|number)"|An exact decimal as text|A signed decimal with two digits|schemas/Money"'
 )

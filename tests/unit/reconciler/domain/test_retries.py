@@ -10,7 +10,7 @@ import pytest
 
 from dashboard_api.domain.redaction import tells_of_payment
 from reconciler.domain.retries import Step, entry
-from reconciler.ports.wire import RetryState
+from reconciler.ports.words import RetryState
 
 STEP = Step("att_1", "in_1", "failed", datetime(2026, 11, 1, tzinfo=UTC), "USD", 5200, code="insufficient_funds")
 

@@ -9,8 +9,10 @@ import msgspec
 import pytest
 from pydantic import ValidationError
 
-from reconciler.ports import wire
+from reconciler.ports import counted, wire
+from reconciler.ports.words import Wire
 from trueup_contracts.accounts import AccountConfiguredV1, Rate
+from trueup_contracts.calibrations import MetricCalibratedV1, ReferenceCount
 from trueup_contracts.customers import CustomerObservedV1
 from trueup_contracts.decisions import DecisionRecordedV1, Figures, Mark
 from trueup_contracts.envelope import Event, Part
@@ -22,7 +24,7 @@ from trueup_contracts.syncs import Coverage, Gap, SyncReportedV1
 from trueup_contracts.usage import UsageObservedV1
 
 AT = "2026-10-02T01:02:03Z"
-PAIRS: list[tuple[type[Part], type[wire.Wire]]] = [
+PAIRS: list[tuple[type[Part], type[Wire]]] = [
     (UsageObservedV1, wire.Usage),
     (CustomerObservedV1, wire.Customer),
     (InvoiceObservedV1, wire.Invoice),
@@ -36,6 +38,8 @@ PAIRS: list[tuple[type[Part], type[wire.Wire]]] = [
     (Gap, wire.Gap),
     (AccountConfiguredV1, wire.Configured),
     (Rate, wire.Rate),
+    (MetricCalibratedV1, counted.Calibrated),
+    (ReferenceCount, counted.ReferenceCount),
     (DecisionRecordedV1, wire.Decided),
     (Figures, wire.Figures),
     (Mark, wire.Mark),
@@ -104,6 +108,21 @@ SAMPLES: dict[type[Event], dict[str, Any]] = {
         "active_from": "2026-01-01",
         "refs": ["quickbooks:1"],
         "rates": [{"metric": "m", "unit": "u", "unit_price": "0.002", "currency": "USD", "valid_from": "2026-01-01"}],
+    },
+    MetricCalibratedV1: {
+        "version": 2,
+        "metric": "api_calls",
+        "checks": [
+            {
+                "check_id": "cc_1",
+                "from_day": "2026-11-01",
+                "to_day": "2026-11-14",
+                "reference": "12.5",
+                "limit_percent": 7,
+                "counted_at": AT,
+            }
+        ],
+        "changed_at": AT,
     },
     DecisionRecordedV1: {
         "version": 2,
@@ -178,7 +197,7 @@ WRONG: list[Any] = [
 
 
 @pytest.mark.parametrize(("contract", "shape"), PAIRS)
-def test_fields_and_needs_are_the_same(contract: type[Part], shape: type[wire.Wire]) -> None:
+def test_fields_and_needs_are_the_same(contract: type[Part], shape: type[Wire]) -> None:
     ours = {field.name: field.required for field in msgspec.structs.fields(shape)}
     assert ours == {name: field.is_required() for name, field in contract.model_fields.items()}
     defaults = {

@@ -46,7 +46,8 @@ async def audit(addresses: Addresses, *, wait_s: float) -> Outcome:
     situations = report.situations(looked, world["planted"])
     wanted = {*report.REQUIRED, *world["situations"]}
     absent = sorted(wanted - situations.keys()) + _missing(looked, int(world["accounts"]))
-    found = [item for items in looked.differences.values() for item in items] + wrong_facts + recomputed
+    found = [item for items in looked.differences.values() for item in items]
+    found += [*looked.totals, *wrong_facts, *recomputed]
     text = report.lines(looked, situations, counted, audits, found)
     return Outcome([*text, *(f"absent: {name}" for name in absent)], found, absent, len(looked.shown))
 

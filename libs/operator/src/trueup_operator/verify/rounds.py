@@ -12,12 +12,14 @@ import httpx
 
 from trueup_operator.clients import TIMEOUT, say_problem
 from trueup_operator.errors import OperatorError
+from trueup_operator.verify import totals
 from trueup_operator.verify.compare import Difference, compare
 
 PAGE_SIZE = 50
 KEY_BATCH = 100
 PARALLEL = 8
 PAUSE_S = 2.0
+FORECAST = "/api/v1/portfolio/forecast"
 
 
 @dataclass
@@ -27,6 +29,8 @@ class Looked:
     shown: dict[str, dict[str, Any]] = field(default_factory=dict)
     key: dict[str, dict[str, Any]] = field(default_factory=dict)
     differences: dict[str, list[Difference]] = field(default_factory=dict)
+    totals: list[Difference] = field(default_factory=list)
+    """Where the portfolio's forecast is not the sum of the key's."""
     rounds: int = 0
 
 
@@ -54,10 +58,27 @@ class Auditor:
                 await self._look(http, looked, [one for one in wanted if looked.differences.get(one, True)])
                 looked.rounds += 1
                 settled = len(looked.shown) >= accounts and not any(looked.differences.values())
+                if settled and client_ids is None:
+                    settled = await self._add_up(http, looked)
                 if settled or time.monotonic() >= self._deadline:
                     return looked
                 # Looking costs what deciding costs: a long round leaves as much time to the system that it audits.
                 await asyncio.sleep(max(PAUSE_S, time.monotonic() - began))
+
+    async def _add_up(self, http: httpx.AsyncClient, looked: Looked) -> bool:
+        """Hold the portfolio's forecast to the key's sum; True when they agree.
+
+        A forecast that moved since its account was looked at makes the two differ: then all are looked at once more,
+        and the total before or the one after it must be the sum.
+        """
+        shown = totals.of_answer(await self._api(http, FORECAST, {}))
+        looked.totals = totals.differences(shown, totals.of_key(looked.key.values()))
+        if looked.totals:
+            await self._look(http, looked, list(looked.shown))
+            key = totals.of_key(looked.key.values())
+            after = totals.of_answer(await self._api(http, FORECAST, {}))
+            looked.totals = min(totals.differences(shown, key), totals.differences(after, key), key=len)
+        return not looked.totals and not any(looked.differences.values())
 
     async def _listed(self, http: httpx.AsyncClient, looked: Looked, accounts: int) -> list[str]:
         """Every account; asked again while some have not been decided for the first time."""

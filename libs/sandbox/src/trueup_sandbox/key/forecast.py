@@ -7,7 +7,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from trueup_sandbox.key.calendar import days_between, decimal_text, first_of_next, month_before, nearest, quarter
+from trueup_sandbox.key.calendar import days_between, decimal_text, first_of_next, month_before, quarter
+from trueup_sandbox.key.cards import month_minor
 from trueup_sandbox.key.evidence import Evidence
 
 
@@ -46,10 +47,23 @@ def forecast(evidence: Evidence, usage_reasons: bool) -> dict[str, Any]:
         status = "not_enough_history"
     if status is not None:
         return {"status": status, "amount_minor": None, "metrics": []}
-    parts = [_metric(evidence, metric) for metric in evidence.metrics()]
-    if any(price.tiers for price in account.prices):
-        return {"status": "no_rate_card", "amount_minor": None, "metrics": []}
-    amount = sum(part.pop("amount_minor") for part in parts)
+    lines = {metric: _line(evidence, metric) for metric in evidence.metrics()}
+
+    def used(metric: str, day: date) -> int | Fraction:
+        return evidence.used(metric, day) if _closed(evidence, metric, day) else lines[metric].sum_over([day])
+
+    first, end = quarter(evidence.today)
+    if account.active_to is not None:
+        end = min(end, account.active_to)
+    days = days_between(first, end)
+    parts = [
+        {"metric": metric, "projected_quantity": decimal_text(Fraction(sum(used(metric, day) for day in days)))}
+        for metric in lines
+    ]
+    amount = sum(
+        month_minor(account, used, month, first_of_next(month), over=True)
+        for month in (first, first_of_next(first), first_of_next(first_of_next(first)))
+    )
     return {"status": "ok", "amount_minor": amount, "currency": account.currency.code, "metrics": parts}
 
 
@@ -68,37 +82,7 @@ def _closed(evidence: Evidence, metric: str, day: date) -> bool:
     return day < evidence.today and evidence.sight.seen_through(metric, day)
 
 
-def _metric(evidence: Evidence, metric: str) -> dict[str, Any]:
-    today = evidence.today
-    days = days_between(history_start(today), first_of_next(today))
+def _line(evidence: Evidence, metric: str) -> Line:
+    days = days_between(history_start(evidence.today), first_of_next(evidence.today))
     known = [day for day in days if _closed(evidence, metric, day)]
-    line = fit([(day.toordinal(), evidence.used(metric, day)) for day in known])
-    first, end = quarter(today)
-    if evidence.account.active_to is not None:
-        end = min(end, evidence.account.active_to)
-    amount, projected = 0, Fraction(0)
-    for month in _months(first, end):
-        actual = {day: evidence.used(metric, day) for day in month if _closed(evidence, metric, day)}
-        remaining = [day for day in month if day not in actual]
-        projected += sum(actual.values()) + line.sum_over(remaining)
-        for price in evidence.account.prices:
-            if price.metric == metric:
-                held = [day for day in month if price.valid_from <= day and _before(day, price.valid_to)]
-                quantity = sum(actual.get(day, 0) for day in held) + line.sum_over(
-                    [day for day in held if day not in actual]
-                )
-                amount += nearest(quantity * Fraction(price.unit_price) * 10**evidence.account.currency.exponent)
-    return {"metric": metric, "projected_quantity": decimal_text(projected), "amount_minor": amount}
-
-
-def _months(first: date, end: date) -> list[list[date]]:
-    """The days up to the end, month by month: each month is billed by itself."""
-    months = []
-    while first < end:
-        months.append(days_between(first, min(first_of_next(first), end)))
-        first = first_of_next(first)
-    return months
-
-
-def _before(day: date, end: date | None) -> bool:
-    return end is None or day < end
+    return fit([(day.toordinal(), evidence.used(metric, day)) for day in known])

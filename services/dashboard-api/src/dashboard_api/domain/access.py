@@ -32,6 +32,7 @@ class Permission(StrEnum):
     PAYMENTS_RETRY = "payments.retry"
     IMPORTS_WRITE = "imports.write"
     LINKS_MANAGE = "links.manage"
+    CALIBRATION_MANAGE = "calibration.manage"
     FLAGS_SEND = "flags.send"
     DECISIONS_WRITE = "decisions.write"
     EXPORTS_CREATE = "exports.create"
@@ -55,6 +56,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.PAYMENTS_READ,
         Permission.IMPORTS_WRITE,
         Permission.LINKS_MANAGE,
+        Permission.CALIBRATION_MANAGE,
         Permission.AUDIT_READ,
         Permission.SESSIONS_MANAGE,
     },

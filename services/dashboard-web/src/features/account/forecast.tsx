@@ -19,6 +19,7 @@ const EXCLUDED: Record<string, string> = {
   calibration_drift: "is not projected until its calibration is cleared",
   one_off_line: "was billed once",
   credit: "is a credit",
+  accepted_gap: "has a gap that was accepted",
 };
 
 function Metric({ one }: { one: MetricForecast }) {

@@ -16,6 +16,8 @@ const ACTIONS: Record<string, string> = {
   "link.undone": "Undid a decision about a link",
   "accounts.imported": "Imported accounts",
   "rates.imported": "Imported rate cards",
+  "calibration.counted": "Took reference counts",
+  "calibration.cleared": "Cleared a calibration",
   "access.refused": "Was refused what the role does not allow",
   "access.out_of_scope": "Asked for what is not in the portfolio",
 };

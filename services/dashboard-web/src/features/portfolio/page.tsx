@@ -18,6 +18,7 @@ import { SlowNote } from "@/shared/ui/slow-note";
 import { columnsFor } from "./columns";
 import { Figures } from "./figures";
 import { Filters } from "./filters";
+import { PortfolioForecastStrip } from "./forecast";
 import { Grid } from "./grid";
 import { useGridKeys } from "./keyboard";
 import { HeadTool, type ListedTool, SelectionBar } from "./listed";
@@ -79,6 +80,7 @@ export function PortfolioPage({ tool }: { tool?: ListedTool }) {
         {data && !isPlaceholderData ? plural(data.total, "account") : ""}
       </p>
       <Figures totals={data?.totals} search={search} />
+      <PortfolioForecastStrip />
       <Filters
         search={search}
         seesPayments={seesPayments}

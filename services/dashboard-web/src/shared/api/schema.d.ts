@@ -245,6 +245,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calibrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calibrations
+         * @description Each metric with its last count, its verdict, and when it is due.
+         */
+        get: operations["calibrations_api_v1_calibrations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calibrations/{metric}/clear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clear Calibration
+         * @description Let a metric be projected again; who and why is written down.
+         */
+        post: operations["clear_calibration_api_v1_calibrations__metric__clear_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calibrations/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count From Csv
+         * @description Take the counts of a file; usage is held against them as soon as it is known whole for their days.
+         */
+        post: operations["count_from_csv_api_v1_calibrations_csv_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calibrations/sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count From Database
+         * @description Take the counts that the query in the settings answers for these days.
+         */
+        post: operations["count_from_database_api_v1_calibrations_sql_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/decisions": {
         parameters: {
             query?: never;
@@ -537,6 +617,26 @@ export interface paths {
          * @description How an attempt stands.
          */
         get: operations["payment_retry_api_v1_payment_retries__payment_retry_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolio/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Portfolio Forecast
+         * @description Quarter end low, likely and high for each currency, and what moved since last week.
+         */
+        get: operations["portfolio_forecast_api_v1_portfolio_forecast_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -858,6 +958,16 @@ export interface components {
             variance: components["schemas"]["Variance"] | null;
         };
         /**
+         * AccountName
+         * @description An account, to be named.
+         */
+        AccountName: {
+            /** Client Id */
+            client_id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * Active
          * @description Which accounts by their contract: running today, not running today, both.
          * @enum {string}
@@ -1031,6 +1141,42 @@ export interface components {
             reason: string | null;
         };
         /**
+         * CalibrationItem
+         * @description One metric. `off`: it is not projected until a person clears it.
+         */
+        CalibrationItem: {
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Is Due */
+            is_due: boolean;
+            last: components["schemas"]["LastCount"] | null;
+            /** Metric */
+            metric: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "never" | "waiting" | "on" | "off";
+        };
+        /**
+         * Calibrations
+         * @description Every metric that is metered or was counted.
+         */
+        Calibrations: {
+            /**
+             * Has Database
+             * @description Whether counts can be asked of the company's own database.
+             */
+            has_database: boolean;
+            /** Interval Days */
+            interval_days: number;
+            /** Items */
+            items: components["schemas"]["CalibrationItem"][];
+        };
+        /**
          * CardVersion
          * @description The latest version of the account's rate card.
          */
@@ -1051,6 +1197,43 @@ export interface components {
          * @enum {string}
          */
         Channel: "slack" | "email";
+        /**
+         * Clearance
+         * @description Why a metric may be projected again.
+         */
+        Clearance: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * Cleared
+         * @description It is taken; the forecasts follow.
+         */
+        Cleared: {
+            /** Metric */
+            metric: string;
+            /**
+             * State
+             * @constant
+             */
+            state: "applying";
+        };
+        /**
+         * CountAsked
+         * @description The days to count; both are included.
+         */
+        CountAsked: {
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            /**
+             * To Day
+             * Format: date
+             */
+            to_day: string;
+        };
         /**
          * CreditLine
          * @description A credit with the invoice that it was applied to.
@@ -1075,6 +1258,34 @@ export interface components {
             document_id: string;
             /** Number */
             number: string | null;
+        };
+        /**
+         * CurrencyForecast
+         * @description One currency's quarter. `low` and `high`: every account errs the same way at once.
+         */
+        CurrencyForecast: {
+            /** Accounts */
+            accounts: number;
+            /**
+             * Currency
+             * @example USD
+             */
+            currency: string;
+            /** High If Independent Minor */
+            high_if_independent_minor: number;
+            /** High Minor */
+            high_minor: number;
+            /** Likely Minor */
+            likely_minor: number;
+            /**
+             * Low If Independent Minor
+             * @description As if no account's error told anything of another's.
+             */
+            low_if_independent_minor: number;
+            /** Low Minor */
+            low_minor: number;
+            /** @description Null while there is no week of this quarter to compare with. */
+            moved: components["schemas"]["Moved"] | null;
         };
         /**
          * CurrencyTotal
@@ -1273,6 +1484,21 @@ export interface components {
             detail?: string | null;
             /** Note */
             note?: string | null;
+        };
+        /**
+         * ExcludedAccounts
+         * @description Accounts that are not in the totals, for one reason.
+         */
+        ExcludedAccounts: {
+            /** Accounts */
+            accounts: number;
+            /** Code */
+            code: string;
+            /**
+             * Listed
+             * @description The first fifty by name.
+             */
+            listed: components["schemas"]["AccountName"][];
         };
         /**
          * ExpectedPart
@@ -2139,6 +2365,56 @@ export interface components {
             total: number;
         };
         /**
+         * LastCount
+         * @description The latest count of a metric and what came of it; the verdict is null until the usage of its days is whole.
+         */
+        LastCount: {
+            /** Cleared At */
+            cleared_at: string | null;
+            /** Cleared By */
+            cleared_by: string | null;
+            /** Cleared Reason */
+            cleared_reason: string | null;
+            /** Drift Percent */
+            drift_percent: string | null;
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            /** Judged At */
+            judged_at: string | null;
+            /** Limit Percent */
+            limit_percent: number;
+            /** Metered */
+            metered: string | null;
+            /**
+             * Origin
+             * @enum {string}
+             */
+            origin: "csv" | "sql";
+            /**
+             * Reference
+             * @description An exact decimal as text.
+             * @example 1834.5
+             */
+            reference: string;
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
+            /** Taken By */
+            taken_by: string;
+            /**
+             * To Day
+             * Format: date
+             */
+            to_day: string;
+            /** Verdict */
+            verdict: ("within" | "over") | null;
+        };
+        /**
          * LinkDecision
          * @description What a person decided. `applying` until the read model names it; `superseded` once another one came after it.
          */
@@ -2328,6 +2604,45 @@ export interface components {
             currency: string;
         };
         /**
+         * Moved
+         * @description By how much the likely amount differs from the end of last week, and how much of that came or went whole.
+         */
+        Moved: {
+            /**
+             * Joined
+             * @description Accounts that have a forecast now and had none.
+             */
+            joined: number;
+            /** Joined Minor */
+            joined_minor: number;
+            /**
+             * Left
+             * @description Accounts that had one and have none now.
+             */
+            left: number;
+            /** Left Minor */
+            left_minor: number;
+            /** Moved Minor */
+            moved_minor: number;
+            /**
+             * Movers
+             * @description The five that moved most.
+             */
+            movers: components["schemas"]["Mover"][];
+        };
+        /**
+         * Mover
+         * @description An account whose forecast moved.
+         */
+        Mover: {
+            /** Client Id */
+            client_id: string;
+            /** Moved Minor */
+            moved_minor: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * Offer
          * @description Whether something can be decided now, and why not.
          */
@@ -2370,6 +2685,16 @@ export interface components {
              * @enum {string}
              */
             source: "amplitude" | "quickbooks" | "stripe";
+        };
+        /**
+         * PartlyForecast
+         * @description Accounts that are in the totals without one of their metrics.
+         */
+        PartlyForecast: {
+            /** Accounts */
+            accounts: number;
+            /** Code */
+            code: string;
         };
         /**
          * Payment
@@ -2492,6 +2817,26 @@ export interface components {
             /** Total */
             total: number;
             totals: components["schemas"]["Totals"];
+        };
+        /**
+         * PortfolioForecast
+         * @description The quarter's end of all accounts in the caller's portfolio.
+         */
+        PortfolioForecast: {
+            /** Accounts */
+            accounts: number;
+            /** By Currency */
+            by_currency: components["schemas"]["CurrencyForecast"][];
+            /** Excluded */
+            excluded: components["schemas"]["ExcludedAccounts"][];
+            /** Partly */
+            partly: components["schemas"]["PartlyForecast"][];
+            quarter: components["schemas"]["Days"];
+            /**
+             * Since
+             * @description The day whose end the movement is counted from.
+             */
+            since: string | null;
         };
         /**
          * Problem
@@ -4026,6 +4371,286 @@ export interface operations {
             };
         };
     };
+    calibrations_api_v1_calibrations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calibrations"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clear_calibration_api_v1_calibrations__metric__clear_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                metric: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Clearance"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cleared"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not in the caller's portfolio. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_from_csv_api_v1_calibrations_csv_post: {
+        parameters: {
+            query?: {
+                /** @description Only show what would change. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_from_database_api_v1_calibrations_sql_post: {
+        parameters: {
+            query?: {
+                /** @description Only show what would change. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     decide_many_api_v1_decisions_post: {
         parameters: {
             query?: never;
@@ -5095,6 +5720,62 @@ export interface operations {
             };
             /** @description Unknown, or not in the caller's portfolio. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    portfolio_forecast_api_v1_portfolio_forecast_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortfolioForecast"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -21,6 +21,7 @@ from reconciler.domain.snapshot import (
     Tier,
 )
 from reconciler.ports import wire
+from reconciler.ports.words import decimal_text
 from trueup_billing import Source
 
 _configured = wire.decoder(wire.Configured)
@@ -45,7 +46,7 @@ def account_of(text: str) -> Account:
 
 
 def _rate_of(rate: wire.Rate) -> Rate:
-    text = wire.decimal_text(rate.unit_price)
+    text = decimal_text(rate.unit_price)
     return Rate(
         metric=rate.metric,
         unit=rate.unit,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import asyncpg
 import msgspec
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from reconciler.adapters import decision_sql as sql
 from reconciler.adapters import snapshots
 from reconciler.adapters.driver import Driver
+from reconciler.adapters.forecast_rows import FORGET
 from reconciler.adapters.writing import write
 from reconciler.domain.memo import Memo
 from reconciler.domain.policy import Policy
@@ -71,6 +72,11 @@ class PostgresDecisions:
             driver = await raw(conn)
             rows = await driver.fetch(sql.CLAIM_THESE, list(client_ids))
             yield _Claim(self._engine, conn, driver, [row["client_id"] for row in rows], self._service)
+
+    async def forget_forecasts(self, before: date) -> None:
+        """Delete the weeks before that day."""
+        async with self._engine.begin() as conn:
+            await (await raw(conn)).execute(FORGET, before)
 
     async def client_ids(self) -> list[str]:
         """Every configured client."""

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.adapters.calibration_sql import WRITE_CALIBRATED, calibrated_columns
 from reconciler.adapters.recorded_sql import WRITE_RECORDED, recorded_columns
 from reconciler.adapters.retry_sql import REQUESTED_COLUMNS, SETTLED_COLUMNS, WRITE_REQUESTED, WRITE_SETTLED
 from reconciler.domain.names import domain_of
 from reconciler.ports import wire
 from trueup_contracts.accounts import AccountConfiguredV1
+from trueup_contracts.calibrations import MetricCalibratedV1
 from trueup_contracts.customers import CustomerObservedV1
 from trueup_contracts.decisions import DecisionRecordedV1
 from trueup_contracts.invoices import InvoiceObservedV1
@@ -223,6 +225,7 @@ WRITES: Mapping[str, Write] = {
     PaymentObservedV1.topic: _PAYMENTS,
     SyncReportedV1.topic: _REPORTS,
     AccountConfiguredV1.topic: _CONFIGURED,
+    MetricCalibratedV1.topic: Write(WRITE_CALIBRATED, calibrated_columns),
     DecisionRecordedV1.topic: Write(WRITE_RECORDED, recorded_columns),
     LinkDecidedV1.topic: _LINKS,
     PaymentRetryRequestedV1.topic: Write(WRITE_REQUESTED, REQUESTED_COLUMNS),

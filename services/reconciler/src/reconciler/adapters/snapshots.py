@@ -49,6 +49,7 @@ _SCOPES = "SELECT key, complete::text AS complete, holes::text AS holes FROM sco
 _RECORDED = """
 SELECT client_id, payload::text AS payload FROM recorded WHERE client_id = ANY ($1) ORDER BY client_id, version
 """
+_UNCALIBRATED = "SELECT metric, off_reason FROM calibrations WHERE off_reason IS NOT NULL"
 _DEAD = "SELECT DISTINCT source, ref FROM dead_letters WHERE source IS NOT NULL AND (ref IS NULL OR ref = ANY ($1))"
 
 
@@ -89,10 +90,19 @@ async def load(driver: Driver, client_ids: Sequence[str]) -> dict[str, Snapshot]
         parts[row["client_id"]].decisions.append(read_decision(row["payload"]))
     scopes = tuple(scope_of(row) for row in await driver.fetch(_SCOPES))
     dead = [DeadLetter(Source(row["source"]), row["ref"]) for row in await driver.fetch(_DEAD, refs)]
-    return {client_id: _snapshot(account, parts[client_id], scopes, dead) for client_id, account in accounts.items()}
+    off = {row["metric"]: row["off_reason"] for row in await driver.fetch(_UNCALIBRATED)}
+    return {
+        client_id: _snapshot(account, parts[client_id], scopes, dead, off) for client_id, account in accounts.items()
+    }
 
 
-def _snapshot(account: Account, parts: _Parts, scopes: tuple[Scope, ...], dead: Iterable[DeadLetter]) -> Snapshot:
+def _snapshot(
+    account: Account,
+    parts: _Parts,
+    scopes: tuple[Scope, ...],
+    dead: Iterable[DeadLetter],
+    uncalibrated: Mapping[str, str],
+) -> Snapshot:
     refs = {str(link.ref) for link in parts.links}
     return Snapshot(
         account=account,
@@ -105,6 +115,7 @@ def _snapshot(account: Account, parts: _Parts, scopes: tuple[Scope, ...], dead: 
         revisions={metric: found for metric, rows in parts.usage.items() if (found := revisions_of(rows))},
         dead_letters=tuple(letter for letter in dead if letter.ref is None or letter.ref in refs),
         month_metrics=frozenset(parts.month_metrics),
+        uncalibrated=uncalibrated,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from reconciler.adapters import decision_sql as sql
 from reconciler.adapters.driver import Driver
+from reconciler.adapters.forecast_rows import write_forecasts
 from reconciler.adapters.rows import Rows, Section, rows_of
 from reconciler.domain.entry import Entry
 from reconciler.domain.memo import memo_of
@@ -57,6 +58,7 @@ async def write(
 ) -> list[AccountReconciledV1]:
     """Write decisions with a fixed number of statements; the events to announce what changed."""
     changed, same = changes_of(decided, policy)
+    await write_forecasts(driver, [change.one.result for change in changed], [one.result for one in same])
     if same:
         await _touch(driver, same)
     if not changed:

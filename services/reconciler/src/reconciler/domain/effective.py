@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 from typing import Literal
 
+from reconciler.domain.prices import invoiced_prices
 from reconciler.domain.snapshot import Document, Line, Rate, Snapshot
-from trueup_billing import Currency, Period
+from trueup_billing import Currency, Period, month_of
 
 LEFT_OUT_MAX = 20
 """Lines and credits that are named; an account with more has more important things to say."""
@@ -16,7 +18,7 @@ LEFT_OUT_MAX = 20
 
 def item_metrics(snapshot: Snapshot) -> Mapping[str, str]:
     """Ledger item → metric, as the account's rate card says, ended versions included. Names decide nothing."""
-    return {rate.item_id: rate.metric for rate in snapshot.account.rates if rate.item_id is not None}
+    return {rate.item_id: rate.metric for rate in snapshot.account.usage_rates if rate.item_id is not None}
 
 
 def with_effective_prices(
@@ -28,19 +30,17 @@ def with_effective_prices(
     invoice its rates are taken out: a quarter of which the end has no price is no figure. A hole inside the card is
     the card's own word: nothing is charged then.
     """
-    kept: list[Rate] = []
+    kept: list[Rate] = [rate for rate in snapshot.account.rates if not rate.is_usage]
     by_invoice = False
     last = quarter.end if snapshot.account.active_to is None else min(quarter.end, snapshot.account.active_to)
+    told = invoiced_prices(snapshot).before(month_of(last - timedelta(days=1)))
     for metric in metrics:
-        rates = [one for one in snapshot.account.rates if one.metric == metric]
-        start = quarter.start
-        if rates:
-            ends = [one.valid_to for one in rates]
-            start = max(start, *(last if end is None else end for end in ends))
-        price = None if start >= last else _effective_price(snapshot, metric)
-        if start >= last:
+        rates = [one for one in snapshot.account.usage_rates if one.metric == metric]
+        start = max([quarter.start, *(one.valid_to or last for one in rates)]) if rates else quarter.start
+        if start >= last and all(one.kind != "as_invoiced" or metric in told for one in rates):
             kept += rates
-        elif price is not None:
+            by_invoice = by_invoice or any(one.kind == "as_invoiced" for one in rates)
+        elif (price := _effective_price(snapshot, metric)) is not None:
             by_invoice = True
             kept += [*rates, replace(price, valid_from=start)]
     account = replace(snapshot.account, rates=tuple(kept))

@@ -9,7 +9,8 @@ from typing import Literal
 
 from reconciler.domain.completeness import Completeness, coverage_of, metrics_of
 from reconciler.domain.effective import left_out_lines, with_effective_prices
-from reconciler.domain.expected import expected_for
+from reconciler.domain.expected import rated
+from reconciler.domain.prices import invoiced_prices
 from reconciler.domain.projection import MetricForecast, Projected, project
 from reconciler.domain.snapshot import Series, Snapshot
 from trueup_billing import Period, Source, months_between, quarter_of
@@ -57,6 +58,7 @@ def forecast(snapshot: Snapshot, completeness: Completeness, today: date) -> For
     metrics, excluded = _metrics(snapshot)
     if not metrics:
         return Forecast("nothing_to_project" if excluded else "no_rate_card", quarter, excluded=tuple(excluded))
+    excluded += [LeftOut("accepted_gap", one.source) for one in completeness.partials if one.source is Source.AMPLITUDE]
     found: list[MetricForecast] = []
     for metric in metrics:
         series = snapshot.usage.get(metric) or Series(metric, _unit(snapshot, metric))
@@ -92,35 +94,53 @@ def _in_money(
         return Forecast("no_rate_card", quarter, metrics, excluded=tuple(excluded))
     summed = [one for one in metrics if currencies[one.metric] == {currency}]
     excluded += [LeftOut("other_currency", metric) for metric, found in currencies.items() if found - {currency}]
+    card, minimums = card_of(priced, {one.metric for one in summed}, currency, whole=not excluded)
+    excluded += [LeftOut("minimum", name) for name in minimums]
     excluded += [LeftOut(code, what) for code, what in left_out_lines(snapshot, quarter)]
     return Forecast(
         "ok",
         quarter,
         metrics,
         currency,
-        rated_minor(priced, quarter, [one.series(one.projected) for one in summed]),
-        rated_minor(priced, quarter, [one.series(one.low) for one in summed]),
-        rated_minor(priced, quarter, [one.series(one.high) for one in summed]),
+        rated_minor(card, quarter, [one.series(one.projected) for one in summed]),
+        rated_minor(card, quarter, [one.series(one.low) for one in summed]),
+        rated_minor(card, quarter, [one.series(one.high) for one in summed]),
         tuple(excluded),
         priced_by,
     )
 
 
+def card_of(snapshot: Snapshot, metrics: set[str], currency: str, *, whole: bool) -> tuple[Snapshot, list[str]]:
+    """The card without what is left out, and the minimums that go with it.
+
+    A minimum asks for what usage does not reach: with a part of the usage missing it would fill a gap that is ours.
+    """
+    kept = [
+        rate
+        for rate in snapshot.account.rates
+        if rate.currency == currency and (rate.metric in metrics or not rate.metric)
+    ]
+    dropped = [] if whole else [rate for rate in kept if rate.kind == "minimum" and not rate.metric]
+    account = replace(snapshot.account, rates=tuple(rate for rate in kept if rate not in dropped))
+    return replace(snapshot, account=account), sorted({rate.name for rate in dropped})
+
+
 def rated_minor(snapshot: Snapshot, quarter: Period, usage: Sequence[Projected]) -> int:
     """Rate the units of the quarter month by month, as they will be billed: the one place that asks for prices.
 
-    Only the metrics of `usage` count, so that nothing that is left out comes in through the rate card.
+    Calendar months, whatever day the account's periods begin on: what is foretold is a calendar quarter.
     """
-    metrics = {one.metric: one for one in usage}
-    account = snapshot.account
-    priced = replace(account, rates=tuple(rate for rate in account.rates if rate.metric in metrics))
-    projected = replace(snapshot, account=priced, usage=metrics)
-    months = months_between(quarter.start, quarter.end.replace(day=1))
-    return sum(expected_for(projected, month).amount_minor for month in months if month.end <= quarter.end)
+    projected = {one.metric: one for one in usage}
+    prices = invoiced_prices(snapshot)
+    months = [month for month in months_between(quarter.start, quarter.end) if month.end <= quarter.end]
+    return sum(
+        rated(snapshot.account, projected, month, final=True, invoiced=prices.before(month)).amount_minor
+        for month in months
+    )
 
 
 def _currencies(snapshot: Snapshot, metric: str) -> set[str]:
-    return {rate.currency for rate in snapshot.account.rates if rate.metric == metric}
+    return {rate.currency for rate in snapshot.account.usage_rates if rate.metric == metric}
 
 
 def _unit(snapshot: Snapshot, metric: str) -> str:

@@ -28,8 +28,8 @@ from reconciler.domain.payment_status import InvoiceState, state_of
 from reconciler.domain.periods import day_in, next_midnight, periods_of
 from reconciler.domain.policy import Policy
 from reconciler.domain.prices import invoiced_prices
-from reconciler.domain.rating import first_price
 from reconciler.domain.projection import first_open_day, history_start
+from reconciler.domain.rating import first_price
 from reconciler.domain.result import PeriodResult, Reconciliation, TrendSeries
 from reconciler.domain.row import invoice_row, variance_row
 from reconciler.domain.snapshot import Account, Payment, Snapshot

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from prometheus_client import Counter, Gauge
 
 from reconciler.domain.policy import Policy
+from reconciler.ports.calibrations import CalibrationStore
 from reconciler.ports.decisions import DecisionStore, LinkStore
 from reconciler.ports.scopes import ScopeStore
 from reconciler.ports.suggestions import SuggestionStore
+from reconciler.usecases.calibrate import calibrate
 from reconciler.usecases.count import count_reports
 from reconciler.usecases.decide import decide_some
 from reconciler.usecases.relink import relink
@@ -23,6 +25,8 @@ from trueup_kit.loops import every
 log = get_logger(__name__)
 COUNT_INTERVAL_S = 0.5
 SUGGEST_INTERVAL_S = 2.0
+CALIBRATE_INTERVAL_S = 2.0
+FORGET_INTERVAL_S = 3600.0
 DECIDED = Counter("reconciler_decisions_total", "Accounts decided by outcome", ["outcome"])
 BUSY = Gauge("reconciler_deciding", "1 while accounts wait for their decision")
 
@@ -35,10 +39,12 @@ class Loops:
     links: LinkStore
     suggestions: SuggestionStore
     decisions: DecisionStore
+    calibrations: CalibrationStore
     policy: Policy
     clock: Callable[[], datetime]
     interval_s: float
     batch: int
+    forecast_weeks: int
 
     async def count(self) -> None:
         """Let reports count and watermarks show."""
@@ -55,6 +61,17 @@ class Loops:
     async def decide(self) -> None:
         """Decide dirty accounts: round after round while there are some, gathering changes in between."""
         await every(self.interval_s, self._drain, name="decide", jitter=0.0)
+
+    async def calibrate(self) -> None:
+        """Hold metered usage against the company's own counts."""
+        await every(CALIBRATE_INTERVAL_S, lambda: calibrate(self.calibrations, self.clock), name="calibrate")
+
+    async def forget(self) -> None:
+        """Forget what forecasts were so many weeks ago."""
+        await every(FORGET_INTERVAL_S, self._forget, name="forget")
+
+    async def _forget(self) -> None:
+        await self.decisions.forget_forecasts(self.clock().date() - timedelta(weeks=self.forecast_weeks))
 
     async def _relink(self) -> None:
         changed = await relink(self.links)

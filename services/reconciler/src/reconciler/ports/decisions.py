@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from reconciler.domain.links import Customer, Decision, Imported, Resolved
@@ -91,6 +91,10 @@ class DecisionStore(Protocol):
 
     def claim_these(self, client_ids: Sequence[str]) -> AbstractAsyncContextManager[Claim]:
         """Lock these accounts, dirty or not, waiting for other replicas."""
+        ...
+
+    async def forget_forecasts(self, before: date) -> None:
+        """Delete what forecasts were in weeks before that day."""
         ...
 
     async def client_ids(self) -> list[str]:

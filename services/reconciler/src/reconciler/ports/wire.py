@@ -2,54 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
-from trueup_billing import BillingError, format_decimal, parse_decimal
-
-Instant = Annotated[datetime, msgspec.Meta(tz=True)]
-Currency = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")]
-RefText = Annotated[str, msgspec.Meta(pattern=r"^(amplitude|quickbooks|stripe):.+\Z")]
-SourceName = Literal["amplitude", "quickbooks", "stripe"]
-Version = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
-Minor = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-RetryState = Literal["processing", "succeeded", "failed", "needs_customer", "already_paid", "refused", "unknown"]
-RateKind = Literal["per_unit", "graduated", "volume", "package", "flat", "minimum", "discount", "as_invoiced"]
-LinkVerdict = Literal["linked", "unlinked", "withdrawn"]
-Bucket = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}(-\d{2})?\Z")]
-
-
-# What `decimal_text` takes, in the form that senders use: most need no closer look.
-_PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,28})?")
-
-
-def check_decimal(text: str) -> None:
-    """Make sure that it is an exact decimal.
-
-    Raises:
-        ValueError: no finite decimal.
-    """
-    if _PLAIN_DECIMAL.fullmatch(text) is None:
-        decimal_text(text)
-
-
-def decimal_text(text: str) -> str:
-    """The plain, shortest form of an exact decimal.
-
-    Raises:
-        ValueError: no finite decimal.
-    """
-    try:
-        return format_decimal(parse_decimal(text))
-    except BillingError as error:
-        raise ValueError(str(error)) from None
-
-
-class Wire(msgspec.Struct, frozen=True, gc=False):
-    """A value of an event; unknown fields are ignored."""
+from reconciler.ports.counted import Calibrated
+from reconciler.ports.words import (
+    Bucket,
+    Currency,
+    Instant,
+    LinkVerdict,
+    Minor,
+    RateKind,
+    RefText,
+    RetryState,
+    SourceName,
+    Version,
+    Wire,
+    check_decimal,
+)
 
 
 class Usage(Wire, frozen=True):
@@ -364,9 +336,32 @@ class RetrySettled(Wire, frozen=True):
     started_at: Instant | None = None
 
 
-Fact = Usage | Customer | Invoice | Payment | Sync | Configured | Decided | LinkDecided | RetryRequested | RetrySettled
+Fact = (
+    Usage
+    | Customer
+    | Invoice
+    | Payment
+    | Sync
+    | Configured
+    | Decided
+    | LinkDecided
+    | Calibrated
+    | RetryRequested
+    | RetrySettled
+)
 F = TypeVar(
-    "F", Usage, Customer, Invoice, Payment, Sync, Configured, Decided, LinkDecided, RetryRequested, RetrySettled
+    "F",
+    Usage,
+    Customer,
+    Invoice,
+    Payment,
+    Sync,
+    Configured,
+    Decided,
+    LinkDecided,
+    Calibrated,
+    RetryRequested,
+    RetrySettled,
 )
 
 

@@ -10,9 +10,11 @@ from typing import cast
 import msgspec
 
 from reconciler.ports import wire
+from reconciler.ports.counted import Calibrated
 from reconciler.ports.facts import Accepted, Poison, Position
 from trueup_billing import InvalidValue, Ref, decode_part, join_key
 from trueup_contracts.accounts import AccountConfiguredV1
+from trueup_contracts.calibrations import MetricCalibratedV1
 from trueup_contracts.customers import CustomerObservedV1
 from trueup_contracts.decisions import DecisionRecordedV1
 from trueup_contracts.invoices import InvoiceObservedV1
@@ -43,6 +45,7 @@ KINDS: Mapping[str, Kind] = {
     PaymentObservedV1.topic: _kind(wire.Payment, lambda fact: fact.object_id),
     SyncReportedV1.topic: _kind(wire.Sync, lambda fact: join_key(fact.source, fact.scope)),
     AccountConfiguredV1.topic: _kind(wire.Configured, lambda fact: fact.client_id),
+    MetricCalibratedV1.topic: _kind(Calibrated, lambda fact: fact.metric),
     DecisionRecordedV1.topic: _kind(wire.Decided, lambda fact: join_key(fact.client_id, fact.decision_id)),
     LinkDecidedV1.topic: _kind(wire.LinkDecided, lambda fact: fact.ref),
     PaymentRetryRequestedV1.topic: _kind(wire.RetryRequested, lambda fact: fact.gateway_invoice_id),

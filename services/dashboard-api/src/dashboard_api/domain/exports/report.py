@@ -48,6 +48,7 @@ _EXCLUDED = {
     "calibration_drift": "is not projected until its calibration is cleared",
     "one_off_line": "was billed once",
     "credit": "is a credit",
+    "accepted_gap": "has a gap that was accepted",
 }
 _DISCREPANCIES_MAX = 8
 

@@ -9,11 +9,20 @@ from __future__ import annotations
 from dashboard_api.domain.disclaimer import DISCLAIMER
 from dashboard_api.domain.figures.documents import INVOICES
 from dashboard_api.domain.figures.figure import Figure
+from dashboard_api.domain.figures.forecasts import PORTFOLIO_FORECAST
 from dashboard_api.domain.figures.judged import COUNTS, VARIANCE
 from dashboard_api.domain.figures.links import LINKS
 from dashboard_api.domain.figures.usage import FORECAST, USAGE
 
-FIGURES: tuple[Figure, ...] = (*USAGE, *INVOICES, *VARIANCE, *FORECAST, *COUNTS, *LINKS)
+FIGURES: tuple[Figure, ...] = (
+    *USAGE,
+    *INVOICES,
+    *VARIANCE,
+    *FORECAST,
+    *PORTFOLIO_FORECAST,
+    *COUNTS,
+    *LINKS,
+)
 
 
 def as_markdown() -> str:

@@ -26,16 +26,17 @@ SHOWN_MAX = 500
 DryRun = Annotated[bool, Query(description="Only show what would change.")]
 
 
-def _csv(columns: str) -> dict[str, Any]:
+def csv_body(columns: str) -> dict[str, Any]:
+    """For `openapi_extra=`: a CSV file as the body."""
     schema = {"type": "string", "description": f"A CSV file, UTF-8, with a header: {columns}"}
     return {"requestBody": {"required": True, "content": {"text/csv": {"schema": schema}}}}
 
 
-_ACCOUNTS = _csv(
+_ACCOUNTS = csv_body(
     "client_id,name,time_zone,active_from,active_to,anchor_day,owner,"
     "quickbooks_customer_id,amplitude_account_id,stripe_customer_id"
 )
-_RATES = _csv(",".join(COLUMNS))
+_RATES = csv_body(",".join(COLUMNS))
 _RATES["requestBody"]["content"]["application/yaml"] = {
     "schema": {
         "type": "string",
@@ -48,21 +49,27 @@ _CARD_READERS = {"text/csv": rows_of_csv, "application/yaml": rows_of_yaml}
 @router.post("/accounts", openapi_extra=needs(Permission.IMPORTS_WRITE) | _ACCOUNTS)
 async def import_accounts(request: Request, services: Wired, principal: Asking, dry_run: DryRun = True) -> ImportResult:
     """Add and change accounts with their owners and links; accounts that the file does not name stay as they are."""
-    return _shown(await services.import_accounts(principal, await _text(request, {"text/csv"}), dry_run=dry_run))
+    return shown(await services.import_accounts(principal, await body_text(request, {"text/csv"}), dry_run=dry_run))
 
 
 @router.post("/rates", openapi_extra=needs(Permission.IMPORTS_WRITE) | _RATES)
 async def import_rates(request: Request, services: Wired, principal: Asking, dry_run: DryRun = True) -> ImportResult:
     """Replace the whole rate card of each account that the file names; former versions are kept."""
-    text = await _text(request, _CARD_READERS)
-    return _shown(await services.import_rates(principal, text, _CARD_READERS[_media_type(request)], dry_run=dry_run))
+    text = await body_text(request, _CARD_READERS)
+    return shown(await services.import_rates(principal, text, _CARD_READERS[_media_type(request)], dry_run=dry_run))
 
 
 def _media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-async def _text(request: Request, media_types: Container[str]) -> str:
+async def body_text(request: Request, media_types: Container[str]) -> str:
+    """The body as text.
+
+    Raises:
+        HTTPException: 413, or 415 where it is none of these types.
+        InvalidRequest: it is not UTF-8.
+    """
     if _media_type(request) not in media_types:
         raise HTTPException(415)
     body = await read_body(request, bytes_max=BODY_MAX)
@@ -73,7 +80,7 @@ async def _text(request: Request, media_types: Container[str]) -> str:
         raise InvalidRequest(f"Line {line} is not UTF-8; save the file as UTF-8.", code="invalid_encoding") from None
 
 
-def _shown(outcome: ImportOutcome) -> ImportResult:
+def shown(outcome: ImportOutcome) -> ImportResult:
     """The result.
 
     Raises:

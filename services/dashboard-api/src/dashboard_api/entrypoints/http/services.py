@@ -15,10 +15,12 @@ from dashboard_api.ports.audit import AuditLog
 from dashboard_api.ports.exports import ReportPrinter
 from dashboard_api.ports.reads import SourceReads
 from dashboard_api.usecases.accounts import Accounts
+from dashboard_api.usecases.calibrations import Calibrate
 from dashboard_api.usecases.decisions import Decisions
 from dashboard_api.usecases.explain import Explain
 from dashboard_api.usecases.exports import CreateExport, TakeExport
 from dashboard_api.usecases.flags import FlagIssue
+from dashboard_api.usecases.forecasts import PortfolioForecast
 from dashboard_api.usecases.identify import Identify
 from dashboard_api.usecases.imports import ImportAccounts, ImportRates
 from dashboard_api.usecases.links import DecideLinks
@@ -49,6 +51,7 @@ class Services:
     login: Login
     accounts: Accounts
     explain: Explain
+    portfolio_forecast: PortfolioForecast
     sources: SourceReads
     retries: Retries
     retry_views: RetryViews
@@ -56,6 +59,7 @@ class Services:
     import_accounts: ImportAccounts
     import_rates: ImportRates
     decide_links: DecideLinks
+    calibrate: Calibrate
     flag_issue: FlagIssue
     flag_limits: FlagLimits
     decisions: Decisions
