@@ -22,7 +22,9 @@ async function everyExportState(page: Page, check: (part?: string) => Promise<vo
   await check(".export-panel");
   await page.unroute("**/api/v1/exports");
   await panel.getByRole("button", { name: "Back to the choice" }).click();
-  await panel.getByRole("button", { name: /^Download/ }).click();
+  const download = panel.getByRole("button", { name: /^Download/ });
+  await expect(download).not.toHaveAttribute("aria-disabled");
+  await download.click();
   await expect(panel.getByText(/^Downloaded, /)).toBeVisible();
   await check(".export-panel");
   await page.keyboard.press("Escape");

@@ -252,6 +252,7 @@ async def test_two_replicas_and_one_paused_end_in_the_same_facts(
     second = await services.start(POLL_INTERVAL_S="2")
     await until(lambda: loaded(bus))
     for n in range(4):
+        await sandbox.happen("overdue", 7)  # so that there is something to pay, whatever day it is
         await sandbox.happen("pay", 5)
         await sandbox.happen("decline", 2)
         if n == 1:
