@@ -11,7 +11,12 @@ const SCREENS = {
 async function everyExportState(page: Page, check: (part?: string) => Promise<void>) {
   await openPortfolio(page);
   await page.locator("tbody").getByRole("checkbox").nth(1).check();
+  // In a window that holds everything, nothing is half under the bars at its head and foot.
+  const size = page.viewportSize() ?? SCREENS.desktop;
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width: size.width, height: height + 300 });
   await check();
+  await page.setViewportSize(size);
   const panel = page.locator(".export-panel");
   await page.getByRole("button", { name: "Export CSV" }).click();
   await expect(panel.locator(".export-quota strong")).toBeVisible();
