@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from stripe_webhooks.adapters.executions import PostgresExecutions
-from stripe_webhooks.commands.retries import VARIABLE, app
+from stripe_webhooks.commands.retries import app
 from stripe_webhooks.domain.retries import Outcome
 from stripe_webhooks.usecases.settled import settled
 from trueup_contracts.retries import PaymentRetryRequestedV1
@@ -63,7 +63,7 @@ async def last_told(dsn: str) -> tuple[str, str, int]:
 
 
 def test_what_needs_a_person_is_listed_shown_and_looked_at(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, database.dsn("migrator"))
+    monkeypatch.setenv("TRUEUP_MIGRATOR_DSN", database.dsn("migrator"))
     assert invoke("list") == (0, "No attempt is under way or needs a person.\n")
     asyncio.run(fill(database.dsn("stripe_webhooks")))
     code, listed = invoke("list")
@@ -78,7 +78,7 @@ def test_what_needs_a_person_is_listed_shown_and_looked_at(database: Database, m
 
 
 def test_a_person_ends_what_needed_one_and_it_is_told(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, database.dsn("migrator"))
+    monkeypatch.setenv("TRUEUP_MIGRATOR_DSN", database.dsn("migrator"))
     asyncio.run(fill(database.dsn("stripe_webhooks")))
     assert invoke("dismiss", "att_1", "--by", "fay")[0] == 1
     assert invoke("dismiss", "att_2", "--by", "fay", "--nothing-was-charged")[0] == 1

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,10 +13,10 @@ from stripe_webhooks.adapters.executions import PostgresExecutions
 from stripe_webhooks.domain.retries import DISMISSED
 from stripe_webhooks.usecases.settled import settled
 from trueup_kit.postgres import create_engine, raw
+from trueup_operator import settings
 
 app = typer.Typer(help="Payment retries: what became of them, and which need a person.", no_args_is_help=True)
 
-VARIABLE = "TRUEUP_MIGRATOR_DSN"
 SHOWN_MAX = 200
 CLAIM_S = 60.0
 _LIST = """
@@ -94,7 +92,9 @@ def dismiss(
 
 
 async def _dismissed(attempt: str, by: str) -> bool:
-    engine = create_engine(_dsn(), application_name="trueup", pool_size=1, schema="stripe_webhooks")
+    engine = create_engine(
+        settings.load().migrator_dsn, application_name="trueup", pool_size=1, schema="stripe_webhooks"
+    )
     try:
         return await PostgresExecutions(engine, "stripe-webhooks", claim_s=CLAIM_S).dismiss(
             attempt, lambda one: settled(one, DISMISSED, datetime.now(UTC)), by
@@ -113,7 +113,9 @@ def _one(sql: str, attempt: str) -> dict[str, Any]:
 
 def _fetch(sql: str, *values: object) -> list[dict[str, Any]]:
     async def fetch() -> list[dict[str, Any]]:
-        engine = create_engine(_dsn(), application_name="trueup", pool_size=1, schema="stripe_webhooks")
+        engine = create_engine(
+            settings.load().migrator_dsn, application_name="trueup", pool_size=1, schema="stripe_webhooks"
+        )
         try:
             async with engine.begin() as conn:
                 return [dict(row) for row in await (await raw(conn)).fetch(sql, *values)]
@@ -121,19 +123,3 @@ def _fetch(sql: str, *values: object) -> list[dict[str, Any]]:
             await engine.dispose()
 
     return asyncio.run(fetch())
-
-
-def _dsn() -> str:
-    """From the environment, else from `.trueup/operator.env` here or in a parent folder."""
-    if found := os.environ.get(VARIABLE):
-        return found
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        file = folder / ".trueup" / "operator.env"
-        if file.is_file():
-            for line in file.read_text(encoding="utf-8").splitlines():
-                name, _, value = line.partition("=")
-                if name.strip() == VARIABLE:
-                    return value.strip()
-    typer.echo(f"{VARIABLE} is not set; run `make up`, or set it", err=True)
-    raise typer.Exit(1)
