@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from reconciler.domain.policy import Policy
+from trueup_billing import Source
 from trueup_kit.settings import ServiceSettings
+from trueup_readmodel.payload import STALE_AFTER_S
 
 SERVICE = "reconciler"
 
@@ -28,6 +32,7 @@ class Policies(BaseSettings):
             auto_resolve_below_percent=self.auto_resolve_below_percent,
             tolerance_percent=self.tolerance_percent,
             invoicing_lag_days=self.invoicing_lag_days,
+            stale_after={Source(name): timedelta(seconds=age_s) for name, age_s in STALE_AFTER_S.items()},
         )
 
 

@@ -63,6 +63,10 @@ class Completeness:
         reasons = self.of(source)
         return _STATES[reasons[0].code] if reasons else "complete"
 
+    def any_stale(self, policy: Policy, now: datetime) -> bool:
+        """Whether a source is too old for anything new to be decided upon it."""
+        return any(scope.as_of and now - scope.as_of > policy.stale_after[scope.source] for scope in self.scopes)
+
     @property
     def can_judge(self) -> bool:
         """Whether nothing stands in the way."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -25,6 +25,12 @@ def handled(result: PeriodResult, decisions: Sequence[Decision], today: date) ->
         handling=None if dealt is None else _handling(result, dealt, today),
         sign_off=None if signed is None else SignOff(signed, _moved(result, signed.figures)),
     )
+
+
+def held(result: PeriodResult, resolved: Container[date]) -> PeriodResult:
+    """The month while the rule may resolve nothing new: what it had not `resolved` before is merely tolerated."""
+    new = result.band == "auto_resolved" and result.period.start not in resolved
+    return replace(result, band="within_tolerance", rule_held=True) if new else result
 
 
 def _latest(decisions: Sequence[Decision], *kinds: str) -> Decision | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 
+from trueup_billing import Source
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -27,6 +29,20 @@ class Policy:
     """So long after the end of a period a missing invoice is still merely not due."""
     expires_after: timedelta = timedelta(hours=24)
     """A source older than this cannot be judged upon."""
+    stale_after: Mapping[Source, timedelta] = field(
+        default_factory=lambda: MappingProxyType(
+            {
+                Source.AMPLITUDE: timedelta(minutes=30),
+                Source.QUICKBOOKS: timedelta(minutes=15),
+                Source.STRIPE: timedelta(minutes=15),
+            }
+        )
+    )
+    """On a source older than this nothing new is resolved by rule; what was resolved stays so."""
+    resolves_anew: bool = True
+    """Whether the rule may resolve what it had not resolved before: a replay may not."""
+    held_recheck: timedelta = timedelta(minutes=1)
+    """So soon is looked again at what the rule would resolve if its sources were fresh."""
     trend_days: int = 30
 
     def money_cap_minor(self, currency: str) -> int:

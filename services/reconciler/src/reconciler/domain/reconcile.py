@@ -23,7 +23,7 @@ from reconciler.domain.decision import standing
 from reconciler.domain.expected import expected_for
 from reconciler.domain.explained import Case
 from reconciler.domain.forecast import forecast
-from reconciler.domain.handling import handled
+from reconciler.domain.handling import handled, held
 from reconciler.domain.payment_status import InvoiceState, state_of
 from reconciler.domain.periods import day_in, next_midnight, periods_of
 from reconciler.domain.policy import Policy
@@ -66,6 +66,8 @@ def reconcile(snapshot: Snapshot, policy: Policy, now: datetime) -> Reconciliati
         for period in periods_of(account, coverage_start(completeness, metrics), today)
     )
     periods = tuple(handled(result, decisions, today) for result in judged)
+    if not policy.resolves_anew or completeness.any_stale(policy, now):
+        periods = tuple(held(result, snapshot.resolved) for result in periods)
     states = _invoice_states(snapshot, credits_minor, today)
     main = _main_metric(snapshot, metrics, today)
     return Reconciliation(
@@ -83,7 +85,7 @@ def reconcile(snapshot: Snapshot, policy: Policy, now: datetime) -> Reconciliati
         main_metric=main,
         trends=_trends(snapshot, completeness, metrics, today),
         forecast=forecast(snapshot, completeness, today),
-        recheck_at=_recheck_at(account, completeness, policy, now),
+        recheck_at=_recheck_at(account, completeness, periods, policy, now),
     )
 
 
@@ -201,8 +203,11 @@ def _is_active(account: Account, today: date) -> bool:
     return started and (account.active_to is None or today < account.active_to)
 
 
-def _recheck_at(account: Account, completeness: Completeness, policy: Policy, now: datetime) -> datetime:
+def _recheck_at(
+    account: Account, completeness: Completeness, periods: tuple[PeriodResult, ...], policy: Policy, now: datetime
+) -> datetime:
     """Due days, snoozes, periods, quarters and lags all turn at the account's midnight; ages at their own instant."""
-    midnight = next_midnight(account.time_zone, now)
-    expiry = expires_at(completeness, policy, now)
-    return midnight if expiry is None else min(midnight, expiry)
+    instants = [next_midnight(account.time_zone, now), expires_at(completeness, policy, now)]
+    if any(period.rule_held for period in periods):
+        instants.append(now + policy.held_recheck)
+    return min(instant for instant in instants if instant is not None)

@@ -64,6 +64,8 @@ class PeriodResult:
     sign_off: SignOff | None = None
     rule_undone: Decision | None = None
     """Who took back what the rule had resolved."""
+    rule_held: bool = False
+    """Whether the rule would resolve it if every source were fresh."""
     parts: tuple[Part, ...] = ()
     """The variance of a judged period in named parts."""
 

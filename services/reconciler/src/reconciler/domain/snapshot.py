@@ -284,6 +284,8 @@ class Snapshot:
     """Metrics that are counted by the month: their days cannot be added up."""
     uncalibrated: Mapping[str, str] = field(default_factory=dict)
     """Metric → why its usage is not trusted enough to be projected."""
+    resolved: frozenset[date] = frozenset()
+    """First days of the months that the rule had resolved by the last decision."""
 
     def refs_of(self, source: Source) -> frozenset[str]:
         """The account's customers in one source, as text."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol
 
@@ -43,6 +43,12 @@ class Claimed:
     state: State
     dirt_seq: int | None
     """The dirt that this snapshot covers; None when there was none left."""
+
+    def known(self) -> Snapshot:
+        """The snapshot with the months that the rule had resolved by the last decision."""
+        bands = self.state.memo.bands if self.state.memo else {}
+        resolved = frozenset(date.fromisoformat(start) for start, band in bands.items() if band == "auto_resolved")
+        return replace(self.snapshot, resolved=resolved)
 
 
 @dataclass(frozen=True, slots=True)

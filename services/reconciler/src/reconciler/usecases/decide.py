@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconciler.domain.policy import Policy
@@ -36,7 +36,7 @@ async def decide_these(
 ) -> Round:
     """Decide these accounts anew. `quiet` leaves out the dirty ones: what happened to them must still be told."""
     async with store.claim_these(client_ids) as claim:
-        return await _decide(claim, policy, clock, quiet=quiet)
+        return await _decide(claim, replace(policy, resolves_anew=not quiet), clock, quiet=quiet)
 
 
 async def _decide(claim: Claim, policy: Policy, clock: Clock, *, quiet: bool) -> Round:
@@ -61,6 +61,6 @@ async def _decide(claim: Claim, policy: Policy, clock: Clock, *, quiet: bool) ->
 def _one(claimed: Claimed, policy: Policy, now: datetime) -> Decided | Failed:
     """One account that cannot be decided must not keep the others waiting."""
     try:
-        return Decided(claimed, reconcile(claimed.snapshot, policy, now))
+        return Decided(claimed, reconcile(claimed.known(), policy, now))
     except Exception as error:  # noqa: BLE001 - whatever it is, it concerns this account alone
         return Failed(claimed, f"{type(error).__name__}: {error}"[:500])
