@@ -82,6 +82,19 @@ class Wire(httpx.ASGITransport):
         return found
 
 
+def connect(engine: AsyncEngine, wire: Wire) -> ProviderClient:
+    """Over the test's wire; closing it is not needed."""
+    return ProviderClient(
+        base_url="http://analytics/amplitude",
+        limiter=cost_limiter(engine, 100_000, 0.8),
+        timeout_s=5,
+        attempts_max=1,
+        service=SERVICE,
+        source="amplitude",
+        transport=wire,
+    )
+
+
 @dataclass
 class Bench:
     """The service's parts, wired as its `__main__` does, and the world they read."""
@@ -109,6 +122,10 @@ class Bench:
         async with turns.open(0) as turn:
             assert turn is not None
             return await pull_usage(Deps(source, memory, turn, self.time, self.plan, self.recent))
+
+    def reconnect(self) -> None:
+        """A client without a history."""
+        self.client = connect(self.engine, self.wire)
 
     def restart(self) -> None:
         """Forget what only a process remembers."""
@@ -209,19 +226,10 @@ async def bench(database: Any, kafka: str) -> AsyncIterator[Bench]:
     engine = create_engine(database.dsn("ingest_amplitude"), application_name="test")
     producer = Producer(kafka, service=SERVICE, publish_timeout_s=60)
     await producer.start()
-    client = ProviderClient(
-        base_url="http://analytics/amplitude",
-        limiter=cost_limiter(engine, 100_000, 0.8),
-        timeout_s=5,
-        attempts_max=1,
-        service=SERVICE,
-        source="amplitude",
-        transport=wire,
-    )
+    client = connect(engine, wire)
     metrics = [Metric(one.metric, one.event_type, one.property, one.unit) for one in small.metrics]
     plan = Plan(metrics, "account_id", UTC, history_months=2, export_delay=timedelta(0))
     yield Bench(sandbox, world, time, wire, engine, kafka, producer, client, plan, starts)
-    await client.aclose()
     await producer.stop()
     await engine.dispose()
     world.close()

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from trueup_kit import http
 from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.http import Circuit, ProviderClient, retry_after_s
+from trueup_kit.limits import for_person
 
 Answer = httpx.Response | Exception
 
@@ -45,7 +47,10 @@ class Spender:
 
 
 def client(
-    *answers: Answer | Callable[[httpx.Request], Answer], limiter: Spender | None = None, attempts_max: int = 4
+    *answers: Answer | Callable[[httpx.Request], Answer],
+    limiter: Spender | None = None,
+    attempts_max: int = 4,
+    answering: Counted | None = None,
 ) -> tuple[ProviderClient, list[httpx.Request]]:
     seen: list[httpx.Request] = []
 
@@ -64,6 +69,7 @@ def client(
         attempts_max=attempts_max,
         service="kit",
         source="test",
+        answering=answering,  # type: ignore[arg-type]
         transport=httpx.MockTransport(answer),
     )
     return made, seen
@@ -160,3 +166,73 @@ async def test_a_limit_is_no_sign_of_death(pauses: list[float]) -> None:
     made, seen = client(*[httpx.Response(429)] * 8, httpx.Response(200), attempts_max=9)
     assert (await made.request("GET", "/x")).status_code == 200
     assert len(seen) == 9
+
+
+class Counted:
+    """Stands for the counts over all replicas."""
+
+    def __init__(self) -> None:
+        self.worked: list[bool] = []
+
+    def note(self, *, worked: bool) -> None:
+        self.worked.append(worked)
+
+
+async def test_each_call_that_was_made_is_counted_and_limits_are_no_failures(pauses: list[float]) -> None:
+    counted = Counted()
+    made, _ = client(
+        httpx.Response(500),
+        httpx.ReadTimeout("slow"),
+        httpx.Response(429),
+        httpx.Response(404),
+        answering=counted,
+    )
+    await made.request("GET", "/x")
+    assert counted.worked == [False, False, True, True]
+
+
+async def test_without_a_database_nothing_is_counted(pauses: list[float]) -> None:
+    counted = Counted()
+    made, _ = client(
+        httpx.Response(200), limiter=Spender(ProviderUnavailable("no_database")), answering=counted, attempts_max=1
+    )
+    with pytest.raises(ProviderUnavailable):
+        await made.request("GET", "/x")
+    assert counted.worked == []
+
+
+async def test_what_is_streamed_pays_is_counted_and_opens_the_circuit(pauses: list[float]) -> None:
+    exports: Any = Spender()
+    counted = Counted()
+    made, seen = client(httpx.Response(200, content=b"ab"), httpx.Response(502), answering=counted)
+    with for_person():
+        async with made.stream("GET", "/x", limiter=exports) as answer:
+            assert await answer.aread() == b"ab"
+    for _ in range(http.FAILURES_TO_OPEN):
+        with pytest.raises(ProviderUnavailable):
+            async with made.stream("GET", "/x", limiter=None):
+                raise AssertionError("a failed answer is not for the caller")
+    with pytest.raises(ProviderUnavailable) as opened:
+        async with made.stream("GET", "/x", limiter=None):
+            raise AssertionError("the circuit is open")
+    assert opened.value.reason == "circuit_open"
+    assert exports.spent == [(1, "person")]
+    assert counted.worked == [True] + [False] * http.FAILURES_TO_OPEN
+    assert len(seen) == 1 + http.FAILURES_TO_OPEN
+
+
+async def test_a_status_of_the_callers_own_is_no_failure() -> None:
+    counted = Counted()
+    made, _ = client(httpx.Response(504), answering=counted)
+    async with made.stream("GET", "/x", limiter=None, own={504}) as answer:
+        assert answer.status_code == 504
+    assert counted.worked == [True]
+
+
+async def test_a_stream_that_breaks_off_is_a_failure() -> None:
+    counted = Counted()
+    made, _ = client(httpx.Response(200), answering=counted)
+    with pytest.raises(ProviderUnavailable) as broken:
+        async with made.stream("GET", "/x", limiter=None):
+            raise httpx.ReadError("cut")
+    assert (broken.value.reason, counted.worked) == ("connection", [False])

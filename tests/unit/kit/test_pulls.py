@@ -11,6 +11,7 @@ from typing import Any
 
 from trueup_contracts.syncs import SyncRequestedV1
 from trueup_kit.consumer import Record
+from trueup_kit.limits import current_priority
 from trueup_kit.pulls import Schedule
 
 NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)
@@ -27,6 +28,7 @@ class Bench:
     def __init__(self, *, mine: bool = True) -> None:
         self.asked: list[float] = []
         self.pulls = 0
+        self.priorities: list[str] = []
         self.letters: list[str] = []
         self.mine = mine
         self.go_on = asyncio.Event()
@@ -48,6 +50,7 @@ class Bench:
 
     async def pull(self, _: Any) -> Outcome:
         self.pulls += 1
+        self.priorities.append(current_priority())
         await self.go_on.wait()
         return Outcome()
 
@@ -117,3 +120,11 @@ class TestWish:
         await bench.schedule.tick()
         assert bench.letters == ["trueup.syncs.requested.v1.dlq"]
         assert bench.asked == [0]
+
+    async def test_goes_before_the_background(self) -> None:
+        bench = Bench()
+        await bench.schedule.tick()
+        await bench.schedule.wish([wish()])
+        await bench.schedule.tick()
+        await bench.schedule.tick()
+        assert bench.priorities == ["background", "person", "background"]

@@ -10,15 +10,18 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
+from trueup_kit.answering import Answering
 from trueup_kit.errors import ProviderUnavailable
-from trueup_kit.limits import Limiter, Priority
+from trueup_kit.limits import Limiter, Priority, current_priority
 
 FIRST_DELAY_S = 0.5
 LONGEST_DELAY_S = 20.0
@@ -27,12 +30,16 @@ FAILURES_TO_OPEN = 5
 OPEN_S = 20.0
 CALLS = Counter("trueup_provider_calls_total", "Calls to a provider", ["source", "outcome"])
 SECONDS = Histogram("trueup_provider_call_seconds", "Time of one call", ["source"])
+OPEN = Gauge("trueup_circuit_open", "1 while calls to a provider fail at once", ["source"])
 
 
 class Circuit:
     """Opens after several failures in a row; half open lets one probe through."""
 
-    def __init__(self, *, failures_to_open: int = FAILURES_TO_OPEN, open_s: float = OPEN_S) -> None:
+    def __init__(
+        self, *, failures_to_open: int = FAILURES_TO_OPEN, open_s: float = OPEN_S, source: str = "unnamed"
+    ) -> None:
+        self._gauge = OPEN.labels(source)
         self._failures_to_open = failures_to_open
         self._open_s = open_s
         self._failures = 0
@@ -59,10 +66,12 @@ class Circuit:
             return
         if worked:
             self._failures, self._opened_at = 0, None
+            self._gauge.set(0)
             return
         self._failures += 1
         if self._failures >= self._failures_to_open:
             self._opened_at = time.monotonic()
+            self._gauge.set(1)
 
 
 class ProviderClient:
@@ -77,12 +86,14 @@ class ProviderClient:
         attempts_max: int,
         service: str,
         source: str,
+        answering: Answering | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        self._answering = answering
         self._limiter = limiter
         self._attempts_max = attempts_max
         self._source = source
-        self._circuit = Circuit()
+        self._circuit = Circuit(source=source)
         self._http = httpx.AsyncClient(
             base_url=base_url,
             timeout=httpx.Timeout(timeout_s, connect=min(5.0, timeout_s)),
@@ -93,7 +104,7 @@ class ProviderClient:
 
     @property
     def http(self) -> httpx.AsyncClient:
-        """The plain client, for a streamed answer; the caller pays the limiter and bears the failures."""
+        """The plain client, for whoever listens to its answers."""
         return self._http
 
     async def aclose(self) -> None:
@@ -106,10 +117,12 @@ class ProviderClient:
         path: str,
         *,
         cost: float = 1,
-        priority: Priority = "background",
+        priority: Priority | None = None,
         **options: Any,  # noqa: ANN401 - handed to httpx as they are
     ) -> httpx.Response:
         """Call and return the answer, 4xx other than 429 included: those are for the caller to read.
+
+        Without a `priority` it is that of the work that calls.
 
         Raises:
             ProviderUnavailable: still failing after `attempts_max` attempts, or the circuit is open.
@@ -125,31 +138,74 @@ class ProviderClient:
                 await asyncio.sleep(_delay_s(attempt, error.retry_after_s))
         raise failure
 
+    @asynccontextmanager
+    async def stream(
+        self,
+        method: str,
+        path: str,
+        *,
+        limiter: Limiter | None,
+        own: Collection[int] = (),
+        **options: Any,  # noqa: ANN401 - handed to httpx as they are
+    ) -> AsyncIterator[httpx.Response]:
+        """One attempt at an answer that is read piece by piece in the block; limited and counted as any other call.
+
+        It pays one token of its own limiter. Statuses in `own` are the caller's to read, whatever they usually mean.
+
+        Raises:
+            ProviderUnavailable: it failed, in the block too, or was not tried.
+        """
+        counted, stream = self._counted(limiter, 1, current_priority()), self._http.stream(method, path, **options)
+        async with counted as note, stream as answer:
+            if answer.status_code not in own:
+                note(answer)
+            yield answer
+
     async def _once(
-        self, method: str, path: str, cost: float, priority: Priority, options: dict[str, Any]
+        self, method: str, path: str, cost: float, priority: Priority | None, options: dict[str, Any]
     ) -> httpx.Response:
-        self._circuit.enter()
-        worked: bool | None = None
-        try:
-            if self._limiter is not None:
-                await self._limiter.acquire(cost, priority=priority)
+        async with self._counted(self._limiter, cost, priority or current_priority()) as note:
             with SECONDS.labels(self._source).time():
                 answer = await self._http.request(method, path, **options)
-            failure = failure_of(answer)
+            note(answer)
+        return answer
+
+    @asynccontextmanager
+    async def _counted(
+        self, limiter: Limiter | None, cost: float, priority: Priority
+    ) -> AsyncIterator[Callable[[httpx.Response], None]]:
+        """Around one call: the circuit and the limiter before it, the counts after it; its failures by their reasons."""
+        self._circuit.enter()
+        worked: bool | None = None
+        asked, reason = False, "answered"
+        try:
+            if limiter is not None:
+                await limiter.acquire(cost, priority=priority)
+            asked = True
+            yield _raise_failure
+            worked = True
+        except ProviderUnavailable as failure:
             # A provider that limits us is alive: only silence and its own errors open the circuit.
-            worked = failure is None or failure.reason == "rate_limited"
+            worked, reason = failure.reason == "rate_limited" if asked else None, failure.reason
+            raise
         except httpx.TimeoutException as error:
-            failure, worked = ProviderUnavailable("timeout"), False
-            failure.__cause__ = error
+            worked, reason = False, "timeout"
+            raise ProviderUnavailable("timeout") from error
         except httpx.TransportError as error:
-            failure, worked = ProviderUnavailable("connection"), False
-            failure.__cause__ = error
+            worked, reason = False, "connection"
+            raise ProviderUnavailable("connection") from error
         finally:
             self._circuit.note(worked=worked)
-        CALLS.labels(self._source, failure.reason if failure else "answered").inc()
-        if failure is not None:
-            raise failure
-        return answer
+            if worked is not None:
+                CALLS.labels(self._source, reason).inc()
+                if self._answering is not None:
+                    self._answering.note(worked=worked)
+
+
+def _raise_failure(answer: httpx.Response) -> None:
+    failure = failure_of(answer)
+    if failure is not None:
+        raise failure
 
 
 def failure_of(answer: httpx.Response) -> ProviderUnavailable | None:

@@ -10,6 +10,9 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,6 +23,7 @@ from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.postgres import is_transient, raw
 
 Priority = Literal["person", "background"]
+_PRIORITY: ContextVar[Priority] = ContextVar("priority", default="background")
 PORTION_S = 1.0
 WAIT_LONGEST_S = 2.0
 USED = Counter("trueup_limiter_used_total", "Tokens spent", ["limiter", "priority"])
@@ -45,6 +49,21 @@ FROM current
 WHERE limiter.name = current.name AND (SELECT min(available) FROM current) >= $4::float8
 RETURNING limiter.tokens
 """
+
+
+@contextmanager
+def for_person() -> Iterator[None]:
+    """What is called within the block is called because a person waits for it."""
+    token = _PRIORITY.set("person")
+    try:
+        yield
+    finally:
+        _PRIORITY.reset(token)
+
+
+def current_priority() -> Priority:
+    """Whether a person waits for what is done just now."""
+    return _PRIORITY.get()
 
 
 @dataclass

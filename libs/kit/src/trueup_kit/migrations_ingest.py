@@ -52,6 +52,15 @@ INGEST = (
     "CREATE TABLE cursors (name text PRIMARY KEY, value text NOT NULL)",
     "CREATE TABLE limiter (name text PRIMARY KEY, tokens double precision NOT NULL, refilled_at timestamptz NOT NULL)",
 )
+PROVIDER_CALLS = """
+CREATE TABLE provider_calls (
+    source text NOT NULL,
+    slot timestamptz NOT NULL,
+    calls integer NOT NULL,
+    failed integer NOT NULL,
+    PRIMARY KEY (source, slot)
+)
+"""
 TABLES = ("leases", "published", "published_offsets", "cursors", "limiter")
 
 
@@ -76,3 +85,13 @@ def drop_ingest_tables(op: Operations) -> None:
     for table in TABLES:
         op.execute(f"DROP TABLE {table}")
     op.execute("DROP SEQUENCE fact_version")
+
+
+def create_provider_calls(op: Operations) -> None:
+    """Calls to a provider and how many of them failed, ten seconds in a row."""
+    op.execute(PROVIDER_CALLS)
+
+
+def drop_provider_calls(op: Operations) -> None:
+    """Undo `create_provider_calls`."""
+    op.execute("DROP TABLE provider_calls")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
@@ -15,6 +15,7 @@ from trueup_contracts.syncs import SyncRequestedV1
 from trueup_kit.consumer import Record
 from trueup_kit.dlq import divert
 from trueup_kit.ingest import Held, Leases, ObservationPublisher
+from trueup_kit.limits import for_person
 from trueup_kit.logs import get_logger
 from trueup_kit.loops import every
 from trueup_kit.postgres import raw
@@ -106,14 +107,15 @@ class Schedule(Generic[Turn]):
         await every(self._tick_s, self.tick, name="pull", wake=self._wake)
 
     async def tick(self) -> None:
-        """Pull if it is due or wished for, and nobody else does."""
+        """Pull if it is due or wished for, and nobody else does; what a person waits for goes before the background."""
         wished, self._wished = self._wished, False
         async with self._open_turn(0.0 if wished else self._fresh_s) as turn:
             if turn is None:
                 return
             self._running = True
             try:
-                self._tell(await self._pull(turn))
+                with for_person() if wished else nullcontext():
+                    self._tell(await self._pull(turn))
             finally:
                 self._running = False
 

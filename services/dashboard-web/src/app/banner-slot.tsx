@@ -25,7 +25,7 @@ function sinceText(reports: SourceReport[], now: number): string {
 /** The first load is still running: nothing failed, there is just nothing complete yet. */
 const firstLoad = ({ state, reason }: SourceReport) => state === "never" && reason === "never_complete";
 
-/** One slot; the gravest comes first: session ended, read-only mode, source down, first load, partial, live updates paused. */
+/** One slot; the gravest comes first: session ended, read-only mode, source down, first load, failing, partial, live updates paused. */
 export function BannerSlot() {
   const now = useNow(10_000);
   const ended = useObservable(sessionEnded);
@@ -68,6 +68,14 @@ export function BannerSlot() {
     return (
       <Banner tone="info" title={`${names(loading)} is being read for the first time.`}>
         Accounts fill in by themselves; until the first load is complete they say “cannot judge”.
+      </Banner>
+    );
+  }
+  const failing = data?.items.filter(({ state }) => state === "failing") ?? [];
+  if (failing.length) {
+    return (
+      <Banner tone="warn" title={`${names(failing)} answers with errors.`}>
+        You see what was last read: {sinceText(failing, now)} This ends by itself when the source answers well again.
       </Banner>
     );
   }

@@ -10,6 +10,29 @@ import { FakeEventSource } from "../support/fake-event-source";
 import { open } from "../support/screen";
 import { API, server } from "../support/server";
 
+describe("a source that answers with errors", () => {
+  it("is named, and what was last read stays", async () => {
+    server.use(
+      http.get(`${API}/sources`, () =>
+        HttpResponse.json({
+          items: [
+            {
+              source: "stripe",
+              as_of: minutesAgo(3),
+              state: "failing",
+              reason: "provider_errors",
+              since: minutesAgo(4),
+            },
+          ],
+        }),
+      ),
+    );
+    open("/");
+    expect(await screen.findByText("Stripe answers with errors.")).toBeTruthy();
+    expect(screen.getByText(/You see what was last read/).textContent).toContain("3 min ago");
+  });
+});
+
 describe("rows that change", () => {
   const first = item({ client_id: "live_a", name: "Alpha", status: "pending" });
   const second = item({ client_id: "live_b", name: "Beta" });

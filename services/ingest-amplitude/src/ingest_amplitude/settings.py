@@ -47,6 +47,8 @@ class Settings(ServiceSettings):
     partition_capacity: int = Field(default=900, ge=1, le=999)
     """Accounts per question; Amplitude answers with 1000 at the most."""
     cost_per_5_min: float = Field(default=1000.0, gt=0)
+    exports_per_min: float = Field(default=60.0, gt=0)
+    """Export requests a minute; Amplitude names no limit of its own."""
     background_share: float = Field(default=0.8, gt=0, le=1)
     request_timeout_s: float = Field(default=60.0, gt=0, le=300)
     attempts_max: int = Field(default=4, ge=1, le=10)

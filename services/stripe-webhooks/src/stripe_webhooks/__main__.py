@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from fastapi import FastAPI
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from stripe_webhooks.adapters.executions import PostgresExecutions
 from stripe_webhooks.adapters.kafka_inbox import KafkaInbox
-from stripe_webhooks.adapters.limits import Pace
-from stripe_webhooks.adapters.postgres import PostgresStore
-from stripe_webhooks.adapters.stripe_api import StripeGateway, connect
+from stripe_webhooks.adapters.stripe_api import connect
 from stripe_webhooks.adapters.stripe_pay import StripePayments
 from stripe_webhooks.domain.retries import Patience
 from stripe_webhooks.entrypoints.http import webhook_router
@@ -24,38 +20,25 @@ from stripe_webhooks.entrypoints.schedule import Schedule
 from stripe_webhooks.settings import Settings
 from stripe_webhooks.usecases.accept import AcceptWebhook
 from stripe_webhooks.usecases.digest import Digest
-from stripe_webhooks.usecases.load import Load
 from stripe_webhooks.usecases.observe import Observer
 from stripe_webhooks.usecases.poll import Poll
-from stripe_webhooks.usecases.reading import LinkNames, Reader
-from stripe_webhooks.usecases.resolve import Resolver
 from stripe_webhooks.usecases.retry import CarryOut
+from stripe_webhooks.wiring import SERVICE, Reading, now, parts
 from trueup_contracts.retries import PaymentRetryRequestedV1
 from trueup_contracts.syncs import SyncRequestedV1
 from trueup_contracts.topics import STRIPE_EVENTS_RECEIVED
 from trueup_kit import logs
 from trueup_kit.consumer import Consumer
 from trueup_kit.health import Health
-from trueup_kit.ingest import Leases, ObservationPublisher
 from trueup_kit.outbox import Relay
-from trueup_kit.postgres import create_engine
 from trueup_kit.producer import Producer
 from trueup_kit.service import launch, run
 from trueup_kit.settings import load
 
-SERVICE = "stripe-webhooks"
 BATCH_RECORDS_MAX = 100
 """At most as many things to look at: some five seconds at Stripe's pace, far below any broker's patience."""
-BREATH_S = 0.08
-"""Between two pages of a load: longer than others wait between two tries for a lease."""
-
 TURN_SHARE = 0.9
 """How much of a claim one turn may take: what is left is for storing that it took too long."""
-
-
-def now() -> datetime:
-    """The wall clock."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +50,12 @@ class Retries:
     close: Callable[[], Awaitable[None]]
 
 
-def _retries(
-    settings: Settings, engine: AsyncEngine, gateway: StripeGateway, observer: Observer, producer: Producer
-) -> Retries:
+def _retries(settings: Settings, reading: Reading, observer: Observer, producer: Producer) -> Retries:
     """Payment retries: a client of its own, so that its time-out is, and reads that are tried once in each turn."""
     client, connections = connect(
         settings.stripe_api_key.get_secret_value(), settings.stripe_api_base, timeout_s=settings.retry_pay_timeout_s
     )
-    executions = PostgresExecutions(engine, SERVICE, claim_s=settings.retry_claim_s)
+    executions = PostgresExecutions(reading.engine, SERVICE, claim_s=settings.retry_claim_s)
     patience = Patience(
         unstarted=timedelta(seconds=settings.retry_unstarted_s),
         reach=timedelta(seconds=settings.retry_reach_s),
@@ -85,8 +66,8 @@ def _retries(
     )
     carry_out = CarryOut(
         executions,
-        StripePayments(client, gateway.acquire, settings.retry_pay_timeout_s),
-        replace(gateway, attempts_max=1),
+        StripePayments(client, reading.gateway.acquire, settings.retry_pay_timeout_s),
+        replace(reading.gateway, attempts_max=1),
         looking(observer),
         tell,
         patience,
@@ -95,31 +76,21 @@ def _retries(
     workers = RetryWorkers(
         executions, carry_out, producer, SERVICE, workers=settings.retry_workers, poll_s=settings.retry_poll_s
     )
-    return Retries(workers, Relay(engine, producer, service=SERVICE), connections.close_async)
+    return Retries(workers, Relay(reading.engine, producer, service=SERVICE), connections.close_async)
 
 
 async def main() -> None:
     """Wire and run."""
     settings = load(Settings)
     logs.configure(service=SERVICE, level=settings.log_level, fmt=settings.log_format)
-    engine = create_engine(settings.postgres_dsn, application_name=SERVICE, pool_size=settings.postgres_pool_size)
-    producer = Producer(settings.kafka_bootstrap, service=SERVICE, publish_timeout_s=settings.publish_timeout_s)
+    made = parts(settings)
+    producer, store, observer, reading = made.producer, made.store, made.observer, made.reading
     # A connection of its own: webhooks never wait behind a load's thousands of records.
     front = Producer(settings.kafka_bootstrap, service=SERVICE, publish_timeout_s=settings.accept_timeout_s)
-    client, connections = connect(
-        settings.stripe_api_key.get_secret_value(), settings.stripe_api_base, timeout_s=settings.request_timeout_s
-    )
-    pace = Pace(engine, settings.limit_per_s, settings.account_limit_per_s, settings.background_share)
-    gateway = StripeGateway(client, pace)
-    store = PostgresStore(
-        engine, Leases(engine, service=SERVICE), ObservationPublisher(engine, producer, service=SERVICE)
-    )
-    links = LinkNames(settings.invoice_metadata_keys, settings.customer_metadata_keys)
-    observer = Observer(Reader(gateway, links), Resolver(gateway, store), store, now)
-    retries = _retries(settings, engine, gateway, observer, front)
+    retries = _retries(settings, reading, observer, front)
     digest = Digest(observer, store, retries.workers.noticed)
-    full_load = Load(observer, breathe=lambda: asyncio.sleep(BREATH_S))
-    poll = Poll(digest, full_load, store, now, timedelta(seconds=settings.poll_interval_s))
+    interval = timedelta(seconds=settings.poll_interval_s)
+    poll = Poll(digest, made.load(), store, now, interval, reading.answering.trouble)
     schedule = Schedule(poll, settings.poll_interval_s, now)
 
     consumer = Consumer(
@@ -146,6 +117,7 @@ async def main() -> None:
         tasks={
             "consumer": consumer.run,
             "poll": schedule.run,
+            "answering": reading.answering.run,
             "retries": retries.workers.run,
             "outbox": retries.relay.run,
         },
@@ -153,9 +125,8 @@ async def main() -> None:
             consumer.stop,
             producer.stop,
             front.stop,
-            connections.close_async,
             retries.close,
-            engine.dispose,
+            reading.close,
         ],
     )
 

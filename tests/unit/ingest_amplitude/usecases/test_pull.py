@@ -261,3 +261,15 @@ class TestAlways:
         world.down = world.die_at_publish = None
         await pull_usage(world.deps())
         _holds(world)
+
+
+async def test_a_pull_that_comes_through_says_that_too_many_calls_fail(world: Any) -> None:
+    async def trouble() -> str:
+        return "9 of 90 calls failed"
+
+    world.happen("a", 5, world.now - HOUR)
+    outcome = await pull_usage(replace(world.deps(), trouble=trouble))
+    assert (outcome.complete, outcome.incomplete) == (1, 0)
+    (report,) = world.reports
+    assert (report.complete, report.reason, report.error) == (True, "provider_errors", "9 of 90 calls failed")
+    assert report.as_of == world.now

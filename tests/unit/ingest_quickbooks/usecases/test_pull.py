@@ -1,5 +1,6 @@
 """A pull announces what changed, and reports what it could not read."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -201,3 +202,15 @@ class TestFailure:
         await pull_documents(world.deps())
         assert world.reports[-1].reason == "provider_error"
         assert world.sent == []
+
+
+async def test_a_pull_that_comes_through_says_that_too_many_calls_fail(world: Any, invoice: Any) -> None:
+    async def trouble() -> str:
+        return "9 of 90 calls failed"
+
+    world.rows["Invoice"] = [invoice("1")]
+    outcome = await pull_documents(replace(world.deps(), trouble=trouble))
+    assert outcome.complete
+    (report,) = world.reports
+    assert (report.complete, report.reason, report.error) == (True, "provider_errors", "9 of 90 calls failed")
+    assert report.as_of == world.now

@@ -189,6 +189,9 @@ def test_the_banner_tells_what_is_wrong() -> None:
     failed = record(report(2, complete=False, reason="provider_error", error="HTTP 503"), good)
     line = banner_line("quickbooks", [failed], False)
     assert (line.state, line.reason, line.error, line.as_of) == ("failing", "provider_error", "HTTP 503", NOON)
+    shaky = record(report(2, reason="provider_errors", error="9 of 90 calls failed"))
+    line = banner_line("quickbooks", [shaky], False)
+    assert (line.state, line.reason, line.as_of) == ("failing", "provider_errors", NOON), "whole, and told to be shaky"
     never = record(report(1, complete=False, reason="never_complete", as_of=None))
     assert banner_line("quickbooks", [never], False).state == "never"
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import stripe
 
-from stripe_webhooks.adapters.stripe_api import StripeGateway
+from stripe_webhooks.adapters.stripe_api import RETRY_AFTER_LONGEST_S, StripeGateway
 from stripe_webhooks.ports import Listing, Priority, ProviderDown, Rejected
 from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.http import Circuit
@@ -168,3 +168,42 @@ async def test_without_the_limiters_database_nothing_is_asked(make: Callable[...
     with pytest.raises(ProviderDown):
         await replace(gateway, acquire=away).one("invoices", "in_1", priority="background")
     assert client.asked == []
+
+
+async def test_a_database_that_is_away_is_no_blame_on_stripe(make: Callable[..., Made]) -> None:
+    gateway, client, _ = make({"id": "in_1"}, circuit=Circuit(failures_to_open=1, open_s=60))
+    told: list[bool] = []
+
+    async def away(endpoint: str, priority: Priority) -> None:
+        raise ProviderUnavailable("no_database")
+
+    troubled = replace(gateway, acquire=away, note=lambda *, worked: told.append(worked))
+    with pytest.raises(ProviderDown):
+        await troubled.one("invoices", "in_1", priority="background")
+    assert (client.asked, told) == ([], [])
+    assert await gateway.one("invoices", "in_1", priority="background"), "the circuit is closed"
+
+
+async def test_every_call_that_was_made_is_told_and_refusals_are_no_failures(make: Callable[..., Made]) -> None:
+    gateway, _, _ = make(broken(), stripe.RateLimitError("slow", http_status=429), missing())
+    told: list[bool] = []
+    counted = replace(gateway, note=lambda *, worked: told.append(worked))
+    assert await counted.one("invoices", "in_1", priority="background") is None
+    assert told == [False, True, True]
+
+
+async def test_retry_after_is_honoured_up_to_a_bound(
+    make: Callable[..., Made], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+
+    async def sleep(delay_s: float) -> None:
+        pauses.append(delay_s)
+
+    monkeypatch.setattr("stripe_webhooks.adapters.stripe_api.asyncio.sleep", sleep)
+    limited = [
+        stripe.RateLimitError("slow", http_status=429, headers={"Retry-After": text}) for text in ("3", "900", "soon")
+    ]
+    gateway, _, _ = make(*limited, {"id": "in_1"})
+    assert await gateway.one("invoices", "in_1", priority="background")
+    assert pauses == [3.0, RETRY_AFTER_LONGEST_S, 0.0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -156,3 +157,17 @@ async def test_something_unreadable_that_names_no_customer_may_be_anyones(world:
     report = reports(world)[-1]
     assert (report.complete, report.reason, report.gaps) == (False, "incomplete_answer", [])
     assert report.as_of == world.time
+
+
+async def test_a_pull_that_comes_through_says_that_too_many_calls_fail(world: World) -> None:
+    said: list[str | None] = ["9 of 90 calls failed", None]
+
+    async def trouble() -> str | None:
+        return said.pop(0)
+
+    poll = replace(world.poll, trouble=trouble)
+    await poll()
+    world.tick(seconds=60)
+    await poll()
+    told = [(one.complete, one.reason, one.error, one.as_of is not None) for one in reports(world)[1:]]
+    assert told == [(True, "provider_errors", "9 of 90 calls failed", True), (True, None, None, True)]

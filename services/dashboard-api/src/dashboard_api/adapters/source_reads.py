@@ -11,7 +11,7 @@ SELECT json_agg(json_build_object(
     'source', wanted.source, 'as_of', known.as_of,
     'state', CASE WHEN known.source IS NULL OR known.state = 'never' OR known.as_of IS NULL THEN 'never'
                   WHEN known.as_of < now() - make_interval(secs => wanted.stale_after_s) THEN 'stale'
-                  WHEN known.state = 'partial' THEN 'partial' ELSE 'complete' END,
+                  WHEN known.state IN ('partial', 'failing') THEN known.state ELSE 'complete' END,
     'reason', known.reason, 'since', CASE WHEN known.state <> 'ok' THEN known.since END) ORDER BY wanted.place)::text
 FROM unnest($1::text[], $2::int[]) WITH ORDINALITY AS wanted (source, stale_after_s, place)
 LEFT JOIN dashboard.seen_sources AS known USING (source)

@@ -3111,7 +3111,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "complete" | "stale" | "partial" | "unlinked" | "never";
+            state: "complete" | "failing" | "stale" | "partial" | "unlinked" | "never";
         };
         /**
          * SourceReport
@@ -3133,7 +3133,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "complete" | "stale" | "partial" | "unlinked" | "never";
+            state: "complete" | "failing" | "stale" | "partial" | "unlinked" | "never";
         };
         /**
          * Sources

@@ -59,6 +59,7 @@ const MARK: Record<string, Word> = {
 const SYNC: Record<string, Word> = {
   complete: word("Complete", "✓", "good"),
   stale: word("Stale", "◷", "warn"),
+  failing: word("Answers with errors", "◷", "warn"),
   partial: word("Partial", "◐", "warn"),
   unlinked: word("Not linked", "∅", "warn"),
   never: word("Never read", "∅", "warn"),

@@ -22,13 +22,15 @@ from ingest_amplitude.domain.tally import Tally
 from ingest_amplitude.domain.windows import HOUR, Hours
 from ingest_amplitude.ports import SourceUnavailable, TooMuchAtOnce
 from trueup_kit.errors import ProviderUnavailable
-from trueup_kit.http import ProviderClient, failure_of, retry_after_s
+from trueup_kit.http import ProviderClient
+from trueup_kit.limits import Limiter
 from trueup_kit.logs import get_logger
 
 log = get_logger(__name__)
 DOWNLOAD_ATTEMPTS = 4
 DOWNLOAD_TIMEOUT_S = 300
-PAUSE_LONGEST_S = 30.0
+PAUSE_LONGEST_S = 60.0
+EXPORT_PATH = "/api/2/export"
 # 400: over 4 GB; 504: took too long. Both say: ask for fewer hours.
 _TOO_MUCH = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.GATEWAY_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE})
 
@@ -36,8 +38,17 @@ _TOO_MUCH = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.GATEWAY_TIMEOUT, HTTPS
 class AmplitudeApi:
     """One project; every method raises SourceUnavailable."""
 
-    def __init__(self, client: ProviderClient, *, api_key: str, secret_key: str, account_property: str) -> None:
+    def __init__(
+        self,
+        client: ProviderClient,
+        *,
+        api_key: str,
+        secret_key: str,
+        account_property: str,
+        exports: Limiter | None = None,
+    ) -> None:
         self._client = client
+        self._exports = exports
         self._auth = httpx.BasicAuth(api_key, secret_key)
         self._account_property = account_property
 
@@ -102,26 +113,30 @@ class AmplitudeApi:
             file.truncate()
             try:
                 return await self._stream(params, file)
-            except (ProviderUnavailable, httpx.TransportError) as error:
-                if attempt == DOWNLOAD_ATTEMPTS:
-                    raise SourceUnavailable(f"export: {error or type(error).__name__}") from error
-                asked_s = error.retry_after_s if isinstance(error, ProviderUnavailable) else None
-                pause_s = max(2 ** (attempt - 1) * random.uniform(0.5, 1.0), asked_s or 0)
+            except ProviderUnavailable as error:
+                if error.reason == "no_database":
+                    raise
+                if attempt == DOWNLOAD_ATTEMPTS or error.reason == "circuit_open":
+                    raise SourceUnavailable(f"export: {error}") from error
+                pause_s = max(2 ** (attempt - 1) * random.uniform(0.5, 1.0), error.retry_after_s or 0)
                 await asyncio.sleep(min(pause_s, PAUSE_LONGEST_S))
         raise AssertionError("DOWNLOAD_ATTEMPTS must be at least 1")
 
     async def _stream(self, params: dict[str, str], file: IO[bytes]) -> bool:
-        request = {"params": params, "auth": self._auth, "timeout": DOWNLOAD_TIMEOUT_S}
-        async with self._client.http.stream("GET", "/api/2/export", **request) as answer:  # type: ignore[arg-type]
+        asking = self._client.stream(
+            "GET",
+            EXPORT_PATH,
+            limiter=self._exports,
+            own=_TOO_MUCH,
+            params=params,
+            auth=self._auth,
+            timeout=DOWNLOAD_TIMEOUT_S,
+        )
+        async with asking as answer:
             if answer.status_code == HTTPStatus.NOT_FOUND:
                 return False  # nothing was uploaded in these hours
             if answer.status_code in _TOO_MUCH:
                 raise TooMuchAtOnce(f"export: HTTP {answer.status_code} for {params['start']} to {params['end']}")
-            failure = failure_of(answer)
-            if failure is not None:
-                raise ProviderUnavailable(
-                    failure.reason, status=answer.status_code, retry_after_s=retry_after_s(answer)
-                )
             if answer.status_code != HTTPStatus.OK:
                 raise SourceUnavailable(f"export: Amplitude answered HTTP {answer.status_code}")
             async for chunk in answer.aiter_bytes(1 << 16):

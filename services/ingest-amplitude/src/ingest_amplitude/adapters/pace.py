@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from trueup_kit.limits import Limiter
 
 WINDOW_S = 300.0
+MINUTE_S = 60.0
 
 
 def cost_limiter(engine: AsyncEngine, cost_per_5_min: float, background_share: float) -> Limiter:
@@ -17,5 +18,17 @@ def cost_limiter(engine: AsyncEngine, cost_per_5_min: float, background_share: f
         name="amplitude cost",
         capacity=half,
         refill_per_s=half / WINDOW_S,
+        background_share=background_share,
+    )
+
+
+def export_limiter(engine: AsyncEngine, exports_per_min: float, background_share: float) -> Limiter:
+    """Exports cost nothing of the budget; so many a minute are asked for all the same, by everybody together."""
+    half = exports_per_min / 2
+    return Limiter(
+        engine,
+        name="amplitude exports",
+        capacity=max(half, 1 / background_share),
+        refill_per_s=half / MINUTE_S,
         background_share=background_share,
     )

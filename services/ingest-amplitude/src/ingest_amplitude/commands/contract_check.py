@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +16,6 @@ import httpx
 import typer
 
 from ingest_amplitude.adapters.amplitude_api import AmplitudeApi
-from ingest_amplitude.adapters.pace import cost_limiter
 from ingest_amplitude.domain.answers import Sums
 from ingest_amplitude.domain.buckets import Metric
 from ingest_amplitude.domain.cost import segmentation_cost
@@ -24,9 +23,8 @@ from ingest_amplitude.domain.partitions import GROUPS_MAX
 from ingest_amplitude.domain.tally import RecentIds, Tally
 from ingest_amplitude.domain.windows import Hours, day_start, days_between, whole_hour
 from ingest_amplitude.settings import Settings
+from ingest_amplitude.wiring import now, reading
 from trueup_kit.assumptions import Assumption, Unmet, Unseen, closing, judge
-from trueup_kit.http import ProviderClient
-from trueup_kit.postgres import create_engine
 from trueup_kit.settings import load
 
 CLOSED_DAYS = 3
@@ -42,29 +40,10 @@ def contract_check(
     raise typer.Exit(asyncio.run(_run(load(Settings), fixtures, unseen_ok=unseen_ok)))
 
 
-def now() -> datetime:
-    """The wall clock."""
-    return datetime.now(UTC)
-
-
 async def _run(settings: Settings, fixtures: Path | None, *, unseen_ok: bool) -> int:
-    engine = create_engine(settings.postgres_dsn, application_name="trueup", pool_size=2)
-    client = ProviderClient(
-        base_url=settings.base_url,
-        limiter=cost_limiter(engine, settings.cost_per_5_min, settings.background_share),
-        timeout_s=settings.request_timeout_s,
-        attempts_max=settings.attempts_max,
-        service="ingest-amplitude",
-        source="amplitude",
-    )
-    api = AmplitudeApi(
-        client,
-        api_key=settings.api_key.get_secret_value(),
-        secret_key=settings.secret_key.get_secret_value(),
-        account_property=settings.account_property,
-    )
-    async with closing(client.aclose, engine.dispose):
-        checks = Checks(api, LastChart(client.http), settings, now)
+    read = reading(settings, application_name="trueup")
+    async with closing(read.client.aclose, read.engine.dispose):
+        checks = Checks(read.source, LastChart(read.client.http), settings, now)
         return await judge(checks.all(), fixtures=fixtures, unseen_ok=unseen_ok)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
@@ -28,6 +28,11 @@ class Plan:
     """How long after its end an hour is whole in the export."""
 
 
+async def no_trouble() -> str | None:
+    """Nobody counts."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Deps:
     """What a pull works with."""
@@ -38,3 +43,5 @@ class Deps:
     clock: Callable[[], datetime]
     plan: Plan
     recent: RecentIds
+    trouble: Callable[[], Awaitable[str | None]] = no_trouble
+    """What the calls of late say against Amplitude, although this pull came through."""

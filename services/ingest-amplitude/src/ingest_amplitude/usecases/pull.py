@@ -16,7 +16,7 @@ from ingest_amplitude.usecases.deps import Deps
 from ingest_amplitude.usecases.export import export_new_hours
 from ingest_amplitude.usecases.follow import Answer, Question, follow, question
 from trueup_billing import Ref, Source, encode_part
-from trueup_contracts.syncs import Coverage, SyncReportedV1
+from trueup_contracts.syncs import PROVIDER_ERRORS, Coverage, SyncReportedV1
 
 HALVINGS_MAX = 12
 """A pull halves partitions at most this often; the rest waits for the next."""
@@ -91,6 +91,7 @@ async def _report(
     if answer.reason is None and not seamless(standing.coverage, history_from, asked.days[-1]):
         # Days between the history and the trailing window are not read yet: absent there is not 0.
         answer = Answer(standing, "never_complete", export_error or "the history is not read yet")
+    trouble = await deps.trouble() if answer.reason is None else None
     await deps.turn.report(
         SyncReportedV1(
             version=await deps.turn.version(),
@@ -100,8 +101,8 @@ async def _report(
             finished_at=deps.clock(),
             as_of=None if answer.reason == "never_complete" else standing.as_of,
             complete=answer.reason is None,
-            reason=answer.reason,
-            error=answer.error,
+            reason=PROVIDER_ERRORS if trouble else answer.reason,
+            error=trouble or answer.error,
             coverage=[Coverage(from_day=run.first, to_day=run.last, as_of=run.as_of) for run in standing.coverage],
             refs=_refs(asked.accounts),
             offsets=await deps.turn.offsets(),

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,20 +14,15 @@ from typing import Annotated, Any
 import httpx
 import typer
 
-from ingest_quickbooks.adapters.pace import Pace
 from ingest_quickbooks.adapters.quickbooks_api import QuickBooksApi
-from ingest_quickbooks.adapters.token_vault import TokenVault
 from ingest_quickbooks.domain.answers import CHANGES_MAX, read_all, read_object
 from ingest_quickbooks.domain.paging import CHANGES_REACH, PAGE_SIZE, Place, changed_at
 from ingest_quickbooks.domain.snapshots import ENTITIES, Broken, Document, Entity, Gone, Seen
 from ingest_quickbooks.ports import SourceUnavailable
 from ingest_quickbooks.settings import Settings
+from ingest_quickbooks.wiring import now, reading
 from trueup_kit.assumptions import Assumption, Unmet, Unseen, closing, judge
-from trueup_kit.http import ProviderClient
-from trueup_kit.postgres import create_engine
 from trueup_kit.settings import load
-
-SERVICE = "ingest-quickbooks"
 
 
 def contract_check(
@@ -39,39 +34,10 @@ def contract_check(
     raise typer.Exit(asyncio.run(_run(load(Settings), fixtures, unseen_ok=unseen_ok)))
 
 
-def now() -> datetime:
-    """The wall clock."""
-    return datetime.now(UTC)
-
-
 async def _run(settings: Settings, fixtures: Path | None, *, unseen_ok: bool) -> int:
-    engine = create_engine(settings.postgres_dsn, application_name="trueup", pool_size=2)
-    client = ProviderClient(
-        base_url=settings.base_url,
-        limiter=Pace(engine, settings.limit_per_min, settings.limit_per_s, settings.background_share),
-        timeout_s=settings.request_timeout_s,
-        attempts_max=settings.attempts_max,
-        service=SERVICE,
-        source="quickbooks",
-    )
-    token_client = ProviderClient(
-        base_url="", limiter=None, timeout_s=20, attempts_max=1, service=SERVICE, source="quickbooks_tokens"
-    )
-    initial = settings.initial_refresh_token
-    vault = TokenVault(
-        engine,
-        token_client,
-        token_url=settings.token_url,
-        client_id=settings.client_id,
-        client_secret=settings.client_secret.get_secret_value(),
-        realm_id=settings.realm_id,
-        key=settings.token_key.get_secret_value(),
-        initial_refresh_token=initial.get_secret_value() if initial is not None else None,
-        clock=now,
-    )
-    api = QuickBooksApi(client, vault, realm_id=settings.realm_id)
-    async with closing(client.aclose, token_client.aclose, engine.dispose):
-        checks = Checks(api, LastAnswer(client.http), now)
+    read = reading(settings, application_name="trueup")
+    async with closing(read.close):
+        checks = Checks(read.ledger, LastAnswer(read.client.http), now)
         return await judge(checks.all(), fixtures=fixtures, unseen_ok=unseen_ok)
 
 

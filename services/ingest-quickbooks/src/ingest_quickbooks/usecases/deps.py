@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from ingest_quickbooks.ports import Ledger, Memory, Turn
+
+
+async def no_trouble() -> str | None:
+    """Nobody counts."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +23,5 @@ class Deps:
     turn: Turn
     clock: Callable[[], datetime]
     link_fields: Mapping[str, str]
+    trouble: Callable[[], Awaitable[str | None]] = no_trouble
+    """What the calls of late say against QuickBooks, although this pull came through."""

@@ -13,7 +13,7 @@ from ingest_quickbooks.ports import OpenGap, SourceUnavailable, Step
 from ingest_quickbooks.usecases.announce import announce
 from ingest_quickbooks.usecases.deps import Deps
 from ingest_quickbooks.usecases.load import announce_missing, load_everything, read_entity
-from trueup_contracts.syncs import Gap, SyncReportedV1
+from trueup_contracts.syncs import PROVIDER_ERRORS, Gap, SyncReportedV1
 
 SCOPE = "documents"
 
@@ -102,6 +102,9 @@ async def _report(deps: Deps, started_at: datetime, outcome: Outcome) -> None:
     elif nameless:
         # A document whose customer cannot be told could belong to anyone: nobody's figures are complete.
         reason, error = "incomplete_answer", nameless[0].detail
+    complete = reason is None
+    if complete and (error := await deps.trouble()):
+        reason = PROVIDER_ERRORS
     await deps.turn.report(
         SyncReportedV1(
             version=await deps.turn.version(),
@@ -110,7 +113,7 @@ async def _report(deps: Deps, started_at: datetime, outcome: Outcome) -> None:
             started_at=started_at,
             finished_at=deps.clock(),
             as_of=outcome.as_of,
-            complete=reason is None,
+            complete=complete,
             reason=reason,
             error=error,
             gaps=[_to_gap(gap, gap.ref) for gap in gaps if gap.ref is not None],

@@ -10,6 +10,7 @@ from reconciler.domain.partials import PARTIAL_REASONS
 from reconciler.ports import wire
 from reconciler.ports.scopes import Dirt, ScopeRecord, ScopeStore, ScopeTurn, SourceLine
 from trueup_billing import Source
+from trueup_contracts.syncs import PROVIDER_ERRORS
 
 
 async def count_reports(store: ScopeStore) -> bool:
@@ -124,10 +125,15 @@ async def _close_gates(turn: ScopeTurn, records: dict[str, ScopeRecord]) -> None
         await turn.save([records[record.key] for record in new], Dirt())
 
 
+def _fails(report: wire.Sync) -> bool:
+    """No answer, or one that came through while too many of the source's calls fail."""
+    return report.reason == PROVIDER_ERRORS or not (report.complete or report.reason in PARTIAL_REASONS)
+
+
 def banner_line(source: str, records: Iterable[ScopeRecord], wide_dead_letter: bool) -> SourceLine:
     """One line about a source: never complete, failing, partial or ok."""
     mine = sorted((record for record in records if record.latest.source == source), key=lambda record: record.key)
-    failing = next((r.latest for r in mine if not r.latest.complete and r.latest.reason not in PARTIAL_REASONS), None)
+    failing = next((r.latest for r in mine if _fails(r.latest)), None)
     holed = next((r.holes for r in mine if _reason(r.holes)), None)
     ages = [r.complete.as_of for r in mine if r.complete is not None and r.complete.as_of is not None]
     incomplete = sum(1 for record in mine if record.complete is None)

@@ -7,7 +7,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import stripe
 from prometheus_client import Counter
@@ -18,12 +18,32 @@ from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.http import Circuit
 
 PAGE_SIZE = 100
+RETRY_AFTER_LONGEST_S = 8.0
+"""Longer, and a batch of webhooks would outlast the broker's patience with whoever works on it."""
 _REQUESTS = Counter(
     "trueup_stripe_requests_total", "Requests to Stripe by endpoint and outcome.", ("endpoint", "outcome")
 )
 
 Acquire = Callable[[str, Priority], Awaitable[None]]
 """Waits until one request to an endpoint (`GET /v1/invoices/{id}`) is within the account's limits."""
+
+
+class Note(Protocol):
+    """Counts one call that was made."""
+
+    def __call__(self, *, worked: bool) -> None: ...
+
+
+def _to_nobody(*, worked: bool) -> None:
+    """Nobody counts."""
+
+
+class AskLater(ProviderDown):
+    """Stripe itself says how long to wait, in seconds."""
+
+    def __init__(self, reason: str, detail: str, *, after_s: float | None) -> None:
+        super().__init__(reason, detail)
+        self.after_s = after_s
 
 
 class NotNow(ProviderDown):
@@ -38,7 +58,9 @@ class StripeGateway:
     acquire: Acquire
     attempts_max: int = 4
     backoff_s: float = 0.25
-    circuit: Circuit = field(default_factory=Circuit)
+    note: Note = _to_nobody
+    """Is told how each call ended."""
+    circuit: Circuit = field(default_factory=lambda: Circuit(source="stripe"))
     """After several failures in a row nothing is asked for a while; then one question decides."""
 
     async def one(
@@ -92,17 +114,18 @@ class StripeGateway:
             except ProviderDown as down:
                 if attempt == self.attempts_max or isinstance(down, NotNow):
                     raise
-                await asyncio.sleep(random.uniform(0.5, 1.0) * self.backoff_s * 2**attempt)
+                await asyncio.sleep(_pause_s(down, self.backoff_s * 2**attempt))
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     async def _once(self, endpoint: str, path: str, params: Mapping[str, Any], priority: Priority) -> Json | None:
-        outcome = "failed"
+        outcome = "not_asked"
         try:
             self.circuit.enter()
         except ProviderUnavailable as error:
             raise NotNow("provider_error", "not asked: Stripe has failed too often just now") from error
         try:
             await self.acquire(endpoint, priority)
+            outcome = "failed"
             response = await self.client.raw_request_async("get", path, **params)
             outcome = "ok"
         except ProviderUnavailable as error:
@@ -119,15 +142,31 @@ class StripeGateway:
         except stripe.StripeError as error:
             outcome = "limited" if error.http_status == 429 else "failed"
             detail = f"{path}: {type(error).__name__} {error.http_status or 'no answer'} {error.code or ''}"
-            raise ProviderDown("provider_error", detail.strip()) from error
+            raise AskLater("provider_error", detail.strip(), after_s=_asked_pause_s(error)) from error
         finally:
-            # Whoever refuses or slows us down is alive: only silence and its own errors open the circuit.
-            self.circuit.note(worked=outcome != "failed")
+            # Whoever refuses or slows us down is alive: only silence and its own errors open the circuit. Where our own
+            # database was away, nobody was asked.
+            asked = outcome != "not_asked"
+            self.circuit.note(worked=outcome != "failed" if asked else None)
+            if asked:
+                self.note(worked=outcome != "failed")
             _REQUESTS.labels(endpoint, outcome).inc()
         body = response.data
         if not isinstance(body, Mapping):
             raise ProviderDown("incomplete_answer", f"{path} answered with something that is no object")
         return body
+
+
+def _pause_s(down: ProviderDown, own_s: float) -> float:
+    asked_s = down.after_s if isinstance(down, AskLater) else None
+    return max(random.uniform(0.5, 1.0) * own_s, min(asked_s or 0.0, RETRY_AFTER_LONGEST_S))
+
+
+def _asked_pause_s(error: stripe.StripeError) -> float | None:
+    """`Retry-After`, which Stripe does not promise and proxies before it may send."""
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    text = headers.get("retry-after", "")
+    return float(text) if text.isdigit() else None
 
 
 def _path_part(object_id: str) -> str:

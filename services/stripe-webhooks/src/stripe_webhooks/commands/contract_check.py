@@ -10,8 +10,7 @@ from typing import Annotated
 
 import typer
 
-from stripe_webhooks.adapters.limits import Pace
-from stripe_webhooks.adapters.stripe_api import StripeGateway, connect
+from stripe_webhooks.adapters.stripe_api import StripeGateway
 from stripe_webhooks.adapters.stripe_pay import StripePayments
 from stripe_webhooks.domain.events import read_event
 from stripe_webhooks.domain.fields import Json, as_object, flag, identity, instant, text
@@ -22,8 +21,8 @@ from stripe_webhooks.ports import Listing
 from stripe_webhooks.settings import Settings
 from stripe_webhooks.usecases.reading import INTENT_EXPAND, INVOICE_EXPAND
 from stripe_webhooks.usecases.retry import EXPAND
+from stripe_webhooks.wiring import reading
 from trueup_kit.assumptions import Assumption, Unmet, Unseen, closing, judge
-from trueup_kit.postgres import create_engine
 from trueup_kit.settings import load
 
 ABSENT = "in_trueupcontractcheck"
@@ -48,14 +47,10 @@ def contract_check(
 
 
 async def _run(settings: Settings, fixtures: Path | None, *, unseen_ok: bool, write: bool) -> int:
-    engine = create_engine(settings.postgres_dsn, application_name="trueup", pool_size=2)
-    client, connections = connect(
-        settings.stripe_api_key.get_secret_value(), settings.stripe_api_base, timeout_s=settings.request_timeout_s
-    )
-    pace = Pace(engine, settings.limit_per_s, settings.account_limit_per_s, settings.background_share)
-    payments = StripePayments(client, pace, settings.retry_pay_timeout_s)
-    checks = Checks(StripeGateway(client, pace), payments, settings.livemode)
-    async with closing(connections.close_async, engine.dispose):
+    read = reading(settings, application_name="trueup")
+    payments = StripePayments(read.client, read.gateway.acquire, settings.retry_pay_timeout_s)
+    checks = Checks(read.gateway, payments, settings.livemode)
+    async with closing(read.close):
         return await judge(checks.all(write=write), fixtures=fixtures, unseen_ok=unseen_ok)
 
 

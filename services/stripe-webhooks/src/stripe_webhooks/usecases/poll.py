@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,7 @@ from stripe_webhooks.ports import Clock, Held, Listing, Missing, Notes, Priority
 from stripe_webhooks.usecases.digest import Digest
 from stripe_webhooks.usecases.load import Load
 from stripe_webhooks.usecases.reading import Wanted
-from trueup_contracts.syncs import Gap, SyncReportedV1
+from trueup_contracts.syncs import PROVIDER_ERRORS, Gap, SyncReportedV1
 
 SCOPE = "billing"
 HORIZON = timedelta(days=29)
@@ -30,6 +31,11 @@ class TooFarBehind(Exception):
     """The events since the last poll do not fit: load everything instead."""
 
 
+async def no_trouble() -> str | None:
+    """Nobody counts."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Poll:
     """One pull of the scope `billing`. Only the holder of the lead pulls; the others stand by."""
@@ -39,6 +45,8 @@ class Poll:
     store: Store
     clock: Clock
     interval: timedelta
+    trouble: Callable[[], Awaitable[str | None]] = no_trouble
+    """What the calls of late say against Stripe, although this pull came through."""
 
     async def __call__(self, wished_at: datetime | None = None) -> bool:
         """Pull once if due, or if a person wished for it after the last pull began; returns whether it pulled.
@@ -108,6 +116,9 @@ class Poll:
     ) -> None:
         missing = await self.store.missing()
         nameless = any(one.ref is None for one in missing)
+        # Something unreadable that names no customer may be anyone's.
+        trouble = None if down or nameless else await self.trouble()
+        reason = down.reason if down else ("incomplete_answer" if nameless else None)
         report = SyncReportedV1(
             version=held.version,
             source="stripe",
@@ -116,9 +127,8 @@ class Poll:
             finished_at=self.clock(),
             as_of=progress.as_of if progress else None,
             complete=down is None and not nameless,
-            # Something unreadable that names no customer may be anyone's.
-            reason=down.reason if down else ("incomplete_answer" if nameless else None),
-            error=str(down) if down else None,
+            reason=reason or (PROVIDER_ERRORS if trouble else None),
+            error=str(down) if down else trouble,
             gaps=[_gap(one, one.ref) for one in missing if one.ref],
             offsets=await self.store.offsets(),
         )

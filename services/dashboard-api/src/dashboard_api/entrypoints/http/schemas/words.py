@@ -41,7 +41,7 @@ CauseName = Literal[
     "unexplained",
 ]
 RateKind = Literal["per_unit", "graduated", "volume", "package", "flat", "minimum", "discount", "as_invoiced"]
-SourceState = Literal["complete", "stale", "partial", "unlinked", "never"]
+SourceState = Literal["complete", "failing", "stale", "partial", "unlinked", "never"]
 
 
 class Answer(BaseModel):

@@ -1,0 +1,113 @@
+"""The parts that the service and its commands work with, made from the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from ingest_quickbooks.adapters.memory import PostgresMemory
+from ingest_quickbooks.adapters.pace import Pace
+from ingest_quickbooks.adapters.quickbooks_api import QuickBooksApi
+from ingest_quickbooks.adapters.token_vault import TokenVault
+from ingest_quickbooks.adapters.turns import Turns
+from ingest_quickbooks.ports import Turn
+from ingest_quickbooks.settings import Settings
+from ingest_quickbooks.usecases.deps import Deps
+from trueup_kit.answering import Answering
+from trueup_kit.http import ProviderClient
+from trueup_kit.ingest import Leases, ObservationPublisher
+from trueup_kit.postgres import create_engine
+from trueup_kit.producer import Producer
+
+SERVICE = "ingest-quickbooks"
+
+
+def now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The way to QuickBooks: limits and tokens are rows that all replicas and commands share."""
+
+    engine: AsyncEngine
+    client: ProviderClient
+    tokens: ProviderClient
+    answering: Answering
+    ledger: QuickBooksApi
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.client.aclose()
+        await self.tokens.aclose()
+        await self.engine.dispose()
+
+
+def reading(settings: Settings, *, application_name: str = SERVICE) -> Reading:
+    """Connect nothing yet."""
+    engine = create_engine(
+        settings.postgres_dsn, application_name=application_name, pool_size=settings.postgres_pool_size
+    )
+    answering = Answering(engine, source="quickbooks")
+    client = ProviderClient(
+        base_url=settings.base_url,
+        limiter=Pace(engine, settings.limit_per_min, settings.limit_per_s, settings.background_share),
+        timeout_s=settings.request_timeout_s,
+        attempts_max=settings.attempts_max,
+        service=SERVICE,
+        source="quickbooks",
+        answering=answering,
+    )
+    # One attempt: a refresh that is repeated blindly may look like theft. The next pull asks again.
+    tokens = ProviderClient(
+        base_url="", limiter=None, timeout_s=20, attempts_max=1, service=SERVICE, source="quickbooks_tokens"
+    )
+    initial = settings.initial_refresh_token
+    vault = TokenVault(
+        engine,
+        tokens,
+        token_url=settings.token_url,
+        client_id=settings.client_id,
+        client_secret=settings.client_secret.get_secret_value(),
+        realm_id=settings.realm_id,
+        key=settings.token_key.get_secret_value(),
+        initial_refresh_token=initial.get_secret_value() if initial is not None else None,
+        clock=now,
+    )
+    ledger = QuickBooksApi(client, vault, realm_id=settings.realm_id)
+    return Reading(engine, client, tokens, answering, ledger)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that a pull needs."""
+
+    reading: Reading
+    producer: Producer
+    memory: PostgresMemory
+    turns: Turns
+    link_fields: Mapping[str, str]
+
+    def deps(self, turn: Turn) -> Deps:
+        """The collaborators of one pull."""
+        return Deps(
+            ledger=self.reading.ledger,
+            memory=self.memory,
+            turn=turn,
+            clock=now,
+            link_fields=self.link_fields,
+            trouble=self.reading.answering.trouble,
+        )
+
+
+def parts(settings: Settings) -> Parts:
+    """Start the producer before the first pull, and close what was read with at the end."""
+    read = reading(settings)
+    producer = Producer(settings.kafka_bootstrap, service=SERVICE, publish_timeout_s=settings.publish_timeout_s)
+    publisher = ObservationPublisher(read.engine, producer, service=SERVICE)
+    turns = Turns(read.engine, Leases(read.engine, service=SERVICE), publisher, producer, now)
+    return Parts(read, producer, PostgresMemory(read.engine, publisher), turns, settings.link_fields)

@@ -1,0 +1,87 @@
+"""The parts that the service and its commands work with, made from the settings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import stripe
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from stripe_webhooks.adapters.limits import Pace
+from stripe_webhooks.adapters.postgres import PostgresStore
+from stripe_webhooks.adapters.stripe_api import StripeGateway, connect
+from stripe_webhooks.settings import Settings
+from stripe_webhooks.usecases.load import Load
+from stripe_webhooks.usecases.observe import Observer
+from stripe_webhooks.usecases.reading import LinkNames, Reader
+from stripe_webhooks.usecases.resolve import Resolver
+from trueup_kit.answering import Answering
+from trueup_kit.ingest import Leases, ObservationPublisher
+from trueup_kit.postgres import create_engine
+from trueup_kit.producer import Producer
+
+SERVICE = "stripe-webhooks"
+BREATH_S = 0.08
+"""Between two pages of a load: longer than others wait between two tries for a lease."""
+
+
+def now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The way to Stripe: limited by rows that all replicas and commands share."""
+
+    engine: AsyncEngine
+    client: stripe.StripeClient
+    answering: Answering
+    gateway: StripeGateway
+    disconnect: Callable[[], Awaitable[None]]
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.disconnect()
+        await self.engine.dispose()
+
+
+def reading(settings: Settings, *, application_name: str = SERVICE) -> Reading:
+    """Connect nothing yet."""
+    engine = create_engine(
+        settings.postgres_dsn, application_name=application_name, pool_size=settings.postgres_pool_size
+    )
+    client, connections = connect(
+        settings.stripe_api_key.get_secret_value(), settings.stripe_api_base, timeout_s=settings.request_timeout_s
+    )
+    pace = Pace(engine, settings.limit_per_s, settings.account_limit_per_s, settings.background_share)
+    answering = Answering(engine, source="stripe")
+    return Reading(engine, client, answering, StripeGateway(client, pace, note=answering.note), connections.close_async)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that looks at Stripe and announces."""
+
+    reading: Reading
+    producer: Producer
+    store: PostgresStore
+    observer: Observer
+
+    def load(self) -> Load:
+        """A reading of everything that others can get between."""
+        return Load(self.observer, breathe=lambda: asyncio.sleep(BREATH_S))
+
+
+def parts(settings: Settings) -> Parts:
+    """Start the producer before anything is looked at, and close what was read with at the end."""
+    read = reading(settings)
+    producer = Producer(settings.kafka_bootstrap, service=SERVICE, publish_timeout_s=settings.publish_timeout_s)
+    publisher = ObservationPublisher(read.engine, producer, service=SERVICE)
+    store = PostgresStore(read.engine, Leases(read.engine, service=SERVICE), publisher)
+    links = LinkNames(settings.invoice_metadata_keys, settings.customer_metadata_keys)
+    observer = Observer(Reader(read.gateway, links), Resolver(read.gateway, store), store, now)
+    return Parts(read, producer, store, observer)
