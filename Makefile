@@ -88,6 +88,9 @@ e2e: prepare ## Browser tests on a stack of their own
 compose-check: prepare ## The containers as in a fresh clone: start, verify, scale, restart, as JSON; needs Docker; ARGS=--scenario=default
 	$(BIN)/python tests/compose/check.py $(ARGS)
 
+oracle: prepare ## The product against a second implementation of its rules, on N made-up accounts, as JSON; SEED=0
+	$(BIN)/python -m tests.oracle.run $(or $(N),2000) --seed $(or $(SEED),0) $(ARGS)
+
 # ---- generate ------------------------------------------------------------------------------------------------------
 
 COMPILE = $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \

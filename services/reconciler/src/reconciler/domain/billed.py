@@ -110,11 +110,11 @@ def billed_by_period(
 def allotted(amount_minor: int, net_minor: Mapping[date, int], home: date) -> dict[date, int]:
     """A credit spread over the periods that its invoice bills, as they share in it; to the unit, and all of it.
 
-    Where only one period is billed, or nothing above zero, the whole goes to `home`, the invoice's own.
+    Where nothing above zero is billed, the whole goes to `home`, the invoice's own.
     """
     positive = {start: net for start, net in sorted(net_minor.items()) if net > 0}
     whole = sum(positive.values())
-    if len(positive) < 2:
+    if not positive:
         return {home: amount_minor}
     found: dict[date, int] = {}
     seen = given = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
 from typing import Literal
 
 from reconciler.domain.partials import Partial, partial_of
@@ -53,6 +54,8 @@ class Completeness:
     scopes: tuple[Scope, ...]
     partials: tuple[Partial, ...] = ()
     """The gaps, those that a person accepted included."""
+    usage_refs: frozenset[str] = frozenset()
+    """The account's customers whose usage counts."""
 
     def of(self, source: Source) -> tuple[Reason, ...]:
         """The reasons of one source, worst first."""
@@ -108,7 +111,8 @@ def assess(snapshot: Snapshot, policy: Policy, now: datetime) -> Completeness:
         reasons += [Reason(code, source) for code in codes]
     if not snapshot.account.rates:
         reasons.append(Reason("no_rate_card", None))
-    return Completeness(tuple(reasons), tuple(sorted(scopes, key=lambda scope: scope.key)), tuple(partials))
+    rests_on = tuple(sorted(scopes, key=lambda scope: scope.key))
+    return Completeness(tuple(reasons), rests_on, tuple(partials), snapshot.refs_of(Source.AMPLITUDE))
 
 
 def _codes(needed: Iterable[Scope], *, linked: bool, complete: bool, gap: bool, expired_before: datetime) -> list[str]:
@@ -124,8 +128,27 @@ def _codes(needed: Iterable[Scope], *, linked: bool, complete: bool, gap: bool, 
 
 
 def coverage_of(completeness: Completeness, metric: str) -> tuple[Coverage, ...]:
-    """What complete pulls of this metric covered."""
-    return tuple(part for scope in completeness.scopes if scope.metric == metric for part in scope.coverage)
+    """What complete pulls of this metric covered for every customer of the account, each by whichever pull asked for it."""
+    scopes = [scope for scope in completeness.scopes if scope.metric == metric]
+    of_refs = {
+        tuple(part for scope in scopes if scope.covers_ref(ref) for part in scope.coverage)
+        for ref in completeness.usage_refs
+    }
+    return reduce(_both, sorted(of_refs, key=repr)) if of_refs else ()
+
+
+def _both(one: tuple[Coverage, ...], other: tuple[Coverage, ...]) -> tuple[Coverage, ...]:
+    """The days that lie in both, as old as the older count of them."""
+    pairs = [(left, right) for left in one for right in other]
+    shared = [
+        Coverage(
+            max(left.from_day, right.from_day),
+            min((part.to_day for part in (left, right) if part.to_day is not None), default=None),
+            min(left.as_of, right.as_of),
+        )
+        for left, right in pairs
+    ]
+    return tuple(part for part in shared if part.to_day is None or part.from_day <= part.to_day)
 
 
 def coverage_start(completeness: Completeness, metrics: tuple[str, ...]) -> date | None:

@@ -47,11 +47,13 @@ class Expected:
     parts: tuple[ExpectedPart, ...]
     unpriced: tuple[str, ...] = ()
     """Metrics that were used, but whose price no invoice has told so far."""
+    unpriced_in: frozenset[str] = frozenset()
+    """The card's currencies for them."""
 
     @property
     def currencies(self) -> frozenset[str]:
         """The currencies of the components in force."""
-        return frozenset(part.rate.currency for part in self.parts)
+        return self.unpriced_in.union(part.rate.currency for part in self.parts)
 
     @property
     def amount_minor(self) -> int:
@@ -78,12 +80,12 @@ def rated(
 ) -> Expected:
     """The same, from usage that may differ from what is known now."""
     lines: list[ExpectedPart] = []
-    unpriced: list[str] = []
+    unpriced: list[Rate] = []
     for rate, start, end in runs(account, period):
         if rate.kind == "as_invoiced":
             if (price := invoiced.get(rate.metric)) is None:
                 series = usage.get(rate.metric)
-                unpriced += [rate.metric] if series and series.total(start, end) else []
+                unpriced += [rate] if series and series.total(start, end) else []
                 continue
             rate = replace(rate, unit_price=price)  # noqa: PLW2901  the same component with the price it lacked
         if rate.is_usage:
@@ -94,7 +96,8 @@ def rated(
         elif rate.kind == "minimum":
             lines += [_minimum(account, lines, period, rate, start, end)] if final else []
     lines += _discounts(account, lines, period)
-    return Expected(tuple(lines), tuple(sorted(set(unpriced))))
+    metrics = {rate.metric for rate in unpriced}
+    return Expected(tuple(lines), tuple(sorted(metrics)), frozenset(rate.currency for rate in unpriced))
 
 
 def runs(account: Account, period: Period) -> Iterator[tuple[Rate, date, date]]:

@@ -88,12 +88,12 @@ def _in_money(
 ) -> Forecast:
     priced, priced_by = with_effective_prices(snapshot, [one.metric for one in metrics], quarter)
     currencies = {one.metric: _currencies(priced, one.metric) for one in metrics}
-    currency = next((min(found) for found in currencies.values() if found), None)
+    currency = next((min(found) for found in currencies.values() if len(found) == 1), None)
     excluded = [*excluded, *(LeftOut("no_price", metric) for metric, found in currencies.items() if not found)]
+    excluded += [LeftOut("other_currency", metric) for metric, found in currencies.items() if found - {currency}]
     if currency is None:
         return Forecast("no_rate_card", quarter, metrics, excluded=tuple(excluded))
     summed = [one for one in metrics if currencies[one.metric] == {currency}]
-    excluded += [LeftOut("other_currency", metric) for metric, found in currencies.items() if found - {currency}]
     card, minimums = card_of(priced, {one.metric for one in summed}, currency, whole=not excluded)
     excluded += [LeftOut("minimum", name) for name in minimums]
     excluded += [LeftOut(code, what) for code, what in left_out_lines(snapshot, quarter)]

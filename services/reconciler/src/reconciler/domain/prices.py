@@ -30,17 +30,22 @@ class InvoicedPrices:
 
 
 def invoiced_prices(snapshot: Snapshot) -> InvoicedPrices:
-    """What the standing invoices charge for a unit of each metric that the card names without a price."""
-    items = {rate.item_id: rate.metric for rate in snapshot.account.rates if rate.kind == "as_invoiced"}
+    """What the standing invoices charge for a unit of each metric that the card names without a price.
+
+    An invoice in another currency than the card's tells no price.
+    """
+    rates = [rate for rate in snapshot.account.rates if rate.kind == "as_invoiced"]
+    items = {(rate.item_id, rate.currency): rate.metric for rate in rates}
     sums: dict[str, dict[date, tuple[Fraction, Fraction]]] = {}
     if not items:
         return InvoicedPrices(sums)
     calendar = calendar_of(snapshot.account)
     for document in snapshot.documents:
         for line in document.lines if document.standing_invoice else ():
-            if line.kind not in BILLING_KINDS or line.item_id not in items or not line.quantity:
+            metric = items.get((line.item_id, document.currency))
+            if line.kind not in BILLING_KINDS or metric is None or not line.quantity:
                 continue
-            of_metric = sums.setdefault(items[line.item_id], {})
+            of_metric = sums.setdefault(metric, {})
             start = calendar.of_line(document, line)[0].start
             amount, quantity = of_metric.get(start, (Fraction(0), Fraction(0)))
             major = Fraction(line.amount_minor, 10 ** Currency(document.currency).exponent)

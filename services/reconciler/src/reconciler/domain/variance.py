@@ -61,11 +61,9 @@ def _by_size(variance_minor: int, expected_minor: int, currency: str, policy: Po
     size = abs(variance_minor)
     if size <= policy.rounding_minor:
         return "matched"
-    tolerated = 100 * size <= policy.tolerance_percent * expected_minor
-    if tolerated and size > policy.money_cap_minor(currency):
+    if 100 * size > policy.tolerance_percent * expected_minor:
+        return "over_billed" if variance_minor > 0 else "under_billed"
+    if size > policy.money_cap_minor(currency):
         return "needs_review"
-    if 100 * size < policy.auto_resolve_below_percent * expected_minor:
-        return "auto_resolved"
-    if tolerated:
-        return "within_tolerance"
-    return "over_billed" if variance_minor > 0 else "under_billed"
+    small = 100 * size < policy.auto_resolve_below_percent * expected_minor
+    return "auto_resolved" if small else "within_tolerance"
