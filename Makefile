@@ -147,6 +147,9 @@ chaos: prepare ## Seeded kills under load, then verify; needs `make up`
 mutate-guards: prepare ## Remove each safety guard in turn; a named test must fail
 	$(BIN)/python -m tests.mutation.guards $(ARGS)
 
+mutate-rules: prepare ## Break each rule of reconciliation in turn; a test of that rule must fail; ARGS=17 for one rule
+	$(BIN)/python -m tests.mutation.rules $(ARGS)
+
 mutate-retries: prepare ## Read each of the gateway's answers wrongly in turn; the test of its row must fail
 	$(BIN)/python -m tests.mutation.retries $(ARGS)
 

@@ -24,7 +24,7 @@ _BUS = "tests/integration/reconciler/test_bus.py"
 _INGEST = "tests/integration/kit/test_ingest.py"
 _SCOPE = "tests/integration/dashboard_api/test_scope.py"
 _MATRIX = "tests/integration/dashboard_api/test_route_matrix.py"
-_EACH_ROLE = f"{_MATRIX}::test_each_role_reaches_what_the_tables_say"
+_EACH_ROLE = f"{_MATRIX}::test_domain_rule_31_each_role_reaches_what_the_tables_say"
 _AUDIT = "tests/integration/dashboard_api/test_audit.py"
 _GUARD = "services/dashboard-api/src/dashboard_api/entrypoints/http/permissions.py"
 _RECONCILER = "services/reconciler/src/reconciler"
@@ -39,7 +39,7 @@ MUTANTS: tuple[Mutant, ...] = (
         file=f"{_RECONCILER}/adapters/fact_sql.py",
         pattern="    WHERE usage.version < excluded.version\n",
         replacement="    WHERE true\n",
-        tests=(f"{_FACTS}::test_stale_version_does_not_overwrite",),
+        tests=(f"{_FACTS}::test_domain_rule_15_stale_version_does_not_overwrite",),
     ),
     Mutant(
         guard="version-guard-of-snapshots",
@@ -67,7 +67,7 @@ MUTANTS: tuple[Mutant, ...] = (
         file=f"{_DASHBOARD}/adapters/portfolio_sql.py",
         pattern="    filters = [scope_predicate(principal, arguments)]\n",
         replacement='    filters = ["true"]\n',
-        tests=(f"{_SCOPE}::test_portfolio_scope_is_in_the_query",),
+        tests=(f"{_SCOPE}::test_domain_rule_31_portfolio_scope_is_in_the_query",),
     ),
     Mutant(
         guard="lease-while-publishing",
@@ -159,7 +159,7 @@ MUTANTS: tuple[Mutant, ...] = (
         file=f"{_DASHBOARD}/domain/exports/cells.py",
         pattern="neutralised(value).replace(",
         replacement="value.replace(",
-        tests=(f"{_CELLS}::test_no_text_starts_like_a_formula_however_the_file_is_split",),
+        tests=(f"{_CELLS}::test_domain_rule_32_no_text_starts_like_a_formula_however_the_file_is_split",),
     ),
     Mutant(
         guard="outcomes-by-version",

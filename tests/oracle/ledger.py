@@ -190,7 +190,9 @@ def pay(rng: Random, facts: Facts, document: Facts) -> None:
         for kind, chance in (("refund", 0.1), ("dispute", 0.08)):
             if rng.random() < chance:
                 back = new_payment(facts, "stripe", kind, rng.choice([charge["amount"], charge["amount"] // 2]))
-                words = ["succeeded", "pending"] if kind == "refund" else ["needs_response", "won", "under_review"]
+                words = (
+                    ["succeeded", "pending"] if kind == "refund" else ["needs_response", "won", "under_review", "lost"]
+                )
                 target = (
                     {"of_payment": charge["id"].split(":")[2]} if rng.random() < 0.6 else {"gateway_invoice": short}
                 )

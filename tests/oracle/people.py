@@ -18,6 +18,8 @@ def write(rng: Random, facts: Facts) -> None:
     if rng.random() < 0.04:
         source = rng.choice(SOURCES)
         facts["dead_letters"].append((source, rng.choice([None, f"{source}:c0", f"{source}:c0", f"{source}:x"])))
+    if facts["usage"] and rng.random() < 0.04:
+        facts["month_metrics"] = [rng.choice(sorted(facts["usage"]))]
     accept(rng, facts)
     if rng.random() < 0.2:
         decide(rng, facts)

@@ -244,7 +244,9 @@ async def test_of_two_downloads_at_once_one_gets_the_file(
         assert sorted(answer.status_code for answer in answers) == [200, 410, 410, 410]
 
 
-async def test_over_the_quota_nothing_is_exported(portfolio: Any, client: httpx.AsyncClient, signed_in: Any) -> None:
+async def test_domain_rule_32_over_the_quota_nothing_is_exported(
+    portfolio: Any, client: httpx.AsyncClient, signed_in: Any
+) -> None:
     headers = await signed_in("fay", Role.FINANCE)
     for _ in range(19):
         assert (await make(client, headers, filter={})).status_code == 201
@@ -361,7 +363,7 @@ async def test_the_database_itself_lets_no_counter_over_its_limit(portfolio: Any
         await portfolio.admin.execute("UPDATE dashboard.export_quota SET used = used + 1")
 
 
-async def test_what_cannot_be_written_down_is_not_exported(portfolio: Any, services: Any) -> None:
+async def test_domain_rule_32_what_cannot_be_written_down_is_not_exported(portfolio: Any, services: Any) -> None:
     await portfolio.admin.execute("ALTER TABLE dashboard.audit_log RENAME TO audit_away")
     try:
         wanted = NewExport(

@@ -63,7 +63,7 @@ async def test_one_click_is_an_attempt_a_command_and_an_audit_entry(
     assert again.json() == shown
 
 
-async def test_the_same_click_again_is_the_same_attempt_even_after_its_end(
+async def test_domain_rule_26_the_same_click_again_is_the_same_attempt_even_after_its_end(
     portfolio: Any, client: httpx.AsyncClient, ana: dict[str, str]
 ) -> None:
     first = (await ask(client, ana)).json()
@@ -102,7 +102,7 @@ async def test_a_key_that_joined_an_attempt_stays_with_it(
 
 
 @pytest.mark.parametrize("keys", ["one key of one person", "twenty keys of five people"])
-async def test_twenty_clicks_at_once_are_one_attempt(
+async def test_domain_rule_26_twenty_clicks_at_once_are_one_attempt(
     portfolio: Any, client: httpx.AsyncClient, bearer: Any, keys: str
 ) -> None:
     users = ["ana"] if keys.startswith("one") else ["ana", "ben", "cyd", "dan", "eve"]

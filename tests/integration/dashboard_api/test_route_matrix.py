@@ -46,7 +46,7 @@ def stage(world: Any, client: httpx.AsyncClient, bearer: Any, role: Role, whose:
 
 
 @every_operation
-async def test_each_role_reaches_what_the_tables_say(
+async def test_domain_rule_31_each_role_reaches_what_the_tables_say(
     portfolio: Any, client: httpx.AsyncClient, bearer: Any, operation: Operation
 ) -> None:
     for role in Role:

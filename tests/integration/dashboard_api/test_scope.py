@@ -62,7 +62,9 @@ async def test_foreign_accounts_are_not_found_by_any_filter(
     assert body["totals"] == {"by_currency": [], "accounts": 0, "flagged": 0, "cannot_judge": 0}
 
 
-async def test_totals_count_the_own_portfolio_only(portfolio: Any, client: httpx.AsyncClient, bearer: Any) -> None:
+async def test_domain_rule_31_totals_count_the_own_portfolio_only(
+    portfolio: Any, client: httpx.AsyncClient, bearer: Any
+) -> None:
     totals = (await client.get(LIST, headers=bearer("ana", "account_manager"))).json()["totals"]
     assert totals["by_currency"] == [
         {"currency": "USD", "invoice_total_minor": 20_000, "overdue_minor": 10_000, "overdue_count": 1}
@@ -84,7 +86,7 @@ async def test_foreign_and_unknown_accounts_look_the_same(
 
 
 @pytest.mark.parametrize("dates", [None, DateRange(None, None, Axis.DUE), DateRange(None, None, Axis.SERVICE)])
-async def test_portfolio_scope_is_in_the_query(portfolio: Any, dates: DateRange | None) -> None:
+async def test_domain_rule_31_portfolio_scope_is_in_the_query(portfolio: Any, dates: DateRange | None) -> None:
     # The views are told to show everything: what keeps foreign accounts out here is the query alone.
     principal = Principal(user="ana", role=Role.ACCOUNT_MANAGER)
     query = PortfolioQuery(dates=dates)

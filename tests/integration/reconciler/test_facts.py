@@ -23,13 +23,20 @@ async def store(system: System, records: list[Record]) -> Stored:
     return await system.facts.store(records[0].topic, accepted, [one for one in found if isinstance(one, Poison)])
 
 
-async def test_stale_version_does_not_overwrite(system: System) -> None:
+async def test_domain_rule_15_stale_version_does_not_overwrite(system: System) -> None:
     await system.feed([bucket(1, DAY, 50, version=5)])
     await system.feed([bucket(1, DAY, 10, version=4)])
     await system.feed([bucket(1, DAY, 11, version=5)])
     assert await system.value(QUANTITY) == 50
     await system.feed([bucket(1, DAY, 60, version=6)])
     assert await system.value(QUANTITY) == 60
+
+
+async def test_domain_rule_13_a_bucket_replaces_its_former_value_at_every_poll(system: System) -> None:
+    for version, quantity in enumerate((50, 50, 70, 65), start=1):
+        await system.feed([bucket(1, DAY, quantity, version=version)])
+        assert await system.value(QUANTITY) == quantity
+    assert await system.value("SELECT count(*) FROM reconciler.usage") == 1
 
 
 async def test_stale_version_dirties_nobody(system: System) -> None:

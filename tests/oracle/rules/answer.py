@@ -9,7 +9,7 @@ from typing import Any
 from tests.oracle.rules.billing import billed, told_prices
 from tests.oracle.rules.days import Span, day_in, month_of, period_before, period_of
 from tests.oracle.rules.deciding import handle, standing
-from tests.oracle.rules.expecting import expect, metered
+from tests.oracle.rules.expecting import USAGE, expect, metered
 from tests.oracle.rules.explaining import Period, explain
 from tests.oracle.rules.foretelling import foretell
 from tests.oracle.rules.judging import (
@@ -87,6 +87,9 @@ def _period(facts: Facts, span: Span, bills: Facts | None, wide: list[tuple[str,
         reasons = [("currency_mismatch", "")]
     if not reasons and expected["unpriced"]:
         reasons = [("no_price", "")]
+    by_month = [line for line in expected["lines"] if line["rate"]["metric"] in facts["month_metrics"]]
+    if not reasons and any(line["rate"]["kind"] in USAGE and not _is_month(line["days"]) for line in by_month):
+        reasons = [("month_grain", "")]
     rates = facts["account"]["rates"]
     found = {
         "start": span[0],
@@ -111,6 +114,10 @@ def _period(facts: Facts, span: Span, bills: Facts | None, wide: list[tuple[str,
         "variance_minor": other - one,
         "parts": parts,
     }
+
+
+def _is_month(days: Span) -> bool:
+    return days == month_of(days[0])
 
 
 def _row(periods: list[Facts]) -> Facts | None:

@@ -28,6 +28,7 @@ def state_of(facts: Facts, document: Facts, credited: int, today: date) -> Facts
     remaining: int = document["balance"]
     if gateway is not None and gateway["remaining"] is not None:
         remaining = min(remaining, gateway["remaining"])
+    remaining = max(remaining, min(document["total"], _lost(facts, document, belonging)))
     paid = max(0, document["total"] - remaining - credited)
     return {
         "status": _status(document, gateway, belonging, remaining, paid, today),
@@ -36,6 +37,19 @@ def state_of(facts: Facts, document: Facts, credited: int, today: date) -> Facts
         "credited_minor": credited,
         "gateway": gateway["id"] if gateway else None,
     }
+
+
+def _lost(facts: Facts, document: Facts, belonging: list[Facts]) -> int:
+    """What lost disputes took back and nobody has paid since."""
+    lost = [one for one in belonging if one["kind"] == "dispute" and one["status"] == "lost"]
+    owed = sum(one["amount"] for one in lost if one["currency"] == document["currency"])
+    began = max((one["occurred_at"] for one in lost), default=None)
+    paying = [one for one in facts["payments"] if one["kind"] == "payment" and one["status"] == "succeeded"]
+    again = 0
+    for one in paying:
+        if began is not None and one["amount"] > 0 and one["occurred_at"] > began:
+            again += sum(amount for name, amount in one["applied"] if name == document["id"])
+    return owed - again if owed else 0
 
 
 def _status(

@@ -45,11 +45,13 @@ def test_sums_do_not_depend_on_order_and_minus_undoes_plus(a: int, b: int, c: in
         (7, USD, 700),
     ],
 )
-def test_rounding_happens_once_halves_away_from_zero(major: Any, currency: Currency, expected: int) -> None:
+def test_domain_rule_18_rounding_happens_once_halves_away_from_zero(
+    major: Any, currency: Currency, expected: int
+) -> None:
     assert Money.from_major(major, currency).amount_minor == expected
 
 
-def test_two_currencies_are_never_added_or_compared() -> None:
+def test_domain_rule_19_two_currencies_are_never_added_or_compared() -> None:
     for meet in (operator.add, operator.sub, operator.lt, operator.le):
         with pytest.raises(CurrencyMismatch, match="USD and JPY"):
             meet(Money(1, USD), Money(1, JPY))
@@ -57,7 +59,7 @@ def test_two_currencies_are_never_added_or_compared() -> None:
 
 
 @pytest.mark.parametrize("amount", [1.0, "1", True, None, Decimal(1)])
-def test_only_integers_are_money(amount: Any) -> None:
+def test_domain_rule_18_only_integers_are_money(amount: Any) -> None:
     with pytest.raises(InvalidValue):
         Money(amount, USD)
 

@@ -58,7 +58,7 @@ def test_unknown_fields_are_ignored_and_absent_ones_left_out() -> None:
 
 
 @given(quantity=st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**12), max_value=10**12, places=4))
-def test_quantities_travel_exactly(quantity: object) -> None:
+def test_domain_rule_18_quantities_travel_exactly(quantity: object) -> None:
     event = usage(quantity=str(quantity))
     assert UsageObservedV1.from_bytes(event.to_bytes()) == event
     assert isinstance(json.loads(event.to_bytes())["quantity"], str)

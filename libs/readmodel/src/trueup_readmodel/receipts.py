@@ -1,6 +1,6 @@
 """How a period's figures came about: the lines of the rate card and of the invoices, and the causes of a variance."""
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 RateKind = Literal["per_unit", "graduated", "volume", "package", "flat", "minimum", "discount", "as_invoiced"]
 
@@ -45,6 +45,8 @@ class Receipt(TypedDict):
     expected: list[ExpectedPart]
     billed: list[BilledPart]
     credits: list[CreditPart]
+    boundary: NotRequired[list[str]]
+    """Sentences about hours of the first or last day that belong to a neighbour; absent in older versions."""
 
 
 Cause = Literal[

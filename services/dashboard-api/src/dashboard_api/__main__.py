@@ -184,6 +184,8 @@ def _retries(settings: Settings, database: Database) -> tuple[Retries, RetryView
     policy = Policy(
         guard=timedelta(minutes=settings.retry_guard_min),
         expired_after=timedelta(seconds=EXPIRED_AFTER_S),
+        attempts_max=settings.retry_attempts_max,
+        attempts_window=timedelta(days=settings.retry_window_days),
         read_only=settings.read_only,
     )
     return Retries(attempts, policy=policy, now=_now), RetryViews(attempts, policy=policy, now=_now)

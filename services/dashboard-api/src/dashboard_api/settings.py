@@ -117,6 +117,9 @@ class Settings(ServiceSettings):
     retry_guard_min: int = Field(default=60, ge=0, le=1440)
     """No retry this close to an attempt that Stripe has scheduled: it makes those up to an hour late, and two charges
     of one card in a row look like fraud to a bank."""
+    retry_attempts_max: int = Field(default=10, ge=1, le=100)
+    """Retries of one invoice within `retry_window_days`; card networks punish more, each at a number of its own."""
+    retry_window_days: int = Field(default=30, ge=1, le=365)
 
     @field_validator("public_url", "oidc_issuer", "slack_base_url")
     @classmethod

@@ -153,6 +153,7 @@ export function account(given: Partial<Account> = {}): Account {
           ],
           billed: [],
           credits: [],
+          boundary: [],
         },
       }),
       reconciliation({
@@ -190,6 +191,7 @@ export function account(given: Partial<Account> = {}): Account {
             },
           ],
           credits: [],
+          boundary: [],
         },
       }),
     ],

@@ -79,6 +79,9 @@ export function reconciliation(given: Partial<Reconciliation> = {}): Reconciliat
         },
       ],
       credits: [{ document_id: "quickbooks:credit_memo:77", number: "CM-77", amount_minor: 12_000 }],
+      boundary: [
+        "In Asia/Tokyo the period begins at another hour than the days of UTC: the last 9 h of 2026-08-31 belong here and count in the period before. That day has 41,200 calls.",
+      ],
     },
     ...given,
   };

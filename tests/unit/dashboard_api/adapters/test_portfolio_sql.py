@@ -16,7 +16,7 @@ def test_search_text_is_taken_literally(text: str, pattern: str) -> None:
     assert like_pattern(text) == pattern
 
 
-def test_the_scope_is_a_predicate_of_its_own() -> None:
+def test_domain_rule_31_the_scope_is_a_predicate_of_its_own() -> None:
     arguments = Arguments()
     assert "$1" in scope_predicate(Principal(user="ana", role=Role.ACCOUNT_MANAGER), arguments)
     assert arguments.values == ["ana"]

@@ -28,7 +28,7 @@ def test_nothing_is_claimed_while_it_is_open(state: State) -> None:
     assert not any(claim in text for claim in CLAIMS), text
 
 
-def test_unknown_says_what_is_known() -> None:
+def test_domain_rule_26_unknown_says_what_is_known() -> None:
     assert attempt_text(attempt(State.UNKNOWN), NOW) == (
         "Stripe has not answered yet. We keep asking; nothing will be charged twice."
     )

@@ -66,18 +66,18 @@ def manager(user: str, session: str | None = None) -> Principal:
     return Principal(user=user, role=Role.ACCOUNT_MANAGER, session_id=session)
 
 
-def test_the_higher_revision_stays() -> None:
+def test_domain_rule_33_the_higher_revision_stays() -> None:
     assert newest({"a": 3, "b": 1}, {"a": 2, "c": 5}) == {"a": 3, "b": 1, "c": 5}
 
 
-def test_scope_decides_what_is_visible() -> None:
+def test_domain_rule_33_scope_decides_what_is_visible() -> None:
     changes = {"a1": 1, "b1": 2, "x1": 3}
     assert visible(manager("ana"), changes, OWNERS) == {"a1": 1}
     assert visible(Principal(user="fay", role=Role.FINANCE), changes, {}) == changes
     assert visible(Principal(user="olga", role=Role.PRODUCT_OWNER), changes, OWNERS) == {}
 
 
-async def test_changes_are_merged_until_they_are_read() -> None:
+async def test_domain_rule_33_changes_are_merged_until_they_are_read() -> None:
     live, _, _ = hub()
     ana = live.open(manager("ana"))
     for revision in (1, 3, 2):

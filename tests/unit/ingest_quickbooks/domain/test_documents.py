@@ -71,7 +71,7 @@ class TestReadDocument:
 
 
 class TestVoid:
-    def test_is_told_from_zeros_and_the_note(self, invoice: Any) -> None:
+    def test_domain_rule_16_a_void_is_told_from_zeros_and_the_note(self, invoice: Any) -> None:
         lines = [dict(invoice()["Line"][0], Amount=0)]
         zeroed = {"TotalAmt": 0, "Balance": 0, "TxnTaxDetail": {"TotalTax": 0}, "Line": lines}
         assert read_document(invoice(PrivateNote="Voided - by Ann", **zeroed), "Invoice").state == "void"

@@ -38,7 +38,7 @@ def test_other_rules_are_news_even_where_they_change_no_figure() -> None:
     assert {name for name in first.sections if first.sections[name] != second.sections[name]} == {"variance"}
 
 
-def test_an_ended_month_that_changes_gets_a_new_version() -> None:
+def test_domain_rule_12_an_ended_month_that_changes_gets_a_new_version() -> None:
     first = rows(snapshot())
     second = rows(snapshot(documents=(invoice(20_000),)), first)
     october = next(row for row in second.periods if row.result.period.start == date(2026, 10, 1))

@@ -192,7 +192,7 @@ def test_unknown_codes_are_never_a_success(
 
 @settings(deadline=None)
 @given(st.sampled_from(["open", "draft", "void", "uncollectible", "new"]), st.text(max_size=20))
-def test_no_state_but_paid_is_a_success(status: str, intent: str) -> None:
+def test_domain_rule_26_no_state_but_paid_is_a_success(status: str, intent: str) -> None:
     outcome = judge(PayAnswer(200, invoice=invoice(status, intent or None))).outcome
     assert outcome.state != "succeeded"
 

@@ -74,7 +74,7 @@ def test_a_payment_recorded_from_outside(bodies: Bodies) -> None:
     assert (partly.status, partly.amount_minor) == ("processing", 100)
 
 
-def test_a_refund_and_a_dispute(bodies: Bodies) -> None:
+def test_domain_rule_21_a_refund_and_a_dispute(bodies: Bodies) -> None:
     where = {"payment_id": "pi_1", "invoice_id": "in_1", "ref": "stripe:cus_1"}
     refund = read_refund(bodies.refund(status="failed", failure_reason="lost_or_stolen_card"), **where)
     assert (refund.object_id, refund.kind, refund.status) == ("stripe:refund:re_1", "refund", "failed")
@@ -87,6 +87,17 @@ def test_a_refund_and_a_dispute(bodies: Bodies) -> None:
         "appeal_under_review",
     )
     assert (dispute.gateway_invoice_id, dispute.payment_id, dispute.failure) == ("in_1", "pi_1", None)
+
+
+def test_domain_rule_21_each_refund_tells_its_own_amount_and_not_what_was_refunded_so_far(bodies: Bodies) -> None:
+    where = {"payment_id": "pi_1", "invoice_id": "in_1", "ref": "stripe:cus_1"}
+    charge = {"amount_refunded": 5_200}
+    first, second = (
+        read_refund(bodies.refund(identity, amount=amount, charge=charge), **where)
+        for identity, amount in (("re_1", 2_000), ("re_2", 3_200))
+    )
+    assert (first.object_id, first.amount_minor) == ("stripe:refund:re_1", 2_000)
+    assert (second.object_id, second.amount_minor) == ("stripe:refund:re_2", 3_200)
 
 
 @pytest.mark.parametrize("fields", [{"amount": None}, {"amount": 1.5}, {"currency": "?"}, {"created": None}])

@@ -68,7 +68,9 @@ async def test_any_order_and_any_number_of_deliveries_end_in_the_same_state(
     assert state(wild) == state(calm)
 
 
-async def test_a_replayed_old_body_never_wins_over_what_was_read_since(world: World, bodies: Bodies) -> None:
+async def test_domain_rule_15_a_replayed_old_body_never_wins_over_what_was_read_since(
+    world: World, bodies: Bodies
+) -> None:
     old = json.dumps(bodies.event("evt_old", bodies.invoice(total=1, amount_remaining=1))).encode()
     other = json.dumps(bodies.event("evt_other_id", bodies.invoice(total=2, amount_remaining=2))).encode()
     now = bodies.invoice(status="paid", total=5200, amount_paid=5200, amount_remaining=0)

@@ -27,7 +27,7 @@ def paid(bodies: Bodies, world: World, invoice_id: str = "in_1", payment_id: str
     world.stripe.put(bodies.invoice(invoice_id, payments=[payment_id], **done), bodies.intent(payment_id))
 
 
-async def test_a_webhook_is_only_a_hint(world: World, bodies: Bodies) -> None:
+async def test_domain_rule_15_a_webhook_is_only_a_hint(world: World, bodies: Bodies) -> None:
     paid(bodies, world)
     await world.digest(raw(bodies.event("evt_1", bodies.invoice("in_1", status="open", total=1))))
     invoice = world.store.now()["stripe:invoice:in_1"]

@@ -96,7 +96,7 @@ async def test_a_gateway_that_comes_back_in_time_is_asked() -> None:
     assert await world.pass_time(seconds=5) == [("succeeded", None)]
 
 
-async def test_silence_is_unknown_and_asked_again_with_the_same_key() -> None:
+async def test_domain_rule_26_silence_is_unknown_and_asked_again_with_the_same_key() -> None:
     world = RetryWorld()
     world.till.answers = ["held", "held"]
     assert await world.ask() == [("unknown", "timeout")]

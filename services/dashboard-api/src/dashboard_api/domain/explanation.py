@@ -92,6 +92,7 @@ def explanation(found: Decided) -> dict[str, Any]:
         "billed": [part | {"document": documents.get(part["document_id"])} for part in receipt["billed"]],
         "credits": [part | {"document": documents.get(part["document_id"])} for part in receipt["credits"]],
         "explained": payload["explained"],
+        "boundary": receipt.get("boundary", []),
         "steps": list(_steps(payload)),
         "rows_agree": all(part["rows_agree"] for part in expected),
     }

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 UNJUDGED = frozenset(
-    {"cannot_judge", "unlinked", "never_complete", "partial", "stale", "no_rate_card", "currency_mismatch"}
+    {
+        *("cannot_judge", "unlinked", "never_complete", "partial", "stale"),
+        *("no_rate_card", "no_price", "month_grain", "currency_mismatch"),
+    }
 )
 """Codes that say that there is no judgement."""
 JUDGED = frozenset(
@@ -55,12 +58,32 @@ _WORDS: dict[str, tuple[str, str]] = {
         "an invoice is paid in QuickBooks and Stripe or in neither.",
         "find the payment and enter it in the system where it is missing, or take it back where it is wrong.",
     ),
+    "dispute_lost": (
+        "what a lost dispute takes back is unpaid again.",
+        "ask the customer for another payment, or write the sum off; enter in QuickBooks that the payment is gone.",
+    ),
+    "unapplied_credit": (
+        "a credit memo lowers a bill only once it is set against an invoice.",
+        "set the credit memo against the invoice that it is for.",
+    ),
+    "unapplied_payment": (
+        "money that no invoice has taken is the customer's own.",
+        "set the payment against an open invoice, or give it back.",
+    ),
     "cannot_judge": (_COMPLETE, _RESTORE),
     "unlinked": (_COMPLETE, "link the customer of that source to the account."),
     "never_complete": (_COMPLETE, "wait for the first complete reading of that source, or find out what holds it up."),
     "partial": (_COMPLETE, "repair what the source could not deliver."),
     "stale": (_COMPLETE, "restore the connection to that source."),
     "no_rate_card": ("usage becomes money by the account's rate card; there is none.", "import the rate card."),
+    "no_price": (
+        "usage becomes money by the rate card or by the invoices' own prices; neither tells one.",
+        "bill the item once, or give the rate card a price for it.",
+    ),
+    "month_grain": (
+        "what is counted by the month can be priced by whole months only.",
+        "let the rate card begin and end with a calendar month for that metric.",
+    ),
     "currency_mismatch": (
         "an account is billed in the currency of its rate card.",
         "correct the rate card, or bill in its currency.",

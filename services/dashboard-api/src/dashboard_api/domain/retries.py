@@ -44,6 +44,7 @@ class Reason(StrEnum):
     NO_PAYMENT_METHOD = "no_payment_method"
     HARD_DECLINE_SAME_CARD = "hard_decline_same_card"
     SCHEDULED_ATTEMPT_NEAR = "scheduled_attempt_near"
+    ATTEMPTS_USED_UP = "attempts_used_up"
 
 
 HARD_DECLINES = frozenset(
@@ -75,6 +76,10 @@ class Policy:
     """No attempt this close to one that Stripe makes by itself."""
     expired_after: timedelta
     """A source older than this cannot be judged upon."""
+    attempts_max: int = 10
+    """So many of our own attempts at one invoice within the window. Stripe's own ones follow their own schedule and
+    are not counted; the card networks' limits, which sources give as 10, 15 or 20 in 30 days, count both."""
+    attempts_window: timedelta = timedelta(days=30)
     read_only: bool = False
 
 
@@ -191,6 +196,7 @@ def why_not(
         or _cannot_judge(invoice, gateway, known, policy, now)
         or _card(gateway, attempts)
         or _schedule(gateway, policy, now)
+        or _used_up(attempts, policy, now)
     )
 
 
@@ -264,3 +270,10 @@ def _schedule(gateway: Gateway, policy: Policy, now: datetime) -> Reason | None:
     planned = gateway.next_attempt_at
     near = planned is not None and abs(planned - now) <= policy.guard
     return Reason.SCHEDULED_ATTEMPT_NEAR if near else None
+
+
+def _used_up(attempts: Sequence[Attempt], policy: Policy, now: datetime) -> Reason | None:
+    """What was refused never reached a bank and does not count."""
+    since = now - policy.attempts_window
+    made = [each for each in attempts if each.state is not State.REFUSED and each.requested_at > since]
+    return Reason.ATTEMPTS_USED_UP if len(made) >= policy.attempts_max else None

@@ -24,6 +24,7 @@ _REASONS: dict[Reason, str] = {
     Reason.NO_PAYMENT_METHOD: "The customer has no payment method in Stripe.",
     Reason.HARD_DECLINE_SAME_CARD: "The bank refused this card for good. Ask the customer for another one.",
     Reason.SCHEDULED_ATTEMPT_NEAR: "Stripe tries by itself about now. Wait for its outcome.",
+    Reason.ATTEMPTS_USED_UP: "It was tried as often as the card networks allow. Ask the customer for another way to pay.",
 }
 
 _STATES: dict[State, str] = {

@@ -132,6 +132,15 @@ function Sum({ one }: { one: Reconciliation }) {
   );
 }
 
+/** Usage is counted by the days of one zone; what that does to this period's first and last day. */
+function Boundary({ one }: { one: Reconciliation }) {
+  return one.receipt?.boundary?.map((text) => (
+    <p key={text} className="muted">
+      {text}
+    </p>
+  ));
+}
+
 function titleOf({ due, band, percent: text, period }: Reconciliation): string {
   if (!due) return `${rangeText(period)} so far`;
   return text ? `Why ${percent(text)}` : `Why: ${bandWord(band).text.toLowerCase()}`;
@@ -167,6 +176,7 @@ export function ReceiptSection({ account }: { account: Account }) {
       }
     >
       <Sum one={one} />
+      <Boundary one={one} />
     </Section>
   );
 }

@@ -1642,6 +1642,12 @@ export interface components {
             billed: components["schemas"]["BilledLine"][];
             /** Billed Minor */
             billed_minor: number | null;
+            /**
+             * Boundary
+             * @description Hours of the first or last day that belong to a neighbouring period, in words.
+             * @default []
+             */
+            boundary: string[];
             /** Client Id */
             client_id: string;
             /** Credits */
@@ -2891,6 +2897,12 @@ export interface components {
         Receipt: {
             /** Billed */
             billed: components["schemas"]["BilledPart"][];
+            /**
+             * Boundary
+             * @description Hours of the first or last day that belong to a neighbouring period, in words.
+             * @default []
+             */
+            boundary: string[];
             /** Credits */
             credits: components["schemas"]["CreditPart"][];
             /** Expected */
@@ -2985,7 +2997,7 @@ export interface components {
             /** Open Attempt Id */
             open_attempt_id: string | null;
             /** Reason */
-            reason: ("read_only_mode" | "no_gateway_invoice" | "needs_person" | "attempt_open" | "not_open" | "nothing_remaining" | "paid_in_ledger" | "cannot_judge" | "source_stale" | "no_payment_method" | "hard_decline_same_card" | "scheduled_attempt_near") | null;
+            reason: ("read_only_mode" | "no_gateway_invoice" | "needs_person" | "attempt_open" | "not_open" | "nothing_remaining" | "paid_in_ledger" | "cannot_judge" | "source_stale" | "no_payment_method" | "hard_decline_same_card" | "scheduled_attempt_near" | "attempts_used_up") | null;
             /**
              * Text
              * @description The reason in words.

@@ -109,6 +109,8 @@ export const metricName = (code: string): string => humanised(code);
 /** A sentence for one reason why an account cannot be judged. */
 export function reasonText(reason: { code: string; source?: string | null | undefined }): string {
   if (reason.code === "no_rate_card") return "There is no rate card for this account";
+  if (reason.code === "no_price") return "Neither the rate card nor an invoice tells the price";
+  if (reason.code === "month_grain") return "A metric that is counted by the month is priced for a part of one";
   if (reason.code === "currency_mismatch") return "Rate card and invoices are in different currencies";
   const phrase = REASONS[reason.code] ?? humanised(reason.code).toLowerCase();
   return reason.source ? `${sourceName(reason.source)} ${phrase}` : humanised(phrase);

@@ -126,6 +126,7 @@ def payment_of(text: str) -> Payment:
         method=None if method is None else {"kind": method.kind, "brand": method.brand, "last4": method.last4},
         failure=None if failure is None else _failure_of(failure),
         applied=tuple(Application(part.document_id, part.amount_minor) for part in fact.applied),
+        unapplied_minor=fact.unapplied_minor,
         link_keys=fact.link_keys,
     )
 

@@ -157,6 +157,7 @@ def _receipt(result: PeriodResult) -> receipts.Receipt:
             }
             for part in result.billed.credits
         ],
+        "boundary": list(result.boundary),
     }
 
 

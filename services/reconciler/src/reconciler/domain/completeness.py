@@ -23,6 +23,7 @@ _CURES = {
     "stale": "Restore the connection to this source.",
     "no_rate_card": "Import the account's rate card.",
     "no_price": "Bill the item once, or give the rate card a price for it.",
+    "month_grain": "Let the rate card price the metric by whole calendar months: its days cannot be added up.",
     "currency_mismatch": "Bill in the rate card's currency or correct the rate card.",
 }
 _STATES: dict[str, State] = {

@@ -13,7 +13,7 @@ from fractions import Fraction
 from reconciler.domain.periods import active_part, share_of
 from reconciler.domain.rating import WHOLE, price_of
 from reconciler.domain.snapshot import Account, Rate, Series, Snapshot
-from trueup_billing import Period, round_half_up
+from trueup_billing import Period, month_of, round_half_up
 
 _DAY = timedelta(days=1)
 _ORDER = {"flat": 1, "minimum": 2, "discount": 3}
@@ -59,6 +59,15 @@ class Expected:
     def amount_minor(self) -> int:
         """The sum; meaningful only within one currency."""
         return sum(part.amount_minor for part in self.parts)
+
+    def cut_months(self, month_metrics: frozenset[str]) -> bool:
+        """Whether a line asks for a part of a month of a metric that is counted by whole months only."""
+        return any(
+            part.rate.is_usage
+            and part.rate.metric in month_metrics
+            and Period(part.from_day, part.end) != month_of(part.from_day)
+            for part in self.parts
+        )
 
 
 def expected_for(

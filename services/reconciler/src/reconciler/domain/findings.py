@@ -9,6 +9,7 @@ from reconciler.domain.completeness import Reason
 from reconciler.domain.handling import mark_text
 from reconciler.domain.payment_status import InvoiceState
 from reconciler.domain.result import MarkWord, PeriodResult, Reconciliation
+from reconciler.domain.snapshot import Document, Payment
 from reconciler.domain.text import money_text, span_text
 from reconciler.domain.variance import Band
 from trueup_billing import Period
@@ -39,6 +40,7 @@ _SOURCE_PHRASES = {
 _OWN_PHRASES = {
     "no_rate_card": "No rate card",
     "no_price": "Neither the rate card nor an invoice tells the price",
+    "month_grain": "A metric that is counted by the month is priced for a part of one",
     "currency_mismatch": "Rate card and invoices differ in currency",
 }
 
@@ -87,9 +89,13 @@ def summary(result: Reconciliation) -> str:
 
 
 def findings(result: Reconciliation) -> list[Finding]:
-    """Account-wide reasons first, then periods, latest first, then payments that two systems tell differently."""
+    """Account-wide reasons first, then periods, latest first, then payments that two systems tell differently.
+
+    Last the customer's own money: credit and payments that no invoice has taken.
+    """
     wide = [Finding(reason.code, f"{reason_text(reason)}. {reason.cure}") for reason in result.completeness.reasons]
-    return wide + list(_periods(result)) + [one for state in result.invoices for one in _disagreement(state)]
+    told = [one for state in result.invoices for one in _disagreement(state)]
+    return wide + list(_periods(result)) + told + list(_unapplied(result))
 
 
 def _periods(result: Reconciliation) -> Iterator[Finding]:
@@ -113,6 +119,9 @@ def _periods(result: Reconciliation) -> Iterator[Finding]:
 def _disagreement(state: InvoiceState) -> Iterator[Finding]:
     """Paid in one system and open in the other."""
     document, gateway = state.document, state.gateway
+    if state.lost_minor:
+        yield _lost(state)
+        return
     if gateway is None or gateway.invoice.remaining_minor is None or not document.standing_invoice:
         return
     ledger_open, gateway_open = document.balance_minor > 0, gateway.invoice.remaining_minor > 0
@@ -125,3 +134,34 @@ def _disagreement(state: InvoiceState) -> Iterator[Finding]:
         amount_minor=max(document.balance_minor, gateway.invoice.remaining_minor),
         currency=document.currency,
     )
+
+
+def _lost(state: InvoiceState) -> Finding:
+    document = state.document
+    name, amount = document.number or document.document_id, money_text(state.lost_minor, document.currency)
+    still = "; QuickBooks still shows it paid" if document.balance_minor == 0 and state.remaining_minor > 0 else ""
+    return Finding(
+        "dispute_lost",
+        f"Invoice {name}: a lost dispute took back {amount}{still}",
+        amount_minor=state.lost_minor,
+        currency=document.currency,
+    )
+
+
+def _unapplied(result: Reconciliation) -> Iterator[Finding]:
+    """Credit memos and ledger payments that are not, or not wholly, set against invoices."""
+    for memo in sorted(result.snapshot.documents, key=lambda one: (one.issued_on, one.document_id)):
+        if memo.kind == "credit_memo" and memo.state == "open" and memo.balance_minor > 0:
+            yield _own_money(
+                "unapplied_credit", "credit memo", memo.number or memo.document_id, memo.balance_minor, memo
+            )
+    for paid in result.payments:
+        if paid.status == "succeeded" and paid.unapplied_minor > 0:
+            yield _own_money(
+                "unapplied_payment", "payment", paid.number or paid.external_id, paid.unapplied_minor, paid
+            )
+
+
+def _own_money(code: str, what: str, name: str, amount_minor: int, of: Document | Payment) -> Finding:
+    text = f"{money_text(amount_minor, of.currency)} of {what} {name} are set against no invoice"
+    return Finding(code, text, amount_minor=amount_minor, currency=of.currency)

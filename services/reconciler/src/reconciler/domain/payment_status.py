@@ -38,6 +38,8 @@ class InvoiceState:
     gateway: Gateway | None
     paid_at: datetime | None
     via: str | None
+    lost_minor: int = 0
+    """What lost disputes took back of it."""
 
 
 def state_of(document: Document, cash: Cash, credited_minor: int, today: date) -> InvoiceState:
@@ -46,6 +48,10 @@ def state_of(document: Document, cash: Cash, credited_minor: int, today: date) -
     remaining_minor = document.balance_minor
     if gateway is not None and gateway.invoice.remaining_minor is not None:
         remaining_minor = min(remaining_minor, gateway.invoice.remaining_minor)
+    lost_minor = _lost_minor(document, gateway)
+    if gateway is not None and lost_minor:
+        again_minor = _paid_since(document, cash, gateway)
+        remaining_minor = min(document.total_minor, max(remaining_minor, lost_minor - again_minor))
     paid_minor = max(0, document.total_minor - remaining_minor - credited_minor)
     paid_at, via = _last_payment(document, cash, gateway)
     return InvoiceState(
@@ -57,6 +63,25 @@ def state_of(document: Document, cash: Cash, credited_minor: int, today: date) -
         gateway=gateway,
         paid_at=paid_at if paid_minor > 0 else None,
         via=via if paid_minor > 0 else None,
+        lost_minor=lost_minor,
+    )
+
+
+def _lost_minor(document: Document, gateway: Gateway | None) -> int:
+    """A lost dispute takes the money back for good; neither system opens its invoice again by itself."""
+    disputes = gateway.disputes if gateway else ()
+    return sum(one.amount_minor for one in disputes if one.status == "lost" and one.currency == document.currency)
+
+
+def _paid_since(document: Document, cash: Cash, gateway: Gateway) -> int:
+    """What the ledger set against the invoice after the last dispute that was lost began: paid another way."""
+    began = max(one.occurred_at for one in gateway.disputes if one.status == "lost")
+    return sum(
+        part.amount_minor
+        for one in cash.applied.get(document.document_id, ())
+        if one.occurred_at > began
+        for part in one.applied
+        if part.document_id == document.document_id
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from reconciler.domain.billed import Billed, billed_by_period, calendar_of
+from reconciler.domain.boundary import boundary_of
 from reconciler.domain.cash import Cash
 from reconciler.domain.causes import explain
 from reconciler.domain.completeness import (
@@ -107,6 +108,8 @@ def _judge_one(
         reasons = (Reason("currency_mismatch", None),)
     if not reasons and expected.unpriced:
         reasons = (Reason("no_price", None),)
+    if not reasons and expected.cut_months(snapshot.month_metrics):
+        reasons = (Reason("month_grain", None),)
     if reasons:
         band: Band = "cannot_judge" if due else "not_due"
         return PeriodResult(period, band, due, currency, None, None, expected, billed, reasons)
@@ -121,8 +124,18 @@ def _judge_one(
         policy=policy,
     )
     case = Case(snapshot, period, expected, billed, prices, policy.rounding_minor)
-    parts = explain(case) if due else ()
-    return PeriodResult(period, band, due, currency, expected_minor, billed_minor, expected, billed, parts=parts)
+    return PeriodResult(
+        period,
+        band,
+        due,
+        currency,
+        expected_minor,
+        billed_minor,
+        expected,
+        billed,
+        parts=explain(case) if due else (),
+        boundary=boundary_of(snapshot, period, expected) if due else (),
+    )
 
 
 def _own_currency(account: Account) -> str | None:

@@ -68,6 +68,8 @@ class PeriodResult:
     """Whether the rule would resolve it if every source were fresh."""
     parts: tuple[Part, ...] = ()
     """The variance of a judged period in named parts."""
+    boundary: tuple[str, ...] = ()
+    """Where its first and last instant are no midnight of the days that usage is counted by, in words."""
 
     @property
     def unexplained_minor(self) -> int | None:

@@ -190,6 +190,8 @@ class Payment:
     method: Mapping[str, str | None] | None = None
     failure: Mapping[str, str | None] | None = None
     applied: tuple[Application, ...] = ()
+    unapplied_minor: int = 0
+    """What is set against no document: the customer's own."""
     link_keys: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -42,12 +42,12 @@ NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value
         ("", ""),
     ],
 )
-def test_formulas_get_an_apostrophe(text: str, safe: str) -> None:
+def test_domain_rule_32_formulas_get_an_apostrophe(text: str, safe: str) -> None:
     assert neutralised(text) == safe
 
 
 @given(WILD)
-def test_no_text_starts_like_a_formula_however_the_file_is_split(text: str) -> None:
+def test_domain_rule_32_no_text_starts_like_a_formula_however_the_file_is_split(text: str) -> None:
     written = "".join(lines([["a", text, "b"]]))
     for delimiter in ",;\t":
         for row in csv.reader(io.StringIO(written, newline=""), delimiter=delimiter):
@@ -73,7 +73,7 @@ def test_a_reader_gets_back_what_was_written(rows: list[list[Cell]]) -> None:
 
 
 @given(NUMBERS)
-def test_numbers_are_bare_and_exact(number: Decimal) -> None:
+def test_domain_rule_32_numbers_are_bare_and_exact(number: Decimal) -> None:
     assert Decimal(cell(number)) == number
     assert re.fullmatch(r"-?\d+(\.\d+)?", cell(number))
 

@@ -12,7 +12,7 @@ from dashboard_api.domain.exports.request import Quota, filename, refuse_over
 DAY = date(2026, 11, 26)
 
 
-def test_both_limits_count() -> None:
+def test_domain_rule_32_both_limits_count() -> None:
     quota = Quota(used=63, limit=100, day_used=480, day_limit=500)
     assert (quota.left, quota.day_left, quota.both_left) == (37, 20, 20)
     refuse_over(quota, 20)

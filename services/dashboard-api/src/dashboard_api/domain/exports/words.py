@@ -27,6 +27,8 @@ _REASONS = {
 }
 _WHOLE_REASONS = {
     "no_rate_card": "There is no rate card for this account",
+    "no_price": "Neither the rate card nor an invoice tells the price",
+    "month_grain": "A metric that is counted by the month is priced for a part of one",
     "currency_mismatch": "Rate card and invoices are in different currencies",
 }
 _AXES = {Axis.DUE: "due", Axis.INVOICE: "issued", Axis.SERVICE: "service period"}

@@ -172,6 +172,9 @@ class Receipt(Answer):
     expected: list[ExpectedPart]
     billed: list[BilledPart]
     credits: list[CreditPart]
+    boundary: list[str] = Field(
+        default=[], description="Hours of the first or last day that belong to a neighbouring period, in words."
+    )
 
 
 class Evidence(Answer):

@@ -112,5 +112,8 @@ class Explanation(Answer):
     billed: list[BilledLine]
     credits: list[CreditLine]
     explained: list[ExplainedPart]
+    boundary: list[str] = Field(
+        default=[], description="Hours of the first or last day that belong to a neighbouring period, in words."
+    )
     steps: list[Step]
     rows_agree: bool

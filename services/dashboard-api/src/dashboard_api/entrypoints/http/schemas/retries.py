@@ -25,6 +25,7 @@ RetryReason = Literal[
     "no_payment_method",
     "hard_decline_same_card",
     "scheduled_attempt_near",
+    "attempts_used_up",
 ]
 
 

@@ -1,0 +1,59 @@
+"""Where a period and the days that usage is counted by do not begin at the same instant.
+
+Usage comes by days of the analytics project's zone and cannot be cut finer. In another zone the first or the last day of
+a period holds hours of its neighbour. How much was used in those hours nobody can tell; what that day holds at most, one can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from reconciler.domain.expected import Expected
+from reconciler.domain.formula import figure_text
+from reconciler.domain.periods import zone_of
+from reconciler.domain.projection import PROJECT_ZONE
+from reconciler.domain.snapshot import Snapshot
+from trueup_billing import Period
+
+_DAY = timedelta(days=1)
+
+
+def boundary_of(snapshot: Snapshot, period: Period, expected: Expected) -> tuple[str, ...]:
+    """One sentence for each end of the period that is no midnight of the project's zone; none where nothing was used."""
+    used = sorted({part.rate.metric for part in expected.parts if part.rate.is_usage and part.quantity})
+    if not used:
+        return ()
+    return tuple(_sentences(snapshot, period, used))
+
+
+def _sentences(snapshot: Snapshot, period: Period, metrics: list[str]) -> Iterator[str]:
+    zone = snapshot.account.time_zone
+    for at, verb, neighbour in ((period.start, "begins", "before"), (period.end, "ends", "after")):
+        ahead = _ahead(zone, at)
+        if not ahead:
+            continue
+        # A zone that is ahead has its midnight inside the project's day before.
+        day, which = (at - _DAY, "last") if ahead > timedelta(0) else (at, "first")
+        ours = "count here and belong to" if day in period else "belong here and count in"
+        yield (
+            f"In {zone} the period {verb} at another hour than the days of {PROJECT_ZONE}: the {which} "
+            f"{_length_text(abs(ahead))} of {day.isoformat()} {ours} the period {neighbour}. "
+            f"That day has {_held(snapshot, metrics, day)}."
+        )
+
+
+def _ahead(zone: str, day: date) -> timedelta:
+    """By how much the zone's midnight of a day comes before that of the project's."""
+    there, here = (datetime(day.year, day.month, day.day, tzinfo=zone_of(name)) for name in (zone, PROJECT_ZONE))
+    return here - there
+
+
+def _length_text(length: timedelta) -> str:
+    hours, minutes = divmod(length // timedelta(minutes=1), 60)
+    return f"{hours} h" + (f" {minutes} min" if minutes else "")
+
+
+def _held(snapshot: Snapshot, metrics: list[str], day: date) -> str:
+    series = [snapshot.usage[metric] for metric in metrics]
+    return " and ".join(f"{figure_text(one.total(day, day + _DAY))} {one.unit}" for one in series)

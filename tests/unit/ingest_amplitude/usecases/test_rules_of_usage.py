@@ -1,0 +1,36 @@
+"""Rules 13 and 14 of reconciliation where usage comes in: a bucket is told as it stands, and repeats count once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ingest_amplitude.usecases.pull import pull_usage
+
+DAY = timedelta(days=1)
+
+
+async def test_domain_rule_13_each_poll_tells_the_whole_bucket_and_not_what_came_since(world: Any) -> None:
+    for _ in range(3):
+        world.happen("a", 5, world.now)
+        await pull_usage(world.deps())
+        world.now += timedelta(minutes=5)
+    assert [quantity for _, quantity, _ in world.sent] == [5, 10, 15]
+    assert list(world.on_the_bus().values()) == [15]
+
+
+async def test_domain_rule_13_what_comes_late_changes_its_own_day(world: Any) -> None:
+    world.happen("a", 5, world.now - 20 * DAY)
+    await pull_usage(world.deps())
+    world.happen("a", 3, world.now - 20 * DAY, uploaded=world.now + timedelta(minutes=1))
+    world.now += timedelta(minutes=70)
+    await pull_usage(world.deps())
+    assert list(world.on_the_bus().values()) == [8]
+
+
+async def test_domain_rule_14_an_event_sent_again_after_the_sources_own_window_counts_once(world: Any) -> None:
+    at = world.now - 20 * DAY
+    world.happen("a", 5, at, uuid="x")
+    world.happen("a", 5, at, uploaded=at + 9 * DAY, uuid="x")
+    await pull_usage(world.deps())
+    assert list(world.on_the_bus().values()) == [5]
