@@ -91,6 +91,9 @@ compose-check: prepare ## The containers as in a fresh clone: start, verify, sca
 oracle: prepare ## The product against a second implementation of its rules, on N made-up accounts, as JSON; SEED=0
 	$(BIN)/python -m tests.oracle.run $(or $(N),2000) --seed $(or $(SEED),0) $(ARGS)
 
+simulate: prepare ## N seeded histories of repeats, delays, kills and two owners against the same, as JSON; SEED=0
+	$(BIN)/python -m tests.oracle.simulation.run $(or $(N),300) --seed $(or $(SEED),0) $(ARGS)
+
 # ---- generate ------------------------------------------------------------------------------------------------------
 
 COMPILE = $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
