@@ -74,6 +74,10 @@ class World:
             return end - timedelta(seconds=self.rng.randint(0, 7_200))
         return end
 
+    async def idle(self) -> None:
+        """Nothing more to do for now."""
+        await pause()
+
     # ---- who publishes
 
     def publish(self, one: Told) -> None:
@@ -95,7 +99,15 @@ class World:
                     self.publish(report_record(report))
                     await pause()
         while True:
-            await pause()
+            await self.idle()
+
+    def publish_rest(self, plan: list[Told]) -> None:
+        """What a killed publisher did not get out is repeated, and every report."""
+        for one in plan[self.cursor :]:
+            self.publish(one)
+        for source in SENDERS:
+            for report in reports(self.facts, source, self.ends(source)):
+                self.publish(report_record(report))
 
     def ends(self, source: str) -> dict[str, dict[str, int]]:
         """The last offsets of the topics that facts of a source are published on."""
@@ -121,7 +133,7 @@ class World:
                 if place not in at:
                     at[place] = (await self.db.next_offsets(place[0], [place[1]])).get(place[1], 0)
                 at[place] = await self.take(place, at[place])
-            await pause()
+            await self.idle()
 
     async def take(self, place: Place, start: int) -> int:
         """One batch; the next offset."""
@@ -149,7 +161,7 @@ class World:
             owner = self.rng.randrange(REPLICAS)
             self.met["partitions_moved"] += owner != self.owners[place]
             self.owners[place] = owner
-            await pause()
+            await self.idle()
 
     # ---- who decides
 
@@ -255,7 +267,7 @@ def play(seed: int, facts: Facts, faults: Faults = ALL) -> Played:
     world.finals = finals_of(found)
     plan = plan_of(rng, found, faults)
     turns = Scheduler(rng)
-    turns.add("publish", lambda: world.publisher(plan))
+    turns.add("publish", partial(world.publisher, plan))
     for replica in range(REPLICAS):
         turns.add(f"consume {replica}", partial(world.consume, replica))
         turns.add(f"decide {replica}", world.decide)
@@ -267,11 +279,7 @@ def play(seed: int, facts: Facts, faults: Faults = ALL) -> Played:
         turns.close()
     world.met["kills"] += turns.kills
     world.met["histories_read_to_the_end_amid_faults"] += world.is_read()
-    for one in plan[world.cursor :]:
-        world.publish(one)
-    for source in SENDERS:
-        for report in reports(facts, source, world.ends(source)):
-            world.publish(report_record(report))
+    world.publish_rest(plan)
     world.settle()
     result, _ = world.db.decided[CLIENT]
     world.check_completeness()
