@@ -120,6 +120,9 @@ screenshots: prepare ## Write docs/images from a running stack
 
 # ---- measure -------------------------------------------------------------------------------------------------------
 
+check-scope: prepare ## Ask a running stack for the accounts of others in every way there is, as JSON; needs `make up`
+	$(BIN)/python -m tests.security.scope $(ARGS)
+
 bench-freshness: prepare ## From a payment to the changed row on the live stream, as JSON; needs `make up`
 	$(BIN)/python tests/load/bench_freshness.py $(ARGS)
 

@@ -1,6 +1,5 @@
 import {
   expect,
-  expectAccessible,
   mails,
   openAccount,
   openPortfolio,
@@ -98,24 +97,3 @@ test.describe("roles without actions", () => {
     });
   }
 });
-
-for (const [screen, viewport] of Object.entries({
-  desktop: { width: 1440, height: 900 },
-  phone: { width: 390, height: 844 },
-})) {
-  for (const scheme of ["light", "dark"] as const) {
-    test.describe(`${screen}, ${scheme}`, () => {
-      test.use({ viewport, colorScheme: scheme });
-
-      test("no accessibility violation while an issue is flagged", async ({ page }) => {
-        const panel = await openFlag(page, 3);
-        await expectAccessible(page);
-        await panel.getByRole("radio", { name: "E-mail" }).check();
-        await expect(panel.getByRole("textbox", { name: "Subject" })).not.toHaveValue("");
-        await expectAccessible(page);
-        const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
-        expect(await fits()).toBe(true);
-      });
-    });
-  }
-}

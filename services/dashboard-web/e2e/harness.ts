@@ -37,10 +37,12 @@ export async function openAccount(page: Page, clientId: string): Promise<void> {
   await expect(page.locator(".facts dl, dl.facts")).toBeVisible();
 }
 
-/** WCAG 2.2 AA and good practice, no exceptions; of a part of the page when one is named. */
-export async function expectAccessible(page: Page, part = "html"): Promise<void> {
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-  const { violations } = await new AxeBuilder({ page }).include(part).withTags(tags).analyze();
+const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** WCAG 2.2 AA and good practice, no exceptions; of a part of the page, or by single rules, when they are named. */
+export async function expectAccessible(page: Page, part = "html", rules?: string[]): Promise<void> {
+  const axe = new AxeBuilder({ page }).include(part);
+  const { violations } = await (rules ? axe.withRules(rules) : axe.withTags(AXE_TAGS)).analyze();
   expect(
     violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`),
   ).toEqual([]);

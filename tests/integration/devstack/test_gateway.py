@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -101,9 +101,9 @@ def _free_plan() -> PortPlan:
     )
 
 
-@pytest.fixture
-async def running(tmp_path: Path) -> AsyncIterator[Gateway]:
-    wiring = settings.Wiring(_checkout(tmp_path), _free_plan(), {})
+@asynccontextmanager
+async def _serving(folder: Path, **env: str) -> AsyncIterator[Gateway]:
+    wiring = settings.Wiring(_checkout(folder), _free_plan(), {})
     async with httpx.AsyncClient(base_url=wiring.url, timeout=40) as http:
         api = [Upstream(wiring.ports.replica("dashboard-api", index), "dashboard-api") for index in range(2)]
         receiver = Upstream(wiring.ports.replica("stripe-webhooks", 0), "stripe-webhooks")
@@ -112,7 +112,7 @@ async def running(tmp_path: Path) -> AsyncIterator[Gateway]:
             await upstream.start()
         process = await asyncio.create_subprocess_exec(
             *gateway.command(wiring),
-            env=gateway.environment(wiring) | {"PATH": "/usr/bin:/bin"},
+            env=gateway.environment(wiring) | {"PATH": "/usr/bin:/bin"} | env,
             stderr=asyncio.subprocess.DEVNULL,
         )
         try:
@@ -125,6 +125,19 @@ async def running(tmp_path: Path) -> AsyncIterator[Gateway]:
             await process.wait()
             for upstream in (*started.api, started.receiver):
                 await upstream.stop()
+
+
+@pytest.fixture
+async def running(tmp_path: Path) -> AsyncIterator[Gateway]:
+    async with _serving(tmp_path) as started:
+        yield started
+
+
+@pytest.fixture
+async def impatient(tmp_path: Path) -> AsyncIterator[Gateway]:
+    """Waits for nobody for long, so that what it says in the end is soon said."""
+    async with _serving(tmp_path, TRUEUP_API_PATIENCE="1s", TRUEUP_WEBHOOK_PATIENCE="1s") as started:
+        yield started
 
 
 class TestPage:
@@ -171,10 +184,10 @@ class TestApi:
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["code"] == "request_too_large"
 
-    async def test_away_is_a_problem_with_a_code(self, running: Gateway) -> None:
-        for upstream in running.api:
+    async def test_away_is_a_problem_with_a_code(self, impatient: Gateway) -> None:
+        for upstream in impatient.api:
             await upstream.stop()
-        answer = await running.http.get("/api/v1/me")
+        answer = await impatient.http.get("/api/v1/me")
         assert answer.status_code == 503
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.headers["retry-after"] == "5"
@@ -258,6 +271,6 @@ class TestWebhooks:
     async def test_a_body_over_a_megabyte_is_refused(self, running: Gateway) -> None:
         assert (await running.http.post("/webhooks/stripe", content=b"x" * 1_100_000)).status_code == 413
 
-    async def test_a_receiver_away_is_503_so_that_the_sender_repeats(self, running: Gateway) -> None:
-        await running.receiver.stop()
-        assert (await running.http.post("/webhooks/stripe", content=b"{}")).status_code == 503
+    async def test_a_receiver_away_is_503_so_that_the_sender_repeats(self, impatient: Gateway) -> None:
+        await impatient.receiver.stop()
+        assert (await impatient.http.post("/webhooks/stripe", content=b"{}")).status_code == 503

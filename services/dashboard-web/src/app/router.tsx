@@ -21,7 +21,7 @@ import { Shell } from "./shell";
 const root = createRootRouteWithContext<{ client: QueryClient }>()({
   component: Shell,
   notFoundComponent: () => (
-    <EmptyState title="There is no such page" action={<a href="/">Go to the portfolio</a>}>
+    <EmptyState title="There is no such page" whole action={<a href="/">Go to the portfolio</a>}>
       The address may be misspelt.
     </EmptyState>
   ),
@@ -112,7 +112,7 @@ export function createAppRouter(client: QueryClient) {
     scrollRestoration: true,
     defaultPreload: "intent",
     defaultPreloadStaleTime: 0,
-    defaultErrorComponent: ({ error, reset }) => <ProblemState error={error} retry={reset} />,
+    defaultErrorComponent: ({ error, reset }) => <ProblemState error={error} whole retry={reset} />,
   });
 }
 

@@ -41,7 +41,7 @@ function NotForThisRole({ me, wanted }: { me: Me; wanted: string }) {
   if (wanted === "portfolio.read") {
     return (
       <div className="page">
-        <EmptyState title="No portfolio for this role">
+        <EmptyState title="No portfolio for this role" whole>
           You are signed in as {role}. That role sees no accounts.
         </EmptyState>
         <Disclaimer />
@@ -49,7 +49,7 @@ function NotForThisRole({ me, wanted }: { me: Me; wanted: string }) {
     );
   }
   return (
-    <EmptyState title="Not for this role" action={<a href="/">Go to the portfolio</a>}>
+    <EmptyState title="Not for this role" whole action={<a href="/">Go to the portfolio</a>}>
       You are signed in as {role}. This page is for another role; an administrator can change yours.
     </EmptyState>
   );
@@ -94,7 +94,7 @@ export function Shell() {
       <TopBar />
       <main id="content" tabIndex={-1}>
         <SlowNote waiting={me.isPending} />
-        {me.error ? <ProblemState error={me.error} retry={() => me.refetch()} retrying={me.isFetching} /> : null}
+        {me.error ? <ProblemState error={me.error} whole retry={() => me.refetch()} retrying={me.isFetching} /> : null}
       </main>
     </>
   );

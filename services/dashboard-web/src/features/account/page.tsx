@@ -82,9 +82,12 @@ export function AccountPage() {
       {data ? (
         <Body account={data} />
       ) : error ? (
-        <ProblemState error={error} retry={() => query.refetch()} retrying={query.isFetching} />
+        <ProblemState error={error} whole retry={() => query.refetch()} retrying={query.isFetching} />
       ) : (
-        <AccountSkeleton />
+        <>
+          <h1 className="visually-hidden">Account</h1>
+          <AccountSkeleton />
+        </>
       )}
       <Disclaimer />
     </div>

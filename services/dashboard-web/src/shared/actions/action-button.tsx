@@ -1,6 +1,7 @@
 import { Button, type ButtonProps } from "@mantine/core";
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useId, useRef } from "react";
 import type { Circuit } from "./circuit";
+import { useFocusPassedOn } from "./focus";
 import { type ActionOff, useAction } from "./use-action";
 
 interface ActionButtonProps extends Pick<ButtonProps, "variant" | "size" | "className"> {
@@ -51,10 +52,12 @@ export function OffReason({ id, off, failing, unseen }: OffReasonProps) {
 export function ActionButton(props: ActionButtonProps) {
   const { children, circuit, onClick, off, busy, label, opener, submit, ...rest } = props;
   const id = useId();
+  const place = useRef<HTMLSpanElement>(null);
   const failing = useAction(circuit);
+  useFocusPassedOn(place, opener);
   const isOff = Boolean(off) || failing !== null;
   return (
-    <span className="action">
+    <span ref={place} className="action">
       <Button
         {...rest}
         type={submit ? "submit" : "button"}

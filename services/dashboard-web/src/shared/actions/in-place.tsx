@@ -1,4 +1,5 @@
-import { type ReactNode, useEffect, useId, useLayoutEffect, useRef } from "react";
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import { useFocusPassedOn } from "./focus";
 
 interface InPlaceProps {
   title: ReactNode;
@@ -13,14 +14,6 @@ interface InPlaceProps {
   children: ReactNode;
 }
 
-/** Put the focus on the button that opened a panel, wherever it stands now; else on what the panel stood in. */
-export function focusOpener(opener: string, around?: HTMLElement | null): void {
-  const button = document.querySelector<HTMLElement>(`[data-opener="${CSS.escape(opener)}"]`);
-  const place = button ?? (around?.isConnected ? around : document.getElementById("content"));
-  if (place && place === around) place.tabIndex = -1;
-  place?.focus();
-}
-
 /** A panel where the reader is, no window over the page: the focus moves in, Escape closes, the focus goes back. */
 export function InPlace({ title, opener, tone, takesFocus = false, stage = "", onEscape, children }: InPlaceProps) {
   const id = useId();
@@ -29,17 +22,7 @@ export function InPlace({ title, opener, tone, takesFocus = false, stage = "", o
   useEffect(() => {
     if (takesFocus) panel.current?.focus();
   }, [takesFocus, stage]);
-  useLayoutEffect(() => {
-    const mine = panel.current;
-    const around = mine?.parentElement?.closest("section");
-    return () => {
-      // What held the focus goes with the panel; without this it would fall to the top of the page.
-      if (!mine?.contains(document.activeElement)) return;
-      queueMicrotask(() => {
-        if (!mine.isConnected) focusOpener(opener, around);
-      });
-    };
-  }, [opener]);
+  useFocusPassedOn(panel, opener);
   return (
     <section
       ref={panel}

@@ -14,15 +14,19 @@ export function ProblemState({
   error,
   retry,
   retrying = false,
+  whole = false,
 }: {
   error: unknown;
   retry?: () => void;
   retrying?: boolean;
+  /** The page has nothing else, nor another heading. */
+  whole?: boolean;
 }) {
   const problem = asProblem(error);
+  const Heading = whole ? "h1" : "h2";
   return (
     <div className="state" role="alert">
-      <h2>{problem.title}</h2>
+      <Heading>{problem.title}</Heading>
       {problem.detail ? <p>{problem.detail}</p> : null}
       {WAYS_ON[problem.kind] ? <p>{WAYS_ON[problem.kind]}</p> : null}
       <div className="state-actions">
