@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 from trueup_devstack import checkout as checkouts
 from trueup_devstack import page
@@ -19,7 +21,16 @@ def main(argv: list[str]) -> int:
     except DevstackError as error:
         print(f"trueup: {error}", file=sys.stderr)
         return 1
-    return subprocess.run([npm, "run", *argv], cwd=checkout.web, env=page.environment(), check=False).returncode
+    env = page.environment() | addresses(checkout.operator_env)
+    return subprocess.run([npm, "run", *argv], cwd=checkout.web, env=env, check=False).returncode
+
+
+def addresses(file: Path) -> dict[str, str]:
+    """Where the stack is that `make up` started here, unless the environment names another one."""
+    if "TRUEUP_URL" in os.environ or not file.is_file():
+        return {}
+    pairs = (line.split("=", 1) for line in file.read_text().splitlines() if "=" in line)
+    return {name: value for name, value in pairs if name in {"TRUEUP_URL", "TRUEUP_SANDBOX_URL"}}
 
 
 if __name__ == "__main__":
