@@ -49,7 +49,10 @@ async def test_finds_a_tampered_figure(decided: System, database: Database, chan
 
 async def test_leaves_out_what_is_about_to_be_decided(decided: System, database: Database) -> None:
     await decided.feed([invoice(1, 11, 9_999, version=3)])
-    await decided.admin.execute(
-        "INSERT INTO reconciler.dirty_accounts (client_id, first_seq, last_seq) VALUES ('c1', 1, 1) ON CONFLICT DO NOTHING"
-    )
+    assert await decided.admin.fetchval("SELECT count(*) FROM reconciler.dirty_refs") > 0
     assert await audit(database.dsn("migrator")) == []
+    await decided.decisions.spread(decided.now)
+    assert await decided.admin.fetchval("SELECT count(*) FROM reconciler.dirty_accounts") == 1
+    assert await audit(database.dsn("migrator")) == []
+    await decided.admin.execute("DELETE FROM reconciler.dirty_accounts")
+    assert {client_id for client_id, *_ in await audit(database.dsn("migrator"))} == {"c1"}

@@ -44,6 +44,11 @@ STATES = """
 SELECT a.client_id, a.revision, a.memo::text AS memo, a.hashes::text AS hashes, d.last_seq
 FROM accounts a LEFT JOIN dirty_accounts d USING (client_id) WHERE a.client_id = ANY ($1)
 """
+# Dirt waits with the refs until it is spread.
+AWAITED = """
+SELECT client_id FROM dirty_accounts WHERE client_id = ANY ($1)
+UNION SELECT l.client_id FROM dirty_refs JOIN links l USING (ref) WHERE l.client_id = ANY ($1)
+"""
 
 WRITE_ACCOUNT = """
 INSERT INTO read_model.accounts (

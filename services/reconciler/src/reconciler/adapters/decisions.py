@@ -78,6 +78,11 @@ class PostgresDecisions:
         async with self._engine.begin() as conn:
             await (await raw(conn)).execute(FORGET, before)
 
+    async def awaited(self, client_ids: Sequence[str]) -> set[str]:
+        """Those of these clients that are to be decided anew."""
+        async with self._engine.connect() as conn:
+            return {row["client_id"] for row in await (await raw(conn)).fetch(sql.AWAITED, list(client_ids))}
+
     async def client_ids(self) -> list[str]:
         """Every configured client."""
         async with self._engine.connect() as conn:

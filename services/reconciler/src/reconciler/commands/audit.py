@@ -39,11 +39,12 @@ async def audit(dsn: str) -> list[Difference]:
         for start in range(0, len(everyone), BATCH):
             # The claim keeps replicas from deciding these accounts while they are compared; it writes nothing.
             async with store.claim_these(everyone[start : start + BATCH]) as claim:
-                loaded = [one for one in await claim.load() if one.dirt_seq is None]
+                loaded = {one.snapshot.account.client_id: one for one in await claim.load()}
+                # Asked after the facts were read: dirt comes with its facts and stays while the claim is held.
+                judged = loaded.keys() - await store.awaited(list(loaded))
                 async with engine.connect() as conn:
-                    ids = [one.snapshot.account.client_id for one in loaded]
-                    rows = {row["client_id"]: row for row in await (await raw(conn)).fetch(SHOWN, ids)}
-            found += [item for one in loaded for item in _compare(one, rows, policy)]
+                    rows = {row["client_id"]: row for row in await (await raw(conn)).fetch(SHOWN, list(judged))}
+            found += [item for client_id in sorted(judged) for item in _compare(loaded[client_id], rows, policy)]
     finally:
         await engine.dispose()
     return found
