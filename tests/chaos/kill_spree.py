@@ -142,7 +142,7 @@ async def run(seed: int, kills: int, restarts: int, events_per_s: float, wait_s:
         "ready_s_max": max((fault.ready_s or RECOVERY_TIMEOUT_S for fault in faults), default=0),
         "payment_visible_s_max": max((fault.payment_visible_s or RECOVERY_TIMEOUT_S for fault in faults), default=0),
         "log_lines_per_s_worst": {"lines": meter.worst[0], "process": meter.worst[1]},
-        "counters": counters,
+        "counters": {name: count for name, count in counters.items() if not isinstance(count, dict)},
         "accounts": outcome.accounts,
         "differences": len(outcome.differences),
         "absent": outcome.absent,
