@@ -137,8 +137,8 @@ BROKEN = (
         7,
         "a-minimum-at-once",
         f"{DOMAIN}/expected.py",
-        "[_minimum(account, lines, period, rate, start, end)] if final else []",
-        "[_minimum(account, lines, period, rate, start, end)]",
+        "        elif final:  # a minimum\n",
+        "        else:\n",
         AMOUNTS,
     ),
     rule(

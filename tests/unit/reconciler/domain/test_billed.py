@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from tests.unit.reconciler.builders import invoice, payment
 
-from reconciler.domain.billed import Calendar, billed_by_period
+from reconciler.domain.billed import Calendar, allotted, billed_by_period
 from reconciler.domain.credits import credits_by_invoice, is_credit_application
 from reconciler.domain.snapshot import Application, Document, Line
 
@@ -109,3 +109,11 @@ def test_a_memo_that_no_longer_stands_credits_nothing() -> None:
     assert credits_by_invoice([one], {MEMO.document_id: replace(MEMO, state="void")}) == {}
     assert is_credit_application(one)
     assert not is_credit_application(payment("quickbooks:payment:9"))
+
+
+def test_a_credit_on_an_invoice_that_bills_nothing_stays_with_the_invoice() -> None:
+    october, november = date(2026, 10, 1), date(2026, 11, 1)
+    assert allotted(500, {november: -100}, october) == {october: 500}
+    assert allotted(500, {}, october) == {october: 500}
+    assert allotted(500, {november: 100}, october) == {november: 500}
+    assert allotted(1, {october: 100, november: 100}, october) == {october: 1}

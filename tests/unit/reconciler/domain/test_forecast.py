@@ -198,3 +198,18 @@ def test_one_account_takes_less_than_ten_milliseconds() -> None:
     for _ in range(20):
         forecast(one, completeness, TODAY)
     assert (process_time() - began) / 20 < 0.010
+
+
+def test_days_that_nobody_counted_to_their_end_make_no_line() -> None:
+    old = datetime(2026, 8, 2, 12, tzinfo=UTC)
+    found = run(
+        days(FIRST_DAY, TODAY),
+        scopes=scopes(amplitude=scope(Source.AMPLITUDE, coverage=(Coverage(FIRST_DAY, None, old),))),
+    )
+    assert found.status == "not_enough_history"
+
+
+def test_a_run_of_days_that_ended_closes_no_further_ones() -> None:
+    ended = Coverage(date(2026, 8, 1), date(2026, 11, 10), NOW)
+    found = run(days(FIRST_DAY, TODAY), scopes=scopes(amplitude=scope(Source.AMPLITUDE, coverage=(ended,))))
+    assert [one.to_day for one in found.metrics] == [date(2026, 11, 10)]

@@ -176,3 +176,9 @@ def test_an_undo_takes_back_that_one_and_no_other(made: list[Decision]) -> None:
 @given(moved=st.integers(-3, 3))
 def test_a_decision_holds_for_the_figures_seen_and_for_no_others(kind: Any, moved: int) -> None:
     assert october(decided(decision(kind), billed=10_700 + moved)).settled == (moved == 0)
+
+
+def test_the_sentence_says_who_signed_off_and_that_the_figures_have_moved() -> None:
+    signed = decision("sign_off", seen=(10_000, 10_700))
+    assert summary(decided(signed)).endswith(", signed off by Ana Lima")
+    assert summary(decided(signed, billed=10_800)).endswith(", changed since Ana Lima signed it off")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -109,3 +110,19 @@ def test_when_and_by_whom_it_was_paid() -> None:
     assert (
         state_of(open_invoice(), Cash.of((gateway_invoice(), part_of(status="failed"))), 0, BEFORE_DUE).paid_at is None
     )
+
+
+def test_the_last_failure_is_the_invoices_own_with_what_the_latest_failed_payment_was_made_with() -> None:
+    old, new = {"last4": "4242"}, {"last4": "1881"}
+    first = part_of(failure={"code": "a"}, method=old, occurred_at=datetime(2026, 11, 2, tzinfo=UTC))
+    second = replace(first, object_id="stripe:payment:pi_2", method=new, occurred_at=datetime(2026, 11, 3, tzinfo=UTC))
+    declined = gateway_invoice(failure={"code": "card_declined"})
+
+    def last(*payments: Payment) -> Any:
+        found = Cash.of(payments).gateway_of(open_invoice())
+        assert found is not None
+        return found.last_failure
+
+    assert last(declined, second, first) == ({"code": "card_declined"}, new)
+    assert last(declined, part_of()) == ({"code": "card_declined"}, None)
+    assert last(gateway_invoice(), first) is None

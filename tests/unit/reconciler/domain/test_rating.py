@@ -87,3 +87,11 @@ def test_domain_rule_18_a_line_is_rounded_once(quantity: Fraction, share: Fracti
 @given(first=st.integers(0, 10**6), more=st.integers(0, 10**6))
 def test_graduated_never_falls_with_more_units(first: int, more: int) -> None:
     assert price_of(Fraction(first), graduated()) <= price_of(Fraction(first + more), graduated())
+
+
+def test_less_than_nothing_has_no_tier_and_costs_nothing() -> None:
+    tiered = rate("0", kind="graduated", tiers=(Tier(Fraction(10), Fraction(2)), Tier(None, Fraction(1))))
+    assert steps_of(Fraction(-5), tiered) == ()
+    assert price_of(Fraction(-5), tiered) == 0
+    assert [step.quantity for step in steps_of(Fraction(0), tiered)] == [0]
+    assert [step.quantity for step in steps_of(Fraction(10), tiered)] == [10]

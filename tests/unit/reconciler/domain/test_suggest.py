@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.domain.suggest import SHOWN_MAX, Candidate, Known, index, shown, suggest
+from reconciler.domain.suggest import METRIC_ACCOUNTS_MAX, SHOWN_MAX, Candidate, Known, index, shown, suggest
 from trueup_billing import Ref, Source
 
 
@@ -154,3 +155,31 @@ def test_an_account_of_the_very_name_is_among_the_suggestions(names: list[str], 
     wanted = unlike[place % len(unlike)]
     found = suggest(known("stripe:x", wanted), index(accounts))
     assert any(one.score == 70 for one in found)
+
+
+def test_what_many_lack_says_nothing_and_the_next_metric_is_looked_at() -> None:
+    many = [
+        Candidate(f"c{n:02}", f"Firm {n}", metrics=frozenset({"api_calls"})) for n in range(METRIC_ACCOUNTS_MAX + 1)
+    ]
+    both = replace(many[0], metrics=frozenset({"api_calls", "seats"}))
+    asks = replace(known("amplitude:x"), metrics=frozenset({"api_calls", "seats"}))
+    [found] = suggest(asks, index([both, *many[1:]]))
+    assert (found.client_id, [why.code for why in found.reasons][:1]) == ("c00", ["metric"])
+    assert "It uses seats" in found.reasons[0].text
+
+
+def test_a_metric_that_many_lack_is_no_reason_beside_another_one() -> None:
+    many = [
+        Candidate(f"c{n:02}", f"Firm {n}", metrics=frozenset({"api_calls"})) for n in range(METRIC_ACCOUNTS_MAX + 1)
+    ]
+    asks = replace(known("amplitude:x", "Firm 3"), metrics=frozenset({"api_calls"}))
+    [reasons] = [one.reasons for one in suggest(asks, index(many)) if one.client_id == "c03"]
+    assert "metric" not in {why.code for why in reasons}
+
+
+def test_runs_that_nearly_every_account_has_are_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    accounts = [Candidate(f"c{n:02}", f"Harbor Analytics {n:02}") for n in range(5)]
+    assert len(suggest(known("stripe:9", "Harbor Analytics 03"), index(accounts))) > 1
+    monkeypatch.setattr("reconciler.domain.suggest.LOOKED_UP_MAX", 1)
+    first = suggest(known("stripe:9", "Harbor Analytics 03"), index(accounts))
+    assert first[0].client_id == "c03"

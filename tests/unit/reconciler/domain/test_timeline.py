@@ -13,6 +13,7 @@ from reconciler.domain.findings import findings, summary
 from reconciler.domain.memo import Memo, memo_of
 from reconciler.domain.policy import Policy
 from reconciler.domain.reconcile import reconcile
+from reconciler.domain.snapshot import Application
 from reconciler.domain.timeline import entries
 from trueup_billing import Source
 
@@ -97,3 +98,37 @@ def test_findings_name_the_month_and_its_numbers() -> None:
     assert (one.code, one.amount_minor, one.percent) == ("under_billed", -1_000, "-10.00")
     assert one.period is not None
     assert one.period.start == date(2026, 10, 1)
+
+
+def status_at(former: Memo, **more: Any) -> datetime:
+    [one] = [entry for entry in told(former, **more) if entry.kind == "invoice_status"]
+    return one.occurred_at
+
+
+def test_a_status_is_told_at_the_instant_at_which_it_came_about() -> None:
+    waiting = invoice(balance_minor=10_000, due_on=date(2026, 11, 30))
+    before = memo(documents=(waiting,))
+    wire = payment(
+        "quickbooks:payment:9",
+        occurred_at=datetime(2026, 11, 9, tzinfo=UTC),
+        applied=(Application("quickbooks:invoice:7", 10_000),),
+    )
+    assert status_at(before, documents=(invoice(),), payments=(wire,)) == datetime(2026, 11, 9, tzinfo=UTC)
+    assert status_at(before, documents=(replace(waiting, due_on=date(2026, 11, 20)),)).date() == date(2026, 11, 20)
+    gone = replace(waiting, state="void", updated_at=datetime(2026, 11, 12, tzinfo=UTC))
+    assert status_at(before, documents=(gone,)) == datetime(2026, 11, 12, tzinfo=UTC)
+    assert status_at(before, documents=(replace(gone, updated_at=None),)) == NOW
+    assert status_at(before, documents=(replace(waiting, state="written_off"),)) == NOW
+
+
+def test_a_payment_that_changes_its_status_is_told_when_it_was_learned() -> None:
+    held = payment(status="processing", occurred_at=datetime(2026, 11, 9, tzinfo=UTC))
+    before = memo(payments=(held,))
+    assert [one for one in told(before, payments=(held,)) if one.kind == "payment"] == []
+    [one] = [one for one in told(before, payments=(replace(held, status="failed"),)) if one.kind == "payment"]
+    assert (one.occurred_at, one.before, one.after, one.title) == (
+        NOW,
+        "processing",
+        "failed",
+        "Payment failed: 100.00 USD",
+    )

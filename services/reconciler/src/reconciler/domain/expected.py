@@ -102,8 +102,8 @@ def rated(
         elif rate.kind == "flat":
             share = share_of(account, rate.proration, period, start, end)
             lines.append(_line(rate, WHOLE, rate.amount_minor * share, start, end, share))
-        elif rate.kind == "minimum":
-            lines += [_minimum(account, lines, period, rate, start, end)] if final else []
+        elif final:  # a minimum
+            lines.append(_minimum(account, lines, period, rate, start, end))
     lines += _discounts(account, lines, period)
     metrics = {rate.metric for rate in unpriced}
     return Expected(tuple(lines), tuple(sorted(metrics)), frozenset(rate.currency for rate in unpriced))

@@ -15,7 +15,7 @@ from typing import Literal
 
 from reconciler.domain.billed import Billed, BilledPart
 from reconciler.domain.expected import Expected
-from reconciler.domain.snapshot import Rate, Snapshot
+from reconciler.domain.snapshot import Snapshot
 from trueup_billing import Period
 
 Cause = Literal[
@@ -82,14 +82,6 @@ class Case:
     def currency(self) -> str:
         """The one currency of a period that can be judged."""
         return next(iter(self.expected.currencies | self.billed.currencies))
-
-    def rates(self) -> tuple[Rate, ...]:
-        """The components of the card that hold in the period."""
-        start, end = self.period.start, self.period.end
-        rates = self.snapshot.account.rates
-        return tuple(
-            rate for rate in rates if rate.valid_from < end and (rate.valid_to is None or start < rate.valid_to)
-        )
 
 
 def line_evidence(part: BilledPart) -> Evidence:

@@ -43,11 +43,12 @@ def steps_of(quantity: Fraction, rate: Rate, share: Fraction = WHOLE) -> tuple[S
 def _graduated(quantity: Fraction, rate: Rate, share: Fraction) -> Iterator[Step]:
     """Each unit at the price of the tier that it falls into; tiers that nothing falls into are left out."""
     begin = Fraction(0)
-    for tier in rate.tiers:
+    tiers = iter(rate.tiers)
+    while begin < quantity or begin == quantity == 0:
+        tier = next(tiers)
         end = quantity if tier.up_to is None else min(quantity, tier.up_to * share)
-        if end > begin or (begin == quantity == 0):
-            yield Step(end - begin, rate.unit, tier.unit_price)
-        if end == quantity:
+        yield Step(end - begin, rate.unit, tier.unit_price)
+        if quantity == 0:
             return
         begin = end
 
