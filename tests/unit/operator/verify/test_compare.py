@@ -12,6 +12,8 @@ from trueup_operator.verify.compare import compare
 
 PERIOD = {"start": "2026-10-01", "end": "2026-11-01"}
 FIGURES = {"expected_minor": 10000, "billed_minor": 10700, "percent": "7.00", "band": "over_billed", "currency": "USD"}
+QUANTITIES = {"projected_quantity": "99", "low_quantity": "90", "high_quantity": "108", "backtest_error_percent": "1.5"}
+PARTS = [{"cause": "discount", "amount_minor": 500}, {"cause": "unexplained", "amount_minor": 200}]
 
 
 def shown() -> dict[str, Any]:
@@ -25,9 +27,13 @@ def shown() -> dict[str, Any]:
         "forecast": {
             "status": "ok",
             "amount": {"amount_minor": 5, "currency": "USD"},
-            "metrics": [{"metric": "api_calls", "projected_quantity": "99"}],
+            "low": {"amount_minor": 4, "currency": "USD"},
+            "high": {"amount_minor": 6, "currency": "USD"},
+            "metrics": [{"metric": "api_calls", **QUANTITIES}],
         },
-        "reconciliations": [{"period": PERIOD, "amount_minor": 700, **FIGURES}],
+        "reconciliations": [
+            {"period": PERIOD, "amount_minor": 700, "explained": PARTS, "unexplained_minor": 200, **FIGURES}
+        ],
         "invoices": [
             {
                 "document_id": "quickbooks:invoice:1",
@@ -35,6 +41,8 @@ def shown() -> dict[str, Any]:
                 "kind": "invoice",
                 "status": "overdue",
                 "remaining_minor": 1,
+                "paid_minor": 10600,
+                "credited_minor": 99,
             }
         ],
     }
@@ -47,14 +55,25 @@ def key() -> dict[str, Any]:
         "cannot_judge": [],
         "row_variance": figures,
         "invoice": {"total_minor": 10700, "currency": "USD", "due_on": "2026-11-15", "status": "overdue"},
-        "periods": [{"start": "2026-10-01", "end": "2026-11-01", **figures}],
+        "periods": [{"start": "2026-10-01", "end": "2026-11-01", "explained": PARTS, **figures}],
         "usage_mtd": [{"metric": "api_calls", "quantity": "12"}],
         "forecast": {
             "status": "ok",
             "amount_minor": 5,
-            "metrics": [{"metric": "api_calls", "projected_quantity": "99"}],
+            "low_minor": 4,
+            "high_minor": 6,
+            "currency": "USD",
+            "metrics": [{"metric": "api_calls", **QUANTITIES}],
         },
-        "invoices": [{"document_id": "quickbooks:invoice:1", "status": "overdue", "remaining_minor": 1}],
+        "invoices": [
+            {
+                "document_id": "quickbooks:invoice:1",
+                "status": "overdue",
+                "remaining_minor": 1,
+                "paid_minor": 10600,
+                "credited_minor": 99,
+            }
+        ],
     }
 
 
@@ -91,7 +110,19 @@ def change(*path: str | int, to: object) -> Callable[[dict[str, Any]], None]:
         change("forecast", "amount", to=None),
         change("forecast", "status", to="not_enough_history"),
         change("forecast", "metrics", 0, "projected_quantity", to="98"),
+        change("forecast", "low", "amount_minor", to=3),
+        change("forecast", "high", to=None),
+        change("forecast", "amount", "currency", to="EUR"),
+        change("forecast", "metrics", 0, "low_quantity", to="90.1"),
+        change("forecast", "metrics", 0, "high_quantity", to="107.9999"),
+        change("forecast", "metrics", 0, "backtest_error_percent", to=None),
         change("reconciliations", to=[]),
+        change("reconciliations", 0, "explained", to=[{"cause": "unexplained", "amount_minor": 700}]),
+        change("reconciliations", 0, "explained", to=PARTS[::-1]),
+        change("reconciliations", 0, "unexplained_minor", to=201),
+        change("invoices", 0, "status", to="paid"),
+        change("invoices", 0, "paid_minor", to=10601),
+        change("invoices", 0, "credited_minor", to=0),
         change("reconciliations", 0, "billed_minor", to=10701),
         change("invoices", 0, "remaining_minor", to=0),
         change("invoices", 0, "document_id", to="quickbooks:invoice:2"),
@@ -101,6 +132,12 @@ def test_each_damaged_figure_is_found(damage: Callable[[dict[str, Any]], None]) 
     row = copy.deepcopy(shown())
     damage(row)
     assert compare(row, key())
+
+
+def test_the_last_digit_of_a_root_may_differ() -> None:
+    row = shown()
+    row["forecast"]["metrics"][0]["low_quantity"] = "90.000009"
+    assert compare(row, key()) == []
 
 
 def test_refusing_what_the_key_can_judge_is_a_difference() -> None:

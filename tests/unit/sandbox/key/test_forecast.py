@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trueup_sandbox.key.forecast import fit
+from trueup_sandbox.key.forecast import fit, spread
 from trueup_sandbox.world.world import World
 
 Ask = Callable[..., dict[str, Any]]
@@ -24,6 +26,28 @@ def test_points_on_a_line_give_that_line(slope: int, base: int, places: set[int]
 def test_a_falling_line_stops_at_zero() -> None:
     line = fit([(date(2026, 1, day).toordinal(), 30 - day) for day in range(1, 29)])
     assert line.sum_over([date(2026, 2, 10)]) == 0
+
+
+def test_a_line_without_scatter_and_days_without_a_sum_have_no_range() -> None:
+    straight = [(x, 3 + 2 * x) for x in range(9)]
+    assert spread(straight, fit(straight), [20, 21]) == 0
+    bumpy = [(0, 0), (1, 5), (2, 1)]
+    assert spread(bumpy, fit(bumpy), []) == 0
+    assert spread(bumpy, fit(bumpy), [3]) > 0
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=4, max_size=60), st.integers(1, 40))
+def test_the_range_is_that_of_matrices(values: list[int], ahead: int) -> None:
+    """The same by the general formula of linear models, with floats."""
+    points = list(enumerate(values))
+    days = list(range(len(values), len(values) + ahead))
+    design = np.array([[1.0, x] for x, _ in points])
+    y = np.array(values, dtype=float)
+    solved, *_ = np.linalg.lstsq(design, y, rcond=None)
+    scatter = float(((y - design @ solved) ** 2).sum()) / (len(values) - 2)
+    asked = np.array([float(ahead), float(sum(days))])
+    root = math.sqrt(scatter * (ahead + float(asked @ np.linalg.inv(design.T @ design) @ asked)))
+    assert float(spread(points, fit(points), days)) == pytest.approx(1.28 * root, rel=1e-6, abs=1e-3)
 
 
 def test_the_amount_is_what_a_spreadsheet_says(still_world: World, ask: Ask) -> None:

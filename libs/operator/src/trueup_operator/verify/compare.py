@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 Shown = Mapping[str, Any]
@@ -25,6 +26,8 @@ class Difference:
 
 PERIOD_FIGURES = ("expected_minor", "billed_minor", "amount_minor", "percent", "band", "currency")
 NOT_JUDGED = "cannot_judge"
+ROOT_TOLERANCE = Decimal("0.00001")
+"""Units by which the ends of a range may differ."""
 
 
 def compare(shown: Shown, key: Key) -> list[Difference]:
@@ -61,7 +64,11 @@ def _row(shown: Shown, key: Key) -> Iterator[tuple[str, object, object]]:
     for start in sorted(reconciliations.keys() | periods.keys()):
         path = f"reconciliations[{start}]"
         yield from _figures(path, reconciliations.get(start), periods.get(start))
-        yield f"{path}.explained", _causes(reconciliations.get(start)), _causes(periods.get(start))
+        parts = _causes(periods.get(start))
+        yield f"{path}.explained", _causes(reconciliations.get(start)), parts
+        if start in reconciliations:
+            rest = sum(amount for cause, amount in parts if cause == "unexplained")
+            yield f"{path}.unexplained_minor", reconciliations[start].get("unexplained_minor"), rest
 
 
 def _causes(period: Mapping[str, Any] | None) -> list[tuple[str, int]]:
@@ -88,10 +95,28 @@ def _quantities(rows: Iterable[Mapping[str, Any]], name: str) -> dict[str, str]:
 def _forecast(shown: Shown, key: Key) -> Iterator[tuple[str, object, object]]:
     left, right = shown.get("forecast") or {}, key["forecast"] or {}
     yield "forecast.status", left.get("status"), right.get("status")
-    if right.get("status") == "ok":
-        yield "forecast.amount_minor", (left.get("amount") or {}).get("amount_minor"), right.get("amount_minor")
-        name = "projected_quantity"
-        yield "forecast.metrics", _quantities(left.get("metrics", []), name), _quantities(right["metrics"], name)
+    if right.get("status") != "ok":
+        return
+    for name, of in (("amount", "amount_minor"), ("low", "low_minor"), ("high", "high_minor")):
+        amount = left.get(name) or {}
+        yield f"forecast.{name}.amount_minor", amount.get("amount_minor"), right[of]
+        yield f"forecast.{name}.currency", amount.get("currency"), right["currency"]
+    for name in ("projected_quantity", "backtest_error_percent"):
+        yield (
+            f"forecast.metrics.{name}",
+            _quantities(left.get("metrics", []), name),
+            _quantities(right["metrics"], name),
+        )
+    for name in ("low_quantity", "high_quantity"):
+        one, other = _quantities(left.get("metrics", []), name), _quantities(right["metrics"], name)
+        yield f"forecast.metrics.{name}", one, one if _as_good_as(one, other) else other
+
+
+def _as_good_as(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """A root has no last digit: one that is cut after the sixth and one that is not may differ there."""
+    return one.keys() == other.keys() and all(
+        abs(Decimal(one[name]) - Decimal(other[name])) <= ROOT_TOLERANCE for name in one
+    )
 
 
 def _invoices(shown: Shown, key: Key) -> Iterator[tuple[str, object, object]]:
@@ -104,5 +129,5 @@ def _invoices(shown: Shown, key: Key) -> Iterator[tuple[str, object, object]]:
         if expected is None:
             yield path, "present", None
             continue
-        for name in ("status", "remaining_minor"):
+        for name in ("status", "remaining_minor", "paid_minor", "credited_minor"):
             yield f"{path}.{name}", row.get(name), expected[name]

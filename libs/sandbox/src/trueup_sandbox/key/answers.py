@@ -41,7 +41,14 @@ def answer(world: World, asked: AccountAsked) -> dict[str, Any]:
     shown["usage_mtd"] = [] if "amplitude" in blind else _usage_to_date(evidence)
     shown["invoice"] = row(shown_on_row(found), account.currency.code, known=known)
     shown["invoices"] = [
-        {"document_id": one.document_id, "status": one.status, "remaining_minor": one.remaining_minor} for one in found
+        {
+            "document_id": one.document_id,
+            "status": one.status,
+            "remaining_minor": one.remaining_minor,
+            "paid_minor": one.paid_minor,
+            "credited_minor": one.credited_minor,
+        }
+        for one in found
     ]
     return shown
 

@@ -20,6 +20,8 @@ class Standing:
     invoice: LedgerDocument
     status: str
     remaining_minor: int
+    paid_minor: int
+    credited_minor: int
 
     @property
     def document_id(self) -> str:
@@ -43,7 +45,7 @@ def _standing(evidence: Evidence, invoice: LedgerDocument, twin: GatewayInvoice 
     if twin is not None:
         remaining = min(remaining, twin.remaining_minor)
     cash = max(0, invoice.total_minor - remaining - credit)
-    return Standing(invoice, _status(evidence, invoice, twin, remaining, cash), remaining)
+    return Standing(invoice, _status(evidence, invoice, twin, remaining, cash), remaining, cash, credit)
 
 
 def _status(evidence: Evidence, invoice: LedgerDocument, twin: GatewayInvoice | None, remaining: int, cash: int) -> str:
