@@ -112,3 +112,17 @@ async def test_out_of_order(sending: Any, receiver: Receiver) -> None:
     place = sending.world.desk.store.event_index
     order = [place[event.id] for event in receiver.events]
     assert order != sorted(order)
+
+
+async def test_what_happens_while_webhooks_get_lost_is_never_delivered(sending: Any, receiver: Receiver) -> None:
+    await sending.http.post("/control/deliveries", json={"mode": "lost"})
+    await sending.happen("invoice")
+    await sending.http.post("/control/deliveries", json={"mode": "normal"})
+    await sending.happen("invoice")
+    await receiver.until(lambda: len(receiver.events) >= 2)
+    counters = (await sending.http.get("/control/counters")).json()
+    assert counters["deliveries.lost"] > 0
+    lost = {one.id for one in sending.world.live_events} - {event.id for event in receiver.events}
+    assert len(lost) == counters["deliveries.lost"]
+    listed = (await sending.http.get("/stripe/v1/events?limit=100", auth=("sk_test_sandbox", ""))).json()["data"]
+    assert lost <= {one["id"] for one in listed}, "whoever asks gets them"

@@ -165,3 +165,14 @@ async def test_the_eleventh_request_in_a_second_is_throttled(running: Any) -> No
     assert throttled
     assert throttled[0].json()["Fault"]["Error"][0]["code"] == "3001"
     assert (await running.http.get("/control/counters")).json()["quickbooks.refused_by_limit"] == len(throttled)
+
+
+async def test_a_used_up_month_refuses_everything_and_waiting_does_not_help(start: Any) -> None:
+    limits = {"limit_per_s": 1000, "limit_per_min": 10_000, "reads_per_month": 3}
+    async with start(scenario={"quickbooks": limits}) as running:
+        client = await connect(running)
+        statuses = [(await client.get("query", query="SELECT COUNT(*) FROM Invoice")).status_code for _ in range(5)]
+        assert statuses == [200, 200, 200, 429, 429]
+        counters = (await running.http.get("/control/counters")).json()
+        assert counters["quickbooks.refused_by_quota"] == 2
+        assert counters.get("quickbooks.refused_by_limit", 0) == 0, "no rate was broken"

@@ -18,6 +18,7 @@ from trueup_sandbox.oidc.tokens import Signer, load_key
 from trueup_sandbox.providers.amplitude.routes import AmplitudeApi
 from trueup_sandbox.providers.gate import Gate
 from trueup_sandbox.providers.mail import Mailbox
+from trueup_sandbox.providers.mangled import Mangling
 from trueup_sandbox.providers.quickbooks.routes import QuickBooksApi
 from trueup_sandbox.providers.quickbooks.tokens import Tokens
 from trueup_sandbox.providers.slack import SlackApi
@@ -74,9 +75,9 @@ def create(settings: SandboxSettings, world: World) -> Sandbox:
     app = FastAPI(title="Trueup sandbox", lifespan=lifespan, docs_url=None, redoc_url=None)
     redirects = tuple(uri.strip() for uri in settings.redirect_uris.split(",") if uri.strip())
     client = Client(settings.oidc_client_id, settings.oidc_client_secret, redirects, any_loopback=development)
-    app.mount("/stripe", stripe.app())
-    app.mount("/quickbooks", QuickBooksApi(world, gates["quickbooks"], tokens).app())
-    app.mount("/amplitude", AmplitudeApi(world, gates["amplitude"]).app())
+    app.mount("/stripe", Mangling(stripe.app()))
+    app.mount("/quickbooks", Mangling(QuickBooksApi(world, gates["quickbooks"], tokens).app()))
+    app.mount("/amplitude", Mangling(AmplitudeApi(world, gates["amplitude"]).app()))
     app.mount("/slack", SlackApi(world, gates["slack"]).app())
     app.mount("/oidc", Issuer(signer, client).app())
     app.include_router(control.build(controls))

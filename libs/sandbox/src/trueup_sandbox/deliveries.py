@@ -21,7 +21,8 @@ from trueup_sandbox.world.changes import Change
 from trueup_sandbox.world.records import GatewayEvent
 from trueup_sandbox.world.world import World
 
-Mode = Literal["normal", "twice", "shuffle", "hold", "release"]
+Mode = Literal["normal", "twice", "shuffle", "hold", "release", "lost"]
+"""Lost: events that happen meanwhile are never delivered; whoever wants them must ask."""
 CONCURRENT_MAX = 16
 TIMEOUT_S = 5.0
 RETRY_FIRST_S, RETRY_MAX_S = 0.5, 8.0
@@ -80,6 +81,9 @@ class Deliverer:
 
     def _take(self, change: Change) -> None:
         if self._url is None:
+            return
+        if self.mode == "lost":
+            self._counters["deliveries.lost"] += len(change.events)
             return
         for event in change.events:
             delay = self._draw.random() * SHUFFLE_S if self.mode == "shuffle" else 0.0

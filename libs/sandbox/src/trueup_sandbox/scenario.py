@@ -112,6 +112,8 @@ class QuickBooks(Part):
     """A refresh after this long changes the refresh token's value."""
     limit_per_min: int = 500
     limit_per_s: int = 10
+    reads_per_month: int | None = None
+    """Answered requests until the plan is used up; then everything is refused, and waiting does not help."""
 
 
 class Stripe(Part):

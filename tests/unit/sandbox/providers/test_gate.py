@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
+from typing import Any
 
+import httpx
 import pytest
+from starlette.responses import Response
 
-from trueup_sandbox.providers.gate import Gate, Refused, Window
+from trueup_sandbox.providers.gate import Gate, Refused, Window, marking, refusal_of
+from trueup_sandbox.providers.mangled import Mangling
 
 
 def test_a_window_has_room_for_so_much_and_no_more() -> None:
@@ -28,7 +33,17 @@ async def test_a_window_empties_with_time() -> None:
             await asyncio.sleep(0.01)
 
 
-@pytest.mark.parametrize(("mode", "status"), [("down", 503), ("garbage", 200), ("limited", 429)])
+@pytest.mark.parametrize(
+    ("mode", "status"),
+    [
+        ("down", 503),
+        ("error", 500),
+        ("garbage", 200),
+        ("html", 200),
+        ("limited", 429),
+        ("limited_mute", 429),
+    ],
+)
 async def test_a_broken_provider_answers_nothing_useful(mode: str, status: int) -> None:
     gate = Gate("stripe", Counter())
     gate.break_down(mode, None)  # type: ignore[arg-type]
@@ -68,3 +83,78 @@ async def test_a_fault_heals_by_itself() -> None:
         while gate.current() != "none":
             await asyncio.sleep(0.005)
     await gate.enter()
+
+
+async def test_only_one_of_the_two_limits_says_for_how_long() -> None:
+    said = {}
+    for mode in ("limited", "limited_mute"):
+        refusal = refusal_of(mode)
+        assert refusal is not None
+        said[mode] = refusal.headers.get("retry-after")
+    assert said == {"limited": "1", "limited_mute": None}
+
+
+async def test_a_mixed_door_draws_every_fault_by_its_seed_and_leaves_the_rest_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("trueup_sandbox.providers.gate.SLOW_S", 0.0)
+
+    async def run() -> list[str]:
+        gate = Gate("stripe", Counter(), share=0.5)
+        gate.draw.seed(7)
+        gate.break_down("mixed", None)
+        met = []
+        for _ in range(400):
+            with marking() as marks:
+                try:
+                    await gate.enter()
+                except Refused as refused:
+                    met.append(f"{refused.response.status_code} {refused.response.headers.get('retry-after')}")
+                else:
+                    met.append(",".join(marks) or "let in")
+        assert 150 < gate.counters["stripe.faulty"] < 250
+        return met
+
+    met = await run()
+    assert met == await run()
+    assert set(met) == {"let in", "truncated", "half", "503 None", "500 None", "200 None", "429 1", "429 None"}
+
+
+async def _answered(body: bytes, mark: str | None) -> bytes:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        gate = Gate("stripe", Counter())
+        if mark is not None:
+            gate.break_down(mark, None)  # type: ignore[arg-type]
+        await gate.enter()
+        await Response(body, media_type="application/json")(scope, receive, send)
+
+    transport = httpx.ASGITransport(app=Mangling(app))
+    async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
+        answer = await client.get("/")
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    return answer.content
+
+
+async def test_a_truncated_answer_is_the_right_one_cut_in_the_middle() -> None:
+    assert await _answered(b'{"id": "in_1"}', "truncated") == b'{"id": '
+    assert await _answered(b'{"id": "in_1"}', None) == b'{"id": "in_1"}'
+
+
+@pytest.mark.parametrize(
+    ("whole", "half"),
+    [
+        ({"object": "list", "data": [1, 2, 3], "has_more": False}, {"object": "list", "data": [1], "has_more": True}),
+        ({"object": "list", "data": [1], "has_more": False}, {"object": "list", "data": [1], "has_more": False}),
+        (
+            {"QueryResponse": {"Invoice": [1, 2, 3, 4], "startPosition": 1, "maxResults": 4}},
+            {"QueryResponse": {"Invoice": [1, 2], "startPosition": 1, "maxResults": 2}},
+        ),
+        (
+            {"data": {"series": [[1], [2]], "seriesLabels": [[0, "a"], [0, "b"]]}},
+            {"data": {"series": [[1]], "seriesLabels": [[0, "a"]]}, "prunedResult": True},
+        ),
+        ({"id": "in_1"}, {"id": "in_1"}),
+    ],
+)
+async def test_half_a_list_is_its_first_half(whole: Any, half: Any) -> None:
+    assert json.loads(await _answered(json.dumps(whole).encode(), "half")) == half

@@ -58,6 +58,9 @@ class Fault(Asked):
     provider: Literal["stripe", "quickbooks", "amplitude", "slack", "mail"]
     mode: FaultMode
     for_s: Annotated[float, Field(gt=0)] | None = None
+    share: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Of `mixed`: the share of requests that meet a fault, drawn anew for each."""
+    seed: int | None = None
 
 
 class Deliveries(Asked):
@@ -198,7 +201,11 @@ def _breaking(router: APIRouter, controls: Controls) -> None:
     async def fault(asked: Fault) -> dict[str, Any]:
         if asked.mode == "silent" and asked.provider not in {"slack", "mail"}:
             raise HTTPException(422, "only slack and mail can be silent")
-        controls.gates[asked.provider].break_down(asked.mode, asked.for_s)
+        gate = controls.gates[asked.provider]
+        gate.share = asked.share
+        if asked.seed is not None:
+            gate.draw.seed(asked.seed)
+        gate.break_down(asked.mode, asked.for_s)
         return {name: gate.current() for name, gate in controls.gates.items()}
 
     @router.get("/faults")

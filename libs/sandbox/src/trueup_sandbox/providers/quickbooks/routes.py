@@ -112,7 +112,17 @@ class QuickBooksApi:
             )
         if not (self._second.take() and self._minute.take()):
             raise self._gate.refuse_by_limit(throttled(at_ms=at_ms))
+        self._spend(at_ms)
         return at_ms
+
+    def _spend(self, at_ms: int) -> None:
+        """One read of the month's, by Coordinated Universal Time; the counter outlives the process as all do."""
+        name = f"quickbooks.reads.{to_instant(at_ms):%Y-%m}"
+        quota = self._world.scenario.quickbooks.reads_per_month
+        if quota is not None and self._gate.counters[name] >= quota:
+            self._gate.counters["quickbooks.refused_by_quota"] += 1
+            raise Refused(throttled(at_ms=at_ms))
+        self._gate.counters[name] += 1
 
     async def _token(self, request: Request) -> Response:
         await self._gate.enter()

@@ -1,0 +1,208 @@
+"""The three sources misbehave for minutes on end while everything runs: `make chaos-sources`, on a stack of its own.
+
+Seeded: the sandbox lives at twenty times its usual pace, and every few seconds another source meets another fault. Meanwhile
+accounts drawn by chance are held against the answer key as of their own watermarks. A row may be ahead of its watermark
+for a moment (facts come first, then the report that covers them), so one that differs is looked at again, for at most
+`--settle` seconds; what differs still is a wrong answer. At the end everything is well again and `trueup verify` must find
+nothing. Prints JSON; exit code 1 when anything is wrong, lost, doubled, unhandled, or over a provider's limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import random
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from tests.running_stack import RunningStack, running_stack
+
+from trueup_devstack import checkout as checkouts
+from trueup_operator.clients import token_for
+from trueup_operator.errors import OperatorError
+from trueup_operator.verify.audit import AUDITOR_USER, audit
+from trueup_operator.verify.rounds import Auditor
+
+SOURCES = ("stripe", "quickbooks", "amplitude")
+FAULTS = (
+    "down", "error", "slow", "hang", "garbage", "html", "truncated", "half", "limited", "limited_mute", "mixed",
+)  # fmt: skip
+DELIVERIES = ("twice", "shuffle", "hold", "lost")
+PACE = 20
+MIXED_SHARE = 0.4
+LIMITS = tuple(f"{source}.refused_by_limit" for source in SOURCES)
+
+
+@dataclass
+class Seen:
+    """What the run came upon."""
+
+    faults: Counter[str] = field(default_factory=Counter)
+    looked: int = 0
+    cannot_judge: int = 0
+    looked_again: int = 0
+    unreadable: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+
+def plan(seed: int) -> random.Random:
+    """All chance of a run comes from here."""
+    return random.Random(seed)
+
+
+async def misbehave(stack: RunningStack, chance: random.Random, until: float, seen: Seen) -> None:
+    """One fault after the other; each kind comes before any comes twice."""
+    left: list[tuple[str, str]] = []
+    while time.monotonic() < until:
+        if not left:
+            left = [(source, mode) for source in SOURCES for mode in FAULTS]
+            left += [("deliveries", mode) for mode in DELIVERIES] + [("quickbooks", "expire")]
+            chance.shuffle(left)
+        source, mode = left.pop()
+        for_s = chance.uniform(4, 10)
+        seen.faults[f"{source} {mode}"] += 1
+        if source == "deliveries":
+            await stack.control("deliveries", {"mode": mode})
+        elif mode == "expire":
+            await stack.control("quickbooks/expire", {})
+        else:
+            body = {"provider": source, "mode": mode, "for_s": for_s}
+            await stack.control("faults", {**body, "share": MIXED_SHARE if mode == "mixed" else 1.0})
+        await asyncio.sleep(for_s * chance.uniform(0.5, 1.0))
+        if source == "deliveries":
+            await stack.control("deliveries", {"mode": "release"})
+
+
+async def heal(stack: RunningStack) -> None:
+    """Everything as it should be."""
+    for source in SOURCES:
+        await stack.control("faults", {"provider": source, "mode": "none"})
+    await stack.control("deliveries", {"mode": "release"})
+    await stack.control("pace", {"events_per_s": 0})
+
+
+class Sampler:
+    """Once a second a few accounts, against the key as of their own watermarks."""
+
+    def __init__(self, stack: RunningStack, chance: random.Random, seen: Seen, *, settle_s: float) -> None:
+        self._where = stack.where
+        self._token = token_for(stack.where.sandbox_url, AUDITOR_USER)
+        self._chance = chance
+        self._seen = seen
+        self._settle_s = settle_s
+        self._again: dict[str, asyncio.Task[None]] = {}
+
+    def _auditor(self) -> Auditor:
+        return Auditor(url=self._where.url, sandbox_url=self._where.sandbox_url, token=self._token)
+
+    async def run(self, until: float, *, each: int = 3) -> None:
+        """Sample until then, and wait for what is looked at again."""
+        async with httpx.AsyncClient(timeout=30) as http:
+            names = await self._auditor().client_ids(http)
+        while time.monotonic() < until:
+            await self._look(self._chance.sample(names, min(each, len(names))))
+            await asyncio.sleep(1.0)
+        await asyncio.gather(*self._again.values())
+
+    async def _look(self, names: list[str]) -> None:
+        try:
+            looked = await self._auditor().run(wait_s=0, client_ids=names)
+        except (OperatorError, httpx.HTTPError) as error:
+            self._seen.unreadable[type(error).__name__] += 1
+            return
+        for name, row in looked.shown.items():
+            self._seen.looked += 1
+            self._seen.cannot_judge += (row.get("variance") or {}).get("band") == "cannot_judge"
+            if looked.differences[name] and name not in self._again:
+                self._seen.looked_again += 1
+                self._again[name] = asyncio.create_task(self._settle(name))
+
+    async def _settle(self, name: str) -> None:
+        try:
+            looked = await self._auditor().run(wait_s=self._settle_s, client_ids=[name])
+        except (OperatorError, httpx.HTTPError) as error:
+            self._seen.unreadable[type(error).__name__] += 1
+        else:
+            self._seen.wrong += [str(one) for one in looked.differences.get(name, [])]
+        finally:
+            self._again.pop(name, None)
+
+
+def unhandled(folder: Path, begin: dict[Path, int]) -> Counter[str]:
+    """Log lines with a stack trace, written since, by process."""
+    found: Counter[str] = Counter()
+    for path in folder.glob("*.log"):
+        with path.open("rb") as file:
+            file.seek(begin.get(path, 0))
+            for line in file:
+                if b'"exception"' in line or b"Traceback (most recent call last)" in line:
+                    found[path.stem] += 1
+    return found
+
+
+async def run(seed: int, seconds: float, settle_s: float, wait_s: float) -> dict[str, Any]:
+    chance, seen = plan(seed), Seen()
+    folder = checkouts.here().logs
+    begin = {path: path.stat().st_size for path in folder.glob("*.log")}
+    async with running_stack() as stack:
+        before = await stack.control("counters")
+        usual = (await stack.control("world"))["events_per_s"]
+        await stack.control("pace", {"events_per_s": usual * (PACE - 1)})
+        until = time.monotonic() + seconds
+        try:
+            await asyncio.gather(
+                misbehave(stack, chance, until, seen),
+                Sampler(stack, random.Random(seed + 1), seen, settle_s=settle_s).run(until),
+            )
+        finally:
+            with contextlib.suppress(httpx.HTTPError):
+                await heal(stack)
+        counters = await stack.control("counters")
+        outcome = await audit(stack.where, wait_s=wait_s)
+    over = {name: counters.get(name, 0) - before.get(name, 0) for name in LIMITS}
+    traces = unhandled(folder, begin)
+    return {
+        "seed": seed,
+        "seconds": seconds,
+        "happenings": counters["happenings"] - before["happenings"],
+        "requests": {one: counters[f"{one}.requests"] - before.get(f"{one}.requests", 0) for one in SOURCES},
+        "faulty_answers": {one: counters.get(f"{one}.faulty", 0) - before.get(f"{one}.faulty", 0) for one in SOURCES},
+        "webhooks_lost": counters.get("deliveries.lost", 0) - before.get("deliveries.lost", 0),
+        "faults": dict(sorted(seen.faults.items())),
+        "rows_sampled": seen.looked,
+        "rows_that_said_cannot_judge": seen.cannot_judge,
+        "rows_looked_at_again": seen.looked_again,
+        "samples_without_answer": dict(seen.unreadable),
+        "wrong_answers": len(seen.wrong),
+        "wrong": seen.wrong[:20],
+        "over_limit": over,
+        "stack_traces": dict(traces),
+        "verify_clean": outcome.clean,
+        "differences": [str(one) for one in outcome.differences[:20]],
+        "absent": outcome.absent,
+        "good": outcome.clean and not seen.wrong and not traces and not any(over.values()) and seen.looked > 0,
+    }
+
+
+def main() -> None:
+    """From the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--settle", type=float, default=120, help="seconds within which a row must agree")
+    parser.add_argument("--wait", type=float, default=300, help="seconds for everything to settle at the end")
+    asked = parser.parse_args()
+    report = asyncio.run(run(asked.seed, asked.seconds, asked.settle, asked.wait))
+    print(json.dumps(report, indent=1))
+    sys.exit(0 if report["good"] else 1)
+
+
+if __name__ == "__main__":
+    main()
