@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 import pytest
 
+from stripe_webhooks.__main__ import mode_must_fit
 from stripe_webhooks.adapters.postgres import PostgresStore
 from stripe_webhooks.domain.buckets import BUCKETS
 from stripe_webhooks.ports import Busy, Join, Missing, Notes, Progress, Superseded
@@ -176,3 +177,15 @@ def test_the_schema_goes_down_and_up_again(database: Database) -> None:
     assert migrate.current(dsn, "stripe_webhooks", "stripe_webhooks.migrations") is None
     migrate.upgrade(dsn, "stripe_webhooks", "stripe_webhooks.migrations")
     assert migrate.current(dsn, "stripe_webhooks", "stripe_webhooks.migrations") == "0003"
+
+
+async def test_what_is_known_of_one_mode_is_not_gone_on_with_in_the_other(
+    stores: tuple[PostgresStore, PostgresStore], capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, other = stores
+    await mode_must_fit(one, livemode=True)()
+    await mode_must_fit(other, livemode=True)()
+    with pytest.raises(SystemExit) as refused:
+        await mode_must_fit(other, livemode=False)()
+    assert refused.value.code == 2
+    assert "this database holds live data" in capsys.readouterr().err

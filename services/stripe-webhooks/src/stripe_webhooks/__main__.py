@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 
 from stripe_webhooks.adapters.executions import PostgresExecutions
 from stripe_webhooks.adapters.kafka_inbox import KafkaInbox
+from stripe_webhooks.adapters.postgres import PostgresStore
 from stripe_webhooks.adapters.stripe_api import connect
 from stripe_webhooks.adapters.stripe_pay import StripePayments
 from stripe_webhooks.domain.retries import Patience
@@ -79,6 +81,22 @@ def _retries(settings: Settings, reading: Reading, observer: Observer, producer:
     return Retries(workers, Relay(reading.engine, producer, service=SERVICE), connections.close_async)
 
 
+def mode_must_fit(store: PostgresStore, *, livemode: bool) -> Callable[[], Awaitable[None]]:
+    """A key of the other mode would find none of the invoices that are known, and report them all as deleted."""
+
+    async def must_fit() -> None:
+        if not await store.claim_mode(livemode=livemode):
+            key, known = ("live", "test") if livemode else ("test", "live")
+            print(  # noqa: T201  the last word of a process that does not start
+                f"STRIPE_WEBHOOKS_STRIPE_API_KEY is of {key} mode, but this database holds {known} data: "
+                f"set the {known} key, or start with an empty schema.",
+                file=sys.stderr,
+            )
+            raise SystemExit(2)
+
+    return must_fit
+
+
 async def main() -> None:
     """Wire and run."""
     settings = load(Settings)
@@ -89,6 +107,7 @@ async def main() -> None:
     front = Producer(settings.kafka_bootstrap, service=SERVICE, publish_timeout_s=settings.accept_timeout_s)
     retries = _retries(settings, reading, observer, front)
     digest = Digest(observer, store, retries.workers.noticed)
+    must_fit = mode_must_fit(store, livemode=settings.livemode)
     interval = timedelta(seconds=settings.poll_interval_s)
     poll = Poll(digest, made.load(), store, now, interval, reading.answering.trouble)
     schedule = Schedule(poll, settings.poll_interval_s, now)
@@ -107,13 +126,19 @@ async def main() -> None:
     health.add("outbox", retries.relay.probe)
     app = FastAPI(title="Trueup: Stripe webhooks", openapi_url=None)
     secrets = [secret.get_secret_value() for secret in settings.webhook_secrets]
-    app.include_router(webhook_router(AcceptWebhook(KafkaInbox(front), secrets, settings.livemode, now)))
+    app.include_router(
+        webhook_router(
+            AcceptWebhook(KafkaInbox(front), secrets, settings.livemode, now),
+            at_once=settings.webhooks_at_once,
+            read_timeout_s=settings.webhook_read_timeout_s,
+        )
+    )
 
     await run(
         settings=settings,
         health=health,
         app=app,
-        on_start=[front.start, producer.start],
+        on_start=[must_fit, front.start, producer.start],
         tasks={
             "consumer": consumer.run,
             "poll": schedule.run,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
@@ -27,6 +27,13 @@ class Settings(ServiceSettings):
     accept_timeout_s: float = Field(default=1.5, gt=0, le=2)
     """How long a webhook waits for the bus before its sender is told to come again."""
 
+    webhooks_at_once: int = Field(default=64, ge=1, le=1000)
+    """Bodies held at once, of at most 256 KiB each; whoever comes beyond them is told to come again."""
+    webhook_read_timeout_s: float = Field(default=2.0, gt=0, le=10)
+    """How long one body may take to arrive."""
+
+    mode: Literal["test", "live"] | None = None
+    """What this installation is for; a key of the other mode is refused at start. Absent: whatever the key is for."""
     poll_interval_s: float = Field(default=60.0, ge=1)
     limit_per_s: float = Field(default=25.0, gt=0)
     """Requests per second to one endpoint; Stripe's own limit is 25."""
@@ -89,6 +96,14 @@ class Settings(ServiceSettings):
     def _turns_end_within_claims(self) -> Settings:
         if self.retry_claim_s <= 2 * self.retry_pay_timeout_s:
             raise ValueError("RETRY_CLAIM_S must be more than twice RETRY_PAY_TIMEOUT_S")
+        return self
+
+    @model_validator(mode="after")
+    def _key_fits_mode(self) -> Settings:
+        if self.mode is not None and self.livemode != (self.mode == "live"):
+            raise ValueError(
+                f"STRIPE_API_KEY is a key of {'live' if self.livemode else 'test'} mode, MODE says {self.mode}"
+            )
         return self
 
     @property

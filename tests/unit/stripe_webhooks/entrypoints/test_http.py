@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -93,3 +95,51 @@ async def test_a_body_that_does_not_say_its_length_is_not_read_beyond_the_limit(
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 async def test_only_posting_is_known(client: httpx.AsyncClient, method: str) -> None:
     assert (await client.request(method, "/webhooks/stripe")).status_code == 405
+
+
+class TestFloods:
+    @pytest.fixture
+    async def narrow(self, inbox: ListInbox) -> AsyncIterator[tuple[httpx.AsyncClient, asyncio.Event]]:
+        """Two at once; the bodies of the first two come when the event is set."""
+        app, last = FastAPI(), asyncio.Event()
+        accept = AcceptWebhook(inbox, ["whsec_a"], livemode=False, clock=lambda: NOW)
+        app.include_router(webhook_router(accept, at_once=2, read_timeout_s=0.5))
+        streams = iter([last, last])
+
+        async def slow(scope: Any, receive: Any, send: Any) -> None:
+            held = next(streams, None)
+
+            async def pieces() -> Any:
+                if held is not None:
+                    await held.wait()
+                return await receive()
+
+            await app(scope, pieces, send)
+
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=slow), base_url="http://test") as made:
+            yield made, last
+
+    async def test_who_comes_beyond_those_that_are_held_is_told_to_come_again(
+        self, narrow: tuple[httpx.AsyncClient, asyncio.Event], inbox: ListInbox
+    ) -> None:
+        client, last = narrow
+        held = [
+            asyncio.create_task(client.post("/webhooks/stripe", content=EVENT, headers=signature(EVENT)))
+            for _ in range(2)
+        ]
+        for _ in range(50):
+            await asyncio.sleep(0)
+        beyond = await client.post("/webhooks/stripe", content=EVENT, headers=signature(EVENT))
+        assert (beyond.status_code, beyond.json()["code"], beyond.headers["retry-after"]) == (503, "too_many", "5")
+        last.set()
+        assert [(await one).status_code for one in held] == [200, 200]
+        assert len(inbox.taken) == 2
+
+    async def test_a_body_that_does_not_come_gives_its_place_back(
+        self, narrow: tuple[httpx.AsyncClient, asyncio.Event]
+    ) -> None:
+        client, _ = narrow
+        slow = await asyncio.gather(*(client.post("/webhooks/stripe", content=EVENT) for _ in range(2)))
+        assert [(one.status_code, one.json()["code"]) for one in slow] == [(408, "body_too_slow")] * 2
+        answer = await client.post("/webhooks/stripe", content=EVENT, headers=signature(EVENT))
+        assert answer.status_code == 200

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stripe_webhooks.ports import ProviderDown
-from stripe_webhooks.usecases.poll import EVENT_PAGES_MAX, HORIZON
+from stripe_webhooks.usecases.poll import EVENT_PAGES_MAX, HORIZON, MISSING_MAX
 from trueup_contracts.syncs import SyncReportedV1
 
 if TYPE_CHECKING:
@@ -171,3 +171,37 @@ async def test_a_pull_that_comes_through_says_that_too_many_calls_fail(world: Wo
     await poll()
     told = [(one.complete, one.reason, one.error, one.as_of is not None) for one in reports(world)[1:]]
     assert told == [(True, "provider_errors", "9 of 90 calls failed", True), (True, None, None, True)]
+
+
+class TestAThousandInvoicesOfWhichSixHundredCame:
+    async def test_are_a_gap_of_their_customer_until_the_rest_comes(self, world: World, bodies: Bodies) -> None:
+        whole = [bodies.invoice(f"in_{n:04}", created=now_s(world) - n) for n in range(1000)]
+        torn = {one["id"]: one | {"total": None} for one in whole[:400]}
+        world.stripe.page_size = 100
+        world.stripe.put(*whole, *torn.values(), bodies.customer(), bodies.customer("cus_2"))
+        await world.poll()
+        report = reports(world)[-1]
+        assert (report.complete, len(report.gaps)) == (True, 1), "the others' figures stay whole"
+        assert report.gaps[0].ref == "stripe:cus_1"
+        assert (report.gaps[0].detail or "").startswith("400: ")
+        assert len([key for key in world.store.now() if key.startswith("stripe:invoice:")]) == 600
+        world.stripe.put(*whole)
+        left = []
+        for _ in range(2):
+            world.tick(seconds=60)
+            await world.poll()
+            left.append(len(await world.store.missing()))
+        assert left == [400 - MISSING_MAX, 0]
+        assert reports(world)[-1].gaps == []
+        assert len([key for key in world.store.now() if key.startswith("stripe:invoice:")]) == 1000
+
+    async def test_what_stays_torn_bars_nobody(self, world: World, bodies: Bodies) -> None:
+        world.stripe.page_size = 100
+        torn = [bodies.invoice(f"in_{n:04}", total=None) for n in range(MISSING_MAX + 1)]
+        world.stripe.put(*torn, bodies.customer())
+        await world.poll()
+        world.stripe.put(torn[-1] | {"total": 5200})
+        for _ in range(2):
+            world.tick(seconds=60)
+            await world.poll()
+        assert len(await world.store.missing()) == MISSING_MAX

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -107,8 +107,11 @@ class Poll:
         raise TooFarBehind
 
     async def _look_again(self, priority: Priority) -> None:
-        """What could not be read before is tried once a poll."""
-        missing = (await self.store.missing())[:MISSING_MAX]
+        """What could not be read before is tried again, some at each poll, in turn: what stays unreadable bars nobody."""
+        missing = sorted(await self.store.missing(), key=lambda one: one.wanted)
+        turn = int(self.clock().timestamp() // self.interval.total_seconds())
+        start = turn * MISSING_MAX % len(missing) if len(missing) > MISSING_MAX else 0
+        missing = (missing[start:] + missing[:start])[:MISSING_MAX]
         await self.digest.observer.look_at([Wanted.of_label(one.wanted) for one in missing], priority=priority)
 
     async def _report(
@@ -129,7 +132,7 @@ class Poll:
             complete=down is None and not nameless,
             reason=reason or (PROVIDER_ERRORS if trouble else None),
             error=str(down) if down else trouble,
-            gaps=[_gap(one, one.ref) for one in missing if one.ref],
+            gaps=_gaps(missing),
             offsets=await self.store.offsets(),
         )
         await self.store.publish(held, [report], Notes(progress=progress if down is None else None))
@@ -144,5 +147,16 @@ def _slim(item: fields.Json) -> ReceivedEvent | None:
     return ReceivedEvent(event.event_id, event.type, event.created_at, event.livemode, event.target, {})
 
 
-def _gap(missing: Missing, ref: str) -> Gap:
-    return Gap(ref=ref, reason=missing.reason, detail=missing.detail)
+def _gaps(missing: Sequence[Missing]) -> list[Gap]:
+    """One for each customer and reason, however many of its objects cannot be read."""
+    together: dict[tuple[str, str], list[Missing]] = {}
+    for one in sorted(missing, key=lambda one: one.wanted):
+        if one.ref is not None:
+            together.setdefault((one.ref, one.reason), []).append(one)
+    return [Gap(ref=ref, reason=reason, detail=_told_together(mine)) for (ref, reason), mine in together.items()]
+
+
+def _told_together(missing: Sequence[Missing]) -> str:
+    """The first in full, the rest by number and by the last id: another gap has other words."""
+    first, last = missing[0], missing[-1]
+    return first.detail if len(missing) == 1 else f"{len(missing)}: {first.detail} ({first.wanted} to {last.wanted})"
