@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ingest_quickbooks.domain.answers import Changes
-from ingest_quickbooks.domain.paging import PAGE_SIZE, Place, changed_at
+from ingest_quickbooks.domain.paging import PAGE_SIZE, Place, Within, changed_at
 from ingest_quickbooks.domain.reading import Body
 from ingest_quickbooks.domain.snapshots import ENTITIES, Entity
 from ingest_quickbooks.ports import Known, ObjectId, OpenGap, Progress, SourceUnavailable, Step
@@ -132,6 +132,7 @@ class World:
     open_gaps: dict[ObjectId, OpenGap] = field(default_factory=dict)
     die_before_commit: bool = False
     cut_at: int = 1000
+    half_pages: bool = False
 
     def deps(self) -> Deps:
         return Deps(ledger=self, memory=self, turn=self, clock=lambda: self.now, link_fields={})
@@ -156,15 +157,16 @@ class World:
             bodies[last] = bodies[last] + [bodies[last][-1]] * (1000 - count)
         return Changes(bodies, self.now)
 
-    async def page(self, entity: Entity, place: Place) -> list[Body]:
+    async def page(self, entity: Entity, place: Place, within: Within | None = None) -> list[Body]:
         self._ask("page", (entity, place))
-        rows = sorted(self.rows[entity], key=_at)
+        rows = sorted((row for row in self.rows[entity] if within is None or _is_within(row, within)), key=_at)
         wanted: list[Body] = [row for row in rows if place.since is None or _at(row) >= place.since]
-        return wanted[place.start - 1 : place.start - 1 + PAGE_SIZE]
+        page = wanted[place.start - 1 : place.start - 1 + PAGE_SIZE]
+        return page[: len(page) // 2] if self.half_pages else page
 
-    async def count(self, entity: Entity) -> int:
+    async def count(self, entity: Entity, since: datetime | None = None, within: Within | None = None) -> int:
         self._ask("count", entity)
-        return len(self.rows[entity])
+        return sum(since is None or _at(row) >= since for row in self.rows[entity])
 
     def _ask(self, what: str, detail: object) -> None:
         if self.down is not None:
@@ -224,8 +226,16 @@ class World:
             if key[0] in entities and not known.deleted and self.stamps.get(key, long_ago) < since
         ]
 
+    async def met(self, entity: Entity, since: datetime) -> int:
+        stamped = sum(key[0] == entity and at >= since and key in self.objects for key, at in self.stamps.items())
+        return stamped + sum(key[0] == entity and key not in self.objects for key in self.open_gaps)
+
     async def standing(self, entity: Entity) -> int:
         return sum(key[0] == entity and not known.deleted for key, known in self.objects.items())
+
+
+def _is_within(row: Body, within: Within) -> bool:
+    return str(within.first) <= str(row.get("TxnDate", within.first)) <= str(within.last)
 
 
 def _at(row: Body) -> datetime:

@@ -39,7 +39,12 @@ async def main() -> None:
         settings=settings,
         health=health,
         on_start=[producer.start],
-        tasks={"consumer": consumer.run, "pull": schedule.run, "answering": reading.answering.run},
+        tasks={
+            "consumer": consumer.run,
+            "pull": schedule.run,
+            "answering": reading.answering.run,
+            "reads": reading.meter.run,
+        },
         on_stop=[consumer.stop, producer.stop, reading.close],
     )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ingest_quickbooks.domain.answers import Changes
-from ingest_quickbooks.domain.paging import Place
+from ingest_quickbooks.domain.paging import Place, Within
 from ingest_quickbooks.domain.reading import Body
 from ingest_quickbooks.domain.snapshots import Entity
 from trueup_contracts.envelope import Event
@@ -30,11 +30,11 @@ class Ledger(Protocol):
     async def changes(self, since: datetime, entities: Sequence[Entity]) -> Changes:
         """What changed at or after `since`, deletions included; at most 1000 objects."""
 
-    async def page(self, entity: Entity, place: Place) -> list[Body]:
+    async def page(self, entity: Entity, place: Place, within: Within | None = None) -> list[Body]:
         """At most 1000 objects in order of their last change; deleted ones are not among them."""
 
-    async def count(self, entity: Entity) -> int:
-        """How many objects stand."""
+    async def count(self, entity: Entity, since: datetime | None = None, within: Within | None = None) -> int:
+        """How many objects stand; of those that changed at or after `since`, if given."""
 
 
 ObjectId = tuple[Entity, str]
@@ -119,6 +119,9 @@ class Memory(Protocol):
 
     async def unseen(self, entities: Sequence[Entity], since: datetime) -> list[ObjectId]:
         """Objects not deleted that no sweep has met at or after `since`."""
+
+    async def met(self, entity: Entity, since: datetime) -> int:
+        """How many objects a sweep has met at or after `since`, those that cannot be read included."""
 
     async def standing(self, entity: Entity) -> int:
         """How many objects are known and not deleted."""

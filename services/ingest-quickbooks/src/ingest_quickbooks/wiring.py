@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from ingest_quickbooks.adapters.memory import PostgresMemory
 from ingest_quickbooks.adapters.pace import Pace
 from ingest_quickbooks.adapters.quickbooks_api import QuickBooksApi
+from ingest_quickbooks.adapters.read_meter import ReadMeter
 from ingest_quickbooks.adapters.token_vault import TokenVault
 from ingest_quickbooks.adapters.turns import Turns
 from ingest_quickbooks.ports import Turn
@@ -38,10 +40,13 @@ class Reading:
     client: ProviderClient
     tokens: ProviderClient
     answering: Answering
+    meter: ReadMeter
     ledger: QuickBooksApi
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Count what was read last, and close the connections."""
+        with contextlib.suppress(Exception):
+            await self.meter.keep()
         await self.client.aclose()
         await self.tokens.aclose()
         await self.engine.dispose()
@@ -78,8 +83,9 @@ def reading(settings: Settings, *, application_name: str = SERVICE) -> Reading:
         initial_refresh_token=initial.get_secret_value() if initial is not None else None,
         clock=now,
     )
-    ledger = QuickBooksApi(client, vault, realm_id=settings.realm_id)
-    return Reading(engine, client, tokens, answering, ledger)
+    meter = ReadMeter(engine, per_month=settings.reads_per_month, clock=now)
+    ledger = QuickBooksApi(client, vault, realm_id=settings.realm_id, answered=meter.note)
+    return Reading(engine, client, tokens, answering, meter, ledger)
 
 
 @dataclass(frozen=True, slots=True)

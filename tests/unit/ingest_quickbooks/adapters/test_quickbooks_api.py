@@ -31,7 +31,7 @@ class Tokens:
         return "t1" if refused is None else "t2"
 
 
-def api(answer: Answer, tokens: Tokens | None = None) -> QuickBooksApi:
+def api(answer: Answer, tokens: Tokens | None = None, answered: Callable[[], None] = lambda: None) -> QuickBooksApi:
     client = ProviderClient(
         base_url="https://ledger.example/quickbooks",
         limiter=None,
@@ -41,7 +41,7 @@ def api(answer: Answer, tokens: Tokens | None = None) -> QuickBooksApi:
         source="quickbooks",
         transport=httpx.MockTransport(answer),
     )
-    return QuickBooksApi(client, tokens or Tokens(), realm_id="42")
+    return QuickBooksApi(client, tokens or Tokens(), realm_id="42", answered=answered)
 
 
 def says(text: str, status: int = 200) -> Answer:
@@ -146,3 +146,18 @@ class TestFailures:
         with pytest.raises(ProviderUnavailable):
             await QuickBooksApi(client, Tokens(), realm_id="1").count("Invoice")
         await client.aclose()
+
+
+async def test_only_what_was_answered_counts_as_a_read() -> None:
+    reads: list[None] = []
+    statuses = iter([200, 429, 500, 400])
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(next(statuses), text='{"QueryResponse":{}}')
+
+    one = api(answer, answered=lambda: reads.append(None))
+    await one.page("Invoice", Place())
+    for _ in range(3):
+        with pytest.raises(SourceUnavailable):
+            await one.page("Invoice", Place())
+    assert len(reads) == 1

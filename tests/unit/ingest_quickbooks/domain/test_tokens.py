@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ingest_quickbooks.domain.tokens import BadTokenAnswer, read_token_answer, renewal_due
+from ingest_quickbooks.domain.tokens import BadTokenAnswer, read_token_answer, reconnect_soon, renewal_due
 
 NOW = datetime(2026, 11, 10, tzinfo=UTC)
 
@@ -36,3 +36,8 @@ class TestRenewalDue:
         assert renewal_due(None, NOW)
         assert renewal_due(NOW + timedelta(minutes=5), NOW)
         assert not renewal_due(NOW + timedelta(minutes=5, seconds=1), NOW)
+
+
+@pytest.mark.parametrize(("days", "soon"), [(101, False), (15, False), (14, True), (0, True), (-1, True)])
+def test_a_person_hears_a_fortnight_before_the_connection_ends(days: int, soon: bool) -> None:
+    assert reconnect_soon(NOW + timedelta(days=days), NOW) == soon

@@ -69,8 +69,9 @@ class TestFirstPull:
         world.now += timedelta(minutes=3)
         world.asked.clear()
         await pull_documents(world.deps())
-        assert ("page", ("Invoice", world.asked[0][1][1])) == world.asked[0]
-        assert world.asked[0][1][1].since is not None
+        first = next(detail for what, detail in world.asked if what == "page")
+        assert first[0] == "Invoice"
+        assert first[1].since is not None
         assert len({event.key() for event in world.sent}) == PAGE_SIZE + 50 == len(world.sent)
 
     async def test_a_kill_between_publishing_and_committing_repeats_the_same_state(
@@ -121,7 +122,7 @@ class TestChanges:
         world.now += timedelta(days=31)
         await pull_documents(world.deps())
         assert _states(world) == {"quickbooks:invoice:1": "deleted"}
-        assert world.asked[0][:1] == ("page",)
+        assert [what for what, _ in world.asked][:2] == ["count", "page"]
 
     async def test_a_cut_answer_falls_back_to_queries_and_finds_deletions(self, world: Any, invoice: Any) -> None:
         await self._loaded(world, invoice)
@@ -214,3 +215,57 @@ async def test_a_pull_that_comes_through_says_that_too_many_calls_fail(world: An
     (report,) = world.reports
     assert (report.complete, report.reason, report.error) == (True, "provider_errors", "9 of 90 calls failed")
     assert report.as_of == world.now
+
+
+class TestAPageCutInHalf:
+    async def test_deletes_nobody_and_leaves_the_first_load_incomplete(self, world: Any, invoice: Any) -> None:
+        world.rows["Invoice"] = [_moved(invoice(str(n)), world.now - timedelta(days=2)) for n in range(10)]
+        world.half_pages = True
+        outcome = await pull_documents(world.deps())
+        assert outcome.error == "provider_error: Invoice: 10 stand, 5 were delivered"
+        assert (world.reports[-1].complete, world.reports[-1].as_of) == (False, None)
+        world.half_pages = False
+        assert (await pull_documents(world.deps())).complete
+        assert len(_states(world)) == 10
+
+    async def test_in_a_later_sweep_deletes_nobody(self, world: Any, invoice: Any) -> None:
+        world.rows["Invoice"] = [_moved(invoice(str(n)), world.now) for n in range(10)]
+        await pull_documents(world.deps())
+        world.now += timedelta(days=40)
+        world.half_pages = True
+        assert not (await pull_documents(world.deps())).complete
+        assert "deleted" not in _states(world).values()
+        world.half_pages = False
+        world.rows["Invoice"].pop()
+        assert (await pull_documents(world.deps())).complete
+        assert list(_states(world).values()).count("deleted") == 1
+
+    async def test_rows_that_go_while_they_are_read_are_no_cut(self, world: Any, invoice: Any) -> None:
+        world.rows["Invoice"] = [_moved(invoice(str(n)), world.now - timedelta(days=2)) for n in range(10)]
+        page = world.page
+
+        async def meanwhile(entity: Any, place: Any) -> Any:
+            if entity == "Invoice" and len(world.rows["Invoice"]) == 10:
+                world.rows["Invoice"].pop()
+            return await page(entity, place)
+
+        world.page = meanwhile
+        assert (await pull_documents(world.deps())).complete
+
+    async def test_what_cannot_be_read_was_delivered_all_the_same(self, world: Any, invoice: Any) -> None:
+        world.rows["Invoice"] = [invoice("1"), invoice("2", CurrencyRef=None)]
+        await pull_documents(world.deps())
+        (report,) = world.reports
+        assert (report.complete, len(report.gaps)) == (True, 1)
+
+    async def test_among_too_many_changes_loses_none_of_them(self, world: Any, invoice: Any) -> None:
+        rows = [_moved(invoice(str(n)), world.now - timedelta(days=2)) for n in range(10)]
+        world.rows["Invoice"] = rows
+        await pull_documents(world.deps())
+        cursor = world.cursor_at
+        world.now += timedelta(minutes=1)
+        world.rows["Invoice"] = [_moved(row, world.now) | {"Balance": 1} for row in rows]
+        world.cut_at, world.half_pages = 5, True
+        outcome = await pull_documents(world.deps())
+        assert outcome.error == "provider_error: Invoice: 10 have changed, 5 were delivered"
+        assert world.cursor_at == cursor, "the next pull reads them again"

@@ -27,6 +27,12 @@ UNSEEN = """
 SELECT entity, external_id FROM objects
 WHERE entity = ANY($1) AND NOT deleted AND (seen_at IS NULL OR seen_at < $2) ORDER BY entity, external_id
 """
+MET = """
+SELECT (SELECT count(*) FROM objects WHERE entity = $1 AND seen_at >= $2 AND NOT deleted)
+     + (SELECT count(*) FROM gaps WHERE entity = $1
+        AND NOT EXISTS (SELECT FROM objects AS known WHERE known.entity = gaps.entity AND known.external_id = gaps.external_id)
+       ) AS met
+"""
 REMEMBER = """
 INSERT INTO objects (entity, external_id, ref, value, deleted)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::boolean[])
@@ -81,6 +87,11 @@ class PostgresMemory:
         """See the port."""
         rows = await self._fetch(UNSEEN, list(entities), since)
         return [(_entity(row), row["external_id"]) for row in rows]
+
+    async def met(self, entity: Entity, since: datetime) -> int:
+        """See the port. An object that was never readable has a gap and nothing else."""
+        rows = await self._fetch(MET, entity, since)
+        return int(rows[0]["met"])
 
     async def standing(self, entity: Entity) -> int:
         """See the port."""

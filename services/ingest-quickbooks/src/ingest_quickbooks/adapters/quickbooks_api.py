@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from http import HTTPStatus
@@ -13,7 +13,7 @@ import httpx
 
 from ingest_quickbooks.domain.answers import Changes, GarbledAnswer, read_changes, read_page
 from ingest_quickbooks.domain.faults import Fault, find_fault
-from ingest_quickbooks.domain.paging import Place, count_query, query
+from ingest_quickbooks.domain.paging import Place, Within, count_query, query
 from ingest_quickbooks.domain.reading import Body
 from ingest_quickbooks.domain.snapshots import Entity
 from ingest_quickbooks.ports import ConnectionDead, SourceUnavailable
@@ -33,7 +33,10 @@ class Tokens(Protocol):
 class QuickBooksApi:
     """One company's ledger; every method raises SourceUnavailable."""
 
-    def __init__(self, client: ProviderClient, tokens: Tokens, *, realm_id: str) -> None:
+    def __init__(
+        self, client: ProviderClient, tokens: Tokens, *, realm_id: str, answered: Callable[[], None] = lambda: None
+    ) -> None:
+        self._answered = answered
         self._client = client
         self._tokens = tokens
         self._company = f"/v3/company/{realm_id}"
@@ -43,13 +46,13 @@ class QuickBooksApi:
         moment = since.astimezone(UTC).isoformat(timespec="seconds")
         return read_changes(await self._get("/cdc", {"entities": ",".join(entities), "changedSince": moment}))
 
-    async def page(self, entity: Entity, place: Place) -> list[Body]:
+    async def page(self, entity: Entity, place: Place, within: Within | None = None) -> list[Body]:
         """One page of a query in order of change."""
-        return read_page(await self._query(query(entity, place)), entity)
+        return read_page(await self._query(query(entity, place, within)), entity)
 
-    async def count(self, entity: Entity) -> int:
-        """How many objects stand."""
-        answer = await self._query(count_query(entity))
+    async def count(self, entity: Entity, since: datetime | None = None, within: Within | None = None) -> int:
+        """How many objects stand, or have changed since."""
+        answer = await self._query(count_query(entity, since, within))
         found = answer.get("QueryResponse") if isinstance(answer, dict) else None
         total = found.get("totalCount") if isinstance(found, dict) else None
         if not isinstance(total, int):
@@ -70,7 +73,7 @@ class QuickBooksApi:
 
     async def _ask(self, path: str, params: dict[str, str], token: str) -> httpx.Response:
         try:
-            return await self._client.request(
+            answer = await self._client.request(
                 "GET",
                 self._company + path,
                 params=params | {"minorversion": MINOR_VERSION},
@@ -80,6 +83,9 @@ class QuickBooksApi:
             if error.reason == "no_database":
                 raise
             raise SourceUnavailable(str(error)) from error
+        if answer.is_success:
+            self._answered()
+        return answer
 
 
 def _refuses_token(answer: httpx.Response) -> bool:

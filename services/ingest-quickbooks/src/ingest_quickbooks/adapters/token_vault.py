@@ -19,7 +19,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from prometheus_client import Gauge
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ingest_quickbooks.domain.tokens import BadTokenAnswer, TokenAnswer, read_token_answer, renewal_due
+from ingest_quickbooks.domain.tokens import BadTokenAnswer, TokenAnswer, read_token_answer, reconnect_soon, renewal_due
 from ingest_quickbooks.ports import ConnectionDead, SourceUnavailable
 from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.http import ProviderClient
@@ -29,6 +29,9 @@ from trueup_kit.postgres import raw
 log = get_logger(__name__)
 ALIVE = Gauge(
     "trueup_connection_alive", "1 while the provider accepts our connection, 0 when a person must reconnect", ["source"]
+)
+REFRESH_ENDS = Gauge(
+    "trueup_connection_refresh_ends_timestamp_seconds", "When the refresh token dies if it is never used", ["source"]
 )
 
 SEED = """
@@ -121,6 +124,7 @@ class TokenVault:
                 dead = error
             else:
                 await self._store(driver, answer)
+                self._tell_end(answer.refresh_expires_at)
                 return answer.access_token
         # The burial is committed by now: nobody asks with this token again.
         log.error("QuickBooks no longer accepts the connection: a person must reconnect", error=str(dead))
@@ -159,6 +163,14 @@ class TokenVault:
             answer.refresh_expires_at,
             self._clock(),
         )
+
+    def _tell_end(self, ends_at: datetime | None) -> None:
+        """It rolls on with each use; where it does not, it comes to its end while everything still works."""
+        if ends_at is None:
+            return
+        REFRESH_ENDS.labels("quickbooks").set(ends_at.timestamp())
+        if reconnect_soon(ends_at, self._clock()):
+            log.error("the connection to QuickBooks ends soon: a person must reconnect", ends_at=ends_at.isoformat())
 
     def _dead(self, words: str) -> ConnectionDead:
         ALIVE.labels("quickbooks").set(0)

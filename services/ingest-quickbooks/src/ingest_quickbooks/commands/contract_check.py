@@ -77,7 +77,7 @@ class Checks:
             Assumption("quickbooks-reach", "change capture refuses to reach back over 30 days", self.reach),
             Assumption("quickbooks-empty", "an empty result is a whole answer", self.empty),
             Assumption("quickbooks-start", "STARTPOSITION 0 is refused with a fault", self.start),
-            Assumption("quickbooks-count", "counting tells no fewer than a page holds", self.count),
+            Assumption("quickbooks-count", "counting tells what a page holds", self.count),
         ]
 
     def _page_of(self, entity: Entity) -> Callable[[], Any]:
@@ -142,6 +142,7 @@ class Checks:
     async def count(self) -> object:
         for entity in ENTITIES:
             page, count = len(await self.api.page(entity, Place())), await self.api.count(entity)
-            if count < page:
+            # A sweep rests on it: it takes for cut what brings fewer than are counted.
+            if count < page or (page < PAGE_SIZE and count != page):
                 raise Unmet(f"{count} {entity} counted and {page} read")
         return self.last.body

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from ingest_quickbooks.domain import reading
@@ -31,24 +31,43 @@ class Place:
     start: int = 1
 
 
-def query(entity: Entity, place: Place) -> str:
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Only documents of these days, both included, and only of this customer, if one is named. Customers have no days."""
+
+    first: date
+    last: date
+    customer: str | None = None
+
+    def conditions(self, entity: Entity) -> list[str]:
+        """In the query language; ids are checked to be digits where they come in."""
+        if entity == "Customer":
+            return [f"Id = '{self.customer}'"] if self.customer else []
+        days = [f"TxnDate >= '{self.first}'", f"TxnDate <= '{self.last}'"]
+        return [*days, *([f"CustomerRef = '{self.customer}'"] if self.customer else [])]
+
+
+def query(entity: Entity, place: Place, within: Within | None = None) -> str:
     """The query text of the page at `place`. Inactive customers are hidden unless asked for."""
-    conditions = []
-    if entity == "Customer":
-        conditions.append("Active IN (true, false)")
-    if place.since is not None:
-        moment = place.since.astimezone(UTC).isoformat(timespec="seconds")
-        conditions.append(f"MetaData.LastUpdatedTime >= '{moment}'")
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return (
-        f"SELECT * FROM {entity}{where} ORDERBY MetaData.LastUpdatedTime ASC"
+        f"SELECT * FROM {entity}{_where(entity, place.since, within)} ORDERBY MetaData.LastUpdatedTime ASC"
         f" STARTPOSITION {place.start} MAXRESULTS {PAGE_SIZE}"
     )
 
 
-def count_query(entity: Entity) -> str:
-    """How many objects of an entity stand."""
-    return f"SELECT COUNT(*) FROM {entity}" + (" WHERE Active IN (true, false)" if entity == "Customer" else "")
+def count_query(entity: Entity, since: datetime | None = None, within: Within | None = None) -> str:
+    """How many objects of an entity stand; of those that changed at or after `since`, if given."""
+    return f"SELECT COUNT(*) FROM {entity}{_where(entity, since, within)}"
+
+
+def _where(entity: Entity, since: datetime | None, within: Within | None) -> str:
+    conditions = within.conditions(entity) if within is not None else []
+    if entity == "Customer":
+        conditions.append("Active IN (true, false)")
+    if since is not None:
+        moment = since.astimezone(UTC).isoformat(timespec="seconds")
+        conditions.append(f"MetaData.LastUpdatedTime >= '{moment}'")
+    return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
 
 def following(place: Place, page: Sequence[Body]) -> Place | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 RENEW_BEFORE = timedelta(minutes=5)
+RECONNECT_BEFORE = timedelta(days=14)
 
 
 class BadTokenAnswer(Exception):
@@ -31,6 +32,11 @@ class TokenAnswer:
 def renewal_due(expires_at: datetime | None, now: datetime) -> bool:
     """Five minutes before the access token ends, or when there is none."""
     return expires_at is None or expires_at - now <= RENEW_BEFORE
+
+
+def reconnect_soon(ends_at: datetime, now: datetime) -> bool:
+    """Whether the refresh token ends within the fortnight: it lives about 100 days, and five years at the very most."""
+    return ends_at - now <= RECONNECT_BEFORE
 
 
 def read_token_answer(answer: object, now: datetime) -> TokenAnswer:

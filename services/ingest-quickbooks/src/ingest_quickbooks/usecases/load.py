@@ -26,15 +26,33 @@ async def load_everything(deps: Deps, now: datetime) -> datetime:
     sweep_at = progress.sweep_at
     for entity in ENTITIES[ENTITIES.index(progress.entity) :]:
         place = progress.place if entity == progress.entity else Place()
+        counted = await deps.ledger.count(entity)
         await read_entity(deps, entity, place, sweep_at=sweep_at, keep_progress=True)
+        await _must_be_whole(deps, entity, sweep_at, counted)
     await announce_missing(deps, ENTITIES, sweep_at, Step(cursor=sweep_at, load_done=True))
     return sweep_at
 
 
+async def _must_be_whole(deps: Deps, entity: Entity, sweep_at: datetime, counted_before: int) -> None:
+    """A sweep that met fewer objects than stood before and after it was cut: what is missing was not deleted.
+
+    Raises:
+        SourceUnavailable: it was cut; nothing is taken for deleted, and the sweep begins anew with the next pull.
+    """
+    met = await deps.memory.met(entity, sweep_at)
+    if met >= counted_before:
+        return
+    standing = min(counted_before, await deps.ledger.count(entity))
+    if met < standing:
+        await deps.turn.publish([], Step(load_done=True))
+        raise SourceUnavailable(f"{entity}: {standing} stand, {met} were delivered")
+
+
 async def read_entity(
     deps: Deps, entity: Entity, place: Place, *, sweep_at: datetime | None = None, keep_progress: bool = False
-) -> None:
-    """Page through one entity from `place` on and announce each page by itself."""
+) -> int:
+    """Page through one entity from `place` on and announce each page by itself; returns how many objects there were."""
+    met: set[object] = set()
     following_place: Place | None = place
     while following_place is not None:
         here = following_place
@@ -44,6 +62,7 @@ async def read_entity(
             following_place = following(here, page)
         except Unreadable as error:
             raise SourceUnavailable(f"{entity} cannot be paged: {error}") from error
+        met.update(row.get("Id") for row in page)
         progress = None
         if keep_progress and sweep_at is not None and following_place is not None:
             progress = Progress(sweep_at, entity, following_place)
@@ -55,6 +74,20 @@ async def read_entity(
             memory=deps.memory,
             turn=deps.turn,
         )
+    return len(met)
+
+
+async def sweep(deps: Deps, entity: Entity) -> None:
+    """Read one entity whole and announce as deleted what was known and not met.
+
+    Raises:
+        SourceUnavailable: also when fewer objects came than stand.
+    """
+    sweep_at = deps.clock()
+    counted = await deps.ledger.count(entity)
+    await read_entity(deps, entity, Place(), sweep_at=sweep_at)
+    await _must_be_whole(deps, entity, sweep_at, counted)
+    await announce_missing(deps, [entity], sweep_at, Step())
 
 
 async def announce_missing(deps: Deps, entities: Sequence[Entity], sweep_at: datetime, step: Step) -> None:

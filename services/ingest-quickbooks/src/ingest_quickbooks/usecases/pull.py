@@ -12,7 +12,7 @@ from ingest_quickbooks.domain.snapshots import ENTITIES, Entity, Reading
 from ingest_quickbooks.ports import OpenGap, SourceUnavailable, Step
 from ingest_quickbooks.usecases.announce import announce
 from ingest_quickbooks.usecases.deps import Deps
-from ingest_quickbooks.usecases.load import announce_missing, load_everything, read_entity
+from ingest_quickbooks.usecases.load import load_everything, read_entity, sweep
 from trueup_contracts.syncs import PROVIDER_ERRORS, Gap, SyncReportedV1
 
 SCOPE = "documents"
@@ -86,11 +86,12 @@ async def _catch_up(deps: Deps, since: datetime, cut: Changes) -> None:
 
 async def _read_since(deps: Deps, entity: Entity, since: datetime) -> None:
     """Queries never show deletions: when the numbers differ, the whole entity is compared."""
-    await read_entity(deps, entity, Place(since))
+    counted = await deps.ledger.count(entity, since)
+    met = await read_entity(deps, entity, Place(since))
+    if met < counted and met < await deps.ledger.count(entity, since):
+        raise SourceUnavailable(f"{entity}: {counted} have changed, {met} were delivered")
     if await deps.ledger.count(entity) != await deps.memory.standing(entity):
-        sweep_at = deps.clock()
-        await read_entity(deps, entity, Place(), sweep_at=sweep_at)
-        await announce_missing(deps, [entity], sweep_at, Step())
+        await sweep(deps, entity)
 
 
 async def _report(deps: Deps, started_at: datetime, outcome: Outcome) -> None:
@@ -116,11 +117,29 @@ async def _report(deps: Deps, started_at: datetime, outcome: Outcome) -> None:
             complete=complete,
             reason=reason,
             error=error,
-            gaps=[_to_gap(gap, gap.ref) for gap in gaps if gap.ref is not None],
+            gaps=_to_gaps(gaps),
             offsets=await deps.turn.offsets(),
         )
     )
 
 
-def _to_gap(gap: OpenGap, ref: str) -> Gap:
-    return Gap(ref=ref, reason="unreadable_document", detail=f"{gap.detail} (id {gap.external_id})")
+def _to_gaps(gaps: Sequence[OpenGap]) -> list[Gap]:
+    """One for each customer, however many of its objects cannot be read."""
+    by_ref: dict[str, list[OpenGap]] = {}
+    for gap in gaps:
+        if gap.ref is not None:
+            by_ref.setdefault(gap.ref, []).append(gap)
+    return [
+        Gap(
+            ref=ref,
+            reason="unreadable_document",
+            detail=_told_together([(one.external_id, one.detail) for one in mine]),
+        )
+        for ref, mine in by_ref.items()
+    ]
+
+
+def _told_together(gaps: Sequence[tuple[str, str]]) -> str:
+    """The first in full, the rest by number and by the last id: another gap has other words."""
+    (first, detail), (last, _) = gaps[0], gaps[-1]
+    return f"{detail} (id {first})" if len(gaps) == 1 else f"{len(gaps)} objects: {detail} (id {first} to {last})"
