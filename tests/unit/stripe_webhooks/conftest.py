@@ -231,6 +231,9 @@ def _fits(body: Body, filters: Sequence[tuple[str, str]]) -> bool:
         if name == "created[gte]":
             if body["created"] < int(value):
                 return False
+        elif name == "created[lt]":
+            if body["created"] >= int(value):
+                return False
         elif name.startswith("payment["):
             if body["payment"].get(name.removeprefix("payment[").removesuffix("]")) != value:
                 return False

@@ -38,7 +38,7 @@ class LeaseLost(KitError):
 class ProviderUnavailable(KitError):
     """A provider could not be read. `reason` is a stable word, `status` its HTTP status when it gave one.
 
-    Reasons: `timeout`, `connection`, `rate_limited`, `server_error`, `circuit_open`, `no_database`.
+    Reasons: `timeout`, `connection`, `rate_limited`, `server_error`, `circuit_open`, `no_database`, `busy`.
     """
 
     code = "provider_unavailable"

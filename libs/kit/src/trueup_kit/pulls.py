@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from trueup_contracts.syncs import SyncRequestedV1
 from trueup_kit.consumer import Record
 from trueup_kit.dlq import divert
+from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.ingest import Held, Leases, ObservationPublisher
 from trueup_kit.limits import for_person
 from trueup_kit.logs import get_logger
@@ -24,6 +25,9 @@ from trueup_kit.producer import Producer
 log = get_logger(__name__)
 PULLED_AT = "pulled_at"
 WISH_AGE_MAX = timedelta(seconds=60)
+BORROW_WAIT_S = 600.0
+"""Longer than a pull may take; a first load is waited for no longer."""
+BORROW_PAUSE_S = 0.2
 TICKS_PER_INTERVAL = 4
 TICK_LONGEST_S = 5.0
 """Replicas look at least this often whether a pull is due, so that one takes over soon after another died."""
@@ -68,6 +72,23 @@ class Turns:
             yield held
             async with self._engine.begin() as conn:
                 await ObservationPublisher.save_cursor(await raw(conn), PULLED_AT, started_at.isoformat())
+
+    @asynccontextmanager
+    async def borrow(self, wait_s: float = BORROW_WAIT_S) -> AsyncIterator[Held]:
+        """The lease for a piece of other work, as soon as no pull has it; it counts as no pull.
+
+        Raises:
+            ProviderUnavailable: others held it for longer than `wait_s` (reason `busy`).
+        """
+        deadline = asyncio.get_running_loop().time() + wait_s
+        while True:
+            async with self._leases.hold(self._scope) as held:
+                if held is not None:
+                    yield held
+                    return
+            if asyncio.get_running_loop().time() > deadline:
+                raise ProviderUnavailable("busy")
+            await asyncio.sleep(BORROW_PAUSE_S)
 
     async def _pulled_since(self, moment: datetime) -> bool:
         text = await self._publisher.cursor(PULLED_AT)

@@ -11,6 +11,7 @@ from trueup_operator.commands import access, dlq, explain, imports, migrate, top
 from trueup_operator.errors import OperatorError
 
 GATHERED = {
+    "backfill": "Read past days of a source anew, within its limits, beside the running pulls; goes on where it was stopped.",
     "contract-check": "Check against the real account what is taken for granted about a provider; reads only.",
     "normalise": "Print what would be published of recorded provider bodies; nothing is sent.",
 }

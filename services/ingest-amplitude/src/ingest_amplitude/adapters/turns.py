@@ -146,7 +146,13 @@ class Turns:
     async def open(self, fresh_s: float) -> AsyncIterator[LeasedTurn | None]:
         """See `pulls.Turns.open`."""
         async with self._turns.open(fresh_s) as held:
-            if held is None:
-                yield None
-            else:
-                yield LeasedTurn(self._engine, held, self._publisher, self._producer, self._messages)
+            yield None if held is None else self._of(held)
+
+    @asynccontextmanager
+    async def borrow(self) -> AsyncIterator[LeasedTurn]:
+        """See `pulls.Turns.borrow`."""
+        async with self._turns.borrow() as held:
+            yield self._of(held)
+
+    def _of(self, held: Held) -> LeasedTurn:
+        return LeasedTurn(self._engine, held, self._publisher, self._producer, self._messages)

@@ -64,7 +64,7 @@ async def follow(deps: Deps, asked: Question, standing: Standing) -> Answer:
     if standing.as_of is not None and computed_at < standing.as_of:
         return Answer(standing)  # out of a cache: older than what is shown already
     raised = Standing(_covered(standing.coverage, asked, computed_at), computed_at)
-    changed = await _differences(deps, asked, sums)
+    changed = await differences(deps, asked, sums)
     placed = assign(await deps.memory.partitions(), sums.by_account, deps.plan.partition_capacity)
     step = Step(standings={asked.scope: raised}, placed=placed)
     await deps.turn.publish(changed, version=version, observed_at=deps.clock(), step=step)
@@ -75,7 +75,7 @@ def _covered(coverage: Coverage, asked: Question, computed_at: datetime) -> Cove
     return overlay(coverage, Run(asked.days[0], asked.days[-1], computed_at))
 
 
-async def _differences(deps: Deps, asked: Question, sums: Sums) -> Totals:
+async def differences(deps: Deps, asked: Question, sums: Sums) -> Totals:
     """What the answer says differently from what was shown. Absent from a whole answer is 0."""
     kept = await deps.memory.kept_between(asked.metric.name, asked.days[0], asked.days[-1])
     mine = None if asked.accounts is None else set(asked.accounts)

@@ -65,7 +65,10 @@ class Turns:
     async def open(self, fresh_s: float) -> AsyncIterator[LeasedTurn | None]:
         """See `pulls.Turns.open`."""
         async with self._turns.open(fresh_s) as held:
-            if held is None:
-                yield None
-            else:
-                yield LeasedTurn(held, self._publisher, self._producer)
+            yield None if held is None else LeasedTurn(held, self._publisher, self._producer)
+
+    @asynccontextmanager
+    async def borrow(self) -> AsyncIterator[LeasedTurn]:
+        """See `pulls.Turns.borrow`."""
+        async with self._turns.borrow() as held:
+            yield LeasedTurn(held, self._publisher, self._producer)
