@@ -170,3 +170,14 @@ SHORT_PATIENCE = STRIPE_WEBHOOKS_RETRY_PAY_TIMEOUT_S=2 STRIPE_WEBHOOKS_RETRY_CLA
 chaos-retry: prepare ## Seeded kill -9 while payments are retried; no charge too many, no false success, on a stack of its own
 	$(SHORT_PATIENCE) $(BIN)/python -m trueup_devstack.own_stack -- \
 		sh -c "$(BIN)/trueup verify --wait 400 && $(BIN)/python -m tests.chaos.retry_spree $(ARGS)"
+
+chaos-sources: prepare ## Every fault of the three sources for ten minutes at twenty times their pace, on a stack of its own
+	INGEST_AMPLITUDE_POLL_INTERVAL_S=60 INGEST_QUICKBOOKS_POLL_INTERVAL_S=15 STRIPE_WEBHOOKS_POLL_INTERVAL_S=30 \
+		$(BIN)/python -m trueup_devstack.own_stack -- \
+		sh -c "$(BIN)/trueup verify --wait 400 && $(BIN)/python -m tests.chaos.source_spree $(ARGS)"
+
+cover-sources: prepare ## Branches of domain and usecases that the unit tests of the three ingest services reach: 95 % at the least
+	@$(BIN)/python -m tests.mutation.coverage_floor
+
+mutate: prepare ## Mutate the normalisers of the three sources with cosmic-ray; 85 % must be noticed; ARGS="--sample 200"
+	@$(BIN)/python -m tests.mutation.normalisers $(ARGS)
