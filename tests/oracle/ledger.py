@@ -162,7 +162,7 @@ def credit(rng: Random, facts: Facts, document: Facts) -> None:
         cash = rng.choice([0, 0, 30])
         applied = [(memo["id"], amount), (document["id"], amount + cash)]
         rng.shuffle(applied)
-        facts["payments"].append(new_payment(facts, "quickbooks", "payment", cash, applied=applied))
+        facts["payments"].append(new_payment(rng, document, facts, "quickbooks", "payment", cash, applied=applied))
     if rng.random() < 0.1:
         memo["id"] = f"{memo['id']}-unknown"  # named by a payment, not known itself
 
@@ -171,7 +171,7 @@ def pay(rng: Random, facts: Facts, document: Facts) -> None:
     """The gateway's side of an invoice: paid whole, in part, twice, disputed, refunded, failed."""
     total, own = document["total"], document["id"].split(":")[2]
     joined = rng.choices(["names", "number", "named_number", "other"], [6, 2, 1, 1])[0]
-    gateway = new_payment(facts, "stripe", "gateway_invoice", total)
+    gateway = new_payment(rng, document, facts, "stripe", "gateway_invoice", total)
     gateway |= {
         "status": rng.choices(["open", "paid", "uncollectible", "void", "deleted"], [45, 45, 4, 3, 3])[0],
         "remaining": rng.choice([0, 0, total, total // 2, None]),
@@ -184,12 +184,14 @@ def pay(rng: Random, facts: Facts, document: Facts) -> None:
     facts["payments"].append(gateway)
     short = gateway["id"].split(":")[2]
     for _ in range(rng.choice([0, 1, 1, 2])):
-        charge = new_payment(facts, "stripe", "payment", rng.choice([total, total // 2, total + 100]))
+        charge = new_payment(rng, document, facts, "stripe", "payment", rng.choice([total, total // 2, total + 100]))
         charge |= {"gateway_invoice": short, "status": rng.choice(["succeeded", "succeeded", "failed", "processing"])}
         facts["payments"].append(charge)
         for kind, chance in (("refund", 0.1), ("dispute", 0.08)):
             if rng.random() < chance:
-                back = new_payment(facts, "stripe", kind, rng.choice([charge["amount"], charge["amount"] // 2]))
+                back = new_payment(
+                    rng, document, facts, "stripe", kind, rng.choice([charge["amount"], charge["amount"] // 2])
+                )
                 words = (
                     ["succeeded", "pending"] if kind == "refund" else ["needs_response", "won", "under_review", "lost"]
                 )
@@ -200,7 +202,13 @@ def pay(rng: Random, facts: Facts, document: Facts) -> None:
 
 
 def new_payment(
-    facts: Facts, source: str, kind: str, amount: int, applied: list[tuple[str, int]] | None = None
+    rng: Random,
+    document: Facts,
+    facts: Facts,
+    source: str,
+    kind: str,
+    amount: int,
+    applied: list[tuple[str, int]] | None = None,
 ) -> Facts:
     """A movement of money that succeeded, a little after the one before."""
     number = len(facts["payments"])
@@ -208,7 +216,7 @@ def new_payment(
         "id": f"{source}:{kind}:{number}",
         "kind": kind,
         "status": "succeeded",
-        "currency": "USD",
+        "currency": "CHF" if rng.random() < 0.02 else document["currency"],
         "amount": amount,
         "occurred_at": facts["now"] - timedelta(hours=500 - number // 2),
         "remaining": None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +87,14 @@ def periods_of(seed: int) -> list[dict[str, Any]]:
 REASONS = reconcile(
     bridge.snapshot_of({**account(1), "links": []}), bridge.policy_of(account(1)["policy"]), account(1)["now"]
 ).completeness.reasons
+
+
+def test_nothing_changes_before_the_account_is_looked_at_again() -> None:
+    for seed in range(60):
+        facts = account(seed)
+        known, policy = bridge.snapshot_of(facts), bridge.policy_of(facts["policy"])
+        now = reconcile(known, policy, facts["now"])
+        resolved = frozenset(one.period.start for one in now.periods if one.band == "auto_resolved")
+        last = now.recheck_at - timedelta(microseconds=1)
+        then = reconcile(replace(known, resolved=resolved), policy, last)
+        assert bridge.told(then) == bridge.told(now), seed

@@ -89,8 +89,8 @@ BROKEN = (
         23,
         "the-gateway-alone",
         f"{DOMAIN}/payment_status.py",
-        "        remaining_minor = min(remaining_minor, gateway.invoice.remaining_minor)\n",
-        "        remaining_minor = gateway.invoice.remaining_minor\n",
+        "        remaining_minor = min(remaining_minor, open_minor)\n",
+        "        remaining_minor = open_minor\n",
         MONEY,
     ),
     rule(

@@ -65,7 +65,7 @@ BROKEN = (
         16,
         "a-void-bills",
         f"{DOMAIN}/snapshot.py",
-        'return self.kind == "invoice" and self.state == "open"',
+        'return self.kind == "invoice" and self.state in {"open", "written_off"}',
         'return self.kind == "invoice"',
         TIME,
     ),

@@ -16,7 +16,7 @@ Facts = dict[str, Any]
 
 def stands(document: Facts) -> bool:
     """Whether it is an invoice that bills something."""
-    return bool(document["kind"] == "invoice" and document["state"] == "open")
+    return bool(document["kind"] == "invoice" and document["state"] in {"open", "written_off"})
 
 
 def in_order(documents: list[Facts]) -> list[Facts]:

@@ -26,7 +26,7 @@ def state_of(facts: Facts, document: Facts, credited: int, today: date) -> Facts
     """One invoice."""
     gateway, belonging = gateway_of(facts, document)
     remaining: int = document["balance"]
-    if gateway is not None and gateway["remaining"] is not None:
+    if gateway is not None and gateway["remaining"] is not None and gateway["currency"] == document["currency"]:
         remaining = min(remaining, gateway["remaining"])
     remaining = max(remaining, min(document["total"], _lost(facts, document, belonging)))
     paid = max(0, document["total"] - remaining - credited)
@@ -59,7 +59,8 @@ def _status(
         return str(document["state"])
     if any(one["kind"] == "dispute" and one["status"] in DISPUTED for one in belonging):
         return "in_dispute"
-    refunds = [one["amount"] for one in belonging if one["kind"] == "refund" and one["status"] == "succeeded"]
+    back = [one for one in belonging if one["kind"] == "refund" and one["status"] == "succeeded"]
+    refunds = [one["amount"] for one in back if one["currency"] == document["currency"]]
     if paid > 0 and sum(refunds) >= paid:
         return "refunded"
     if remaining == 0:
@@ -83,7 +84,7 @@ def gateway_of(facts: Facts, document: Facts) -> tuple[Facts | None, list[Facts]
     own_id = document["id"].split(":", 2)[2]
     found = [one for one in standing if one["names"] == own_id]
     if not found and document["number"]:
-        numbered = [one for one in standing if not one["names"]]
+        numbered = [one for one in standing if not one["names"] and one["currency"] == document["currency"]]
         found = [one for one in numbered if document["number"] in {one["number"], one["named_number"]}]
     if not found:
         return None, []

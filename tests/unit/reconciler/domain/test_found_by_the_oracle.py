@@ -5,10 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from tests.unit.reconciler.builders import NOW, account, invoice, links, payment, rate, scope, scopes, series, snapshot
+from tests.unit.reconciler.builders import (
+    NOW,
+    account,
+    gateway_invoice,
+    invoice,
+    links,
+    payment,
+    rate,
+    scope,
+    scopes,
+    series,
+    snapshot,
+)
 
 from reconciler.domain.billed import allotted
 from reconciler.domain.completeness import assess, coverage_of, coverage_start
+from reconciler.domain.findings import findings
 from reconciler.domain.forecast import forecast
 from reconciler.domain.policy import Policy
 from reconciler.domain.reconcile import reconcile
@@ -118,3 +131,40 @@ def test_the_older_of_two_counts_says_what_is_closed() -> None:
     one = two_customers(date(2026, 5, 1))
     known = replace(one, scopes=(*pulls, *(s for s in one.scopes if s.source is not Source.AMPLITUDE)))
     assert coverage_of(assess(known, Policy(), NOW), "api_calls") == (early,)
+
+
+def test_what_was_billed_and_then_written_off_was_billed() -> None:
+    [october] = [
+        one
+        for one in reconcile(
+            snapshot(documents=(invoice(state="written_off", balance_minor=10_000),)), Policy(), NOW
+        ).periods
+        if one.period == OCTOBER
+    ]
+    assert (october.band, october.billed_minor) == ("matched", 10_000)
+
+
+def test_amounts_of_the_gateway_in_another_currency_are_not_compared() -> None:
+    ours = invoice(balance_minor=10_000)
+    for joined in ({}, {"link_keys": {}, "number": "INV-1"}):
+        gateway = gateway_invoice(currency="JPY", remaining_minor=0, status="paid", **joined)
+        [state] = reconcile(snapshot(documents=(ours,), payments=(gateway,)), Policy(), NOW).invoices
+        assert (state.status, state.remaining_minor) == ("overdue", 10_000)
+    by_number, by_id = gateway_invoice(currency="JPY", link_keys={}, number="INV-1"), gateway_invoice(currency="JPY")
+    [apart] = reconcile(snapshot(documents=(ours,), payments=(by_number,)), Policy(), NOW).invoices
+    [together] = reconcile(snapshot(documents=(ours,), payments=(by_id,)), Policy(), NOW).invoices
+    assert (apart.gateway, together.gateway is not None) == (None, True)
+
+
+def test_a_refund_in_another_currency_refunds_nothing() -> None:
+    gateway = gateway_invoice(remaining_minor=0, status="paid")
+    for currency, status in (("USD", "refunded"), ("JPY", "paid")):
+        back = payment("stripe:refund:re_1", kind="refund", currency=currency, gateway_invoice_id="in_1")
+        [state] = reconcile(snapshot(payments=(gateway, back)), Policy(), NOW).invoices
+        assert state.status == status
+
+
+def test_what_waits_in_one_system_is_told_in_its_own_currency() -> None:
+    gateway = gateway_invoice(currency="JPY", remaining_minor=700)
+    [told] = findings(reconcile(snapshot(payments=(gateway,)), Policy(), NOW))
+    assert (told.code, told.amount_minor, told.currency) == ("paid_in_one_system", 700, "JPY")

@@ -21,6 +21,10 @@ class Gateway:
     refunds: tuple[Payment, ...]
     disputes: tuple[Payment, ...]
 
+    def open_minor(self, currency: str) -> int | None:
+        """What the gateway still waits for; None where it does not say, or says it in another currency."""
+        return self.invoice.remaining_minor if self.invoice.currency == currency else None
+
     @property
     def last_failure(self) -> tuple[Mapping[str, str | None], Mapping[str, str | None] | None] | None:
         """Why the last attempt did not work, and what it was made with; None where it worked or there was none."""
@@ -63,10 +67,14 @@ class Cash:
         return cls(documents, numbers, invoices, paid, applied)
 
     def gateway_of(self, document: Document) -> Gateway | None:
-        """The gateway's side of an invoice: joined by the ledger's id in its metadata, else by an equal number."""
+        """The gateway's side of an invoice: joined by the ledger's id in its metadata, else by an equal number.
+
+        An equal number in another currency is another invoice's.
+        """
         found = self.by_document.get(document.external_id)
         if not found and document.number:
-            found = self.by_number.get(document.number)
+            numbered = self.by_number.get(document.number, ())
+            found = [one for one in numbered if one.currency == document.currency]
         if not found:
             return None
         invoice = max(found, key=lambda p: (p.occurred_at, p.object_id))

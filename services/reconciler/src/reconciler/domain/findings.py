@@ -122,7 +122,7 @@ def _disagreement(state: InvoiceState) -> Iterator[Finding]:
     if state.lost_minor:
         yield _lost(state)
         return
-    if gateway is None or gateway.invoice.remaining_minor is None or not document.standing_invoice:
+    if gateway is None or gateway.invoice.remaining_minor is None or document.state != "open":
         return
     ledger_open, gateway_open = document.balance_minor > 0, gateway.invoice.remaining_minor > 0
     if ledger_open == gateway_open or gateway.invoice.status == "uncollectible":
@@ -131,8 +131,8 @@ def _disagreement(state: InvoiceState) -> Iterator[Finding]:
     yield Finding(
         "paid_in_one_system",
         f"Invoice {document.number or document.document_id} is paid in {paid} and open in {waiting}",
-        amount_minor=max(document.balance_minor, gateway.invoice.remaining_minor),
-        currency=document.currency,
+        amount_minor=gateway.invoice.remaining_minor if gateway_open else document.balance_minor,
+        currency=gateway.invoice.currency if gateway_open else document.currency,
     )
 
 

@@ -46,8 +46,9 @@ def state_of(document: Document, cash: Cash, credited_minor: int, today: date) -
     """Derive remaining, paid and status of an invoice as of a day in the account's zone."""
     gateway = cash.gateway_of(document)
     remaining_minor = document.balance_minor
-    if gateway is not None and gateway.invoice.remaining_minor is not None:
-        remaining_minor = min(remaining_minor, gateway.invoice.remaining_minor)
+    open_minor = gateway.open_minor(document.currency) if gateway else None
+    if open_minor is not None:
+        remaining_minor = min(remaining_minor, open_minor)
     lost_minor = _lost_minor(document, gateway)
     if gateway is not None and lost_minor:
         again_minor = _paid_since(document, cash, gateway)
@@ -111,7 +112,11 @@ def _settled(document: Document, gateway: Gateway | None, paid_minor: int) -> In
         return None
     if any(dispute.status in OPEN_DISPUTE for dispute in gateway.disputes):
         return "in_dispute"
-    refunded_minor = sum(refund.amount_minor for refund in gateway.refunds if refund.status == "succeeded")
+    refunded_minor = sum(
+        refund.amount_minor
+        for refund in gateway.refunds
+        if refund.status == "succeeded" and refund.currency == document.currency
+    )
     return "refunded" if refunded_minor >= paid_minor > 0 else None
 
 

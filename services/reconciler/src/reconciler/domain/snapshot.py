@@ -133,7 +133,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An invoice or credit memo as the ledger holds it. It stands while its state is `open`."""
+    """An invoice or credit memo as the ledger holds it."""
 
     document_id: str
     kind: Literal["invoice", "credit_memo"]
@@ -151,8 +151,8 @@ class Document:
 
     @property
     def standing_invoice(self) -> bool:
-        """Whether it bills anything."""
-        return self.kind == "invoice" and self.state == "open"
+        """Whether it bills anything: what was billed and then written off was billed."""
+        return self.kind == "invoice" and self.state in {"open", "written_off"}
 
     @property
     def external_id(self) -> str:
