@@ -7,6 +7,7 @@ operations there are comes from the OpenAPI document, and `operations.txt` is th
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import replace
 from typing import Any
@@ -63,7 +64,9 @@ async def test_domain_rule_31_each_role_reaches_what_the_tables_say(
                 told = response.json()["detail"] if refusal else response.text
                 assert not [word for word in FOREIGN_WORDS if word in told], case
             if Permission.PAYMENTS_READ not in PERMISSIONS[role]:
-                assert not [word for word in PAYMENT_WORDS if word in response.text.replace(" ", "")], case
+                # The trace id is drawn by chance and may hold any digits, those of a card too.
+                said = re.sub(r'"trace_id":"[0-9a-f]*"', "", response.text.replace(" ", ""))
+                assert not [word for word in PAYMENT_WORDS if word in said], case
 
 
 @every_operation
