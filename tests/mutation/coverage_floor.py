@@ -23,7 +23,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         data, report = str(Path(folder) / "data"), Path(folder) / "report.json"
         coverage = [sys.executable, "-m", "coverage"]
-        run = [*coverage, "run", "--branch", f"--data-file={data}", f"--source={sources}", "-m", "pytest", "-q", *tests]
+        run = [
+            *coverage,
+            "run",
+            "--branch",
+            f"--data-file={data}",
+            f"--source={sources}",
+            "-m",
+            "pytest",
+            "-q",
+            "--timeout=900",
+            *tests,
+        ]
         if code := subprocess.run(run, check=False).returncode:
             sys.exit(code)
         subprocess.run([*coverage, "json", "-q", f"--data-file={data}", "-o", str(report)], check=True)

@@ -207,3 +207,9 @@ async def test_retry_after_is_honoured_up_to_a_bound(
     gateway, _, _ = make(*limited, {"id": "in_1"})
     assert await gateway.one("invoices", "in_1", priority="background")
     assert pauses == [3.0, RETRY_AFTER_LONGEST_S, 0.0]
+
+
+async def test_an_answer_cut_inside_a_letter_is_no_answer(make: Callable[..., Made]) -> None:
+    gateway, client, _ = make(UnicodeDecodeError("utf-8", b"\xc3", 0, 1, "unexpected end of data"), {"id": "in_1"})
+    assert await gateway.one("invoices", "in_1", priority="background")
+    assert len(client.asked) == 2

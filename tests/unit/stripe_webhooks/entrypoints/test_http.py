@@ -143,3 +143,19 @@ class TestFloods:
         assert [(one.status_code, one.json()["code"]) for one in slow] == [(408, "body_too_slow")] * 2
         answer = await client.post("/webhooks/stripe", content=EVENT, headers=signature(EVENT))
         assert answer.status_code == 200
+
+    async def test_a_sender_that_goes_away_is_no_error_of_ours(self, inbox: ListInbox) -> None:
+        app, said = FastAPI(), []
+        app.include_router(webhook_router(AcceptWebhook(inbox, ["whsec_a"], livemode=False, clock=lambda: NOW)))
+        parts = iter([{"type": "http.request", "body": EVENT[:10], "more_body": True}, {"type": "http.disconnect"}])
+
+        async def receive() -> Any:
+            return next(parts)
+
+        async def send(message: Any) -> None:
+            said.append(message)
+
+        scope = {"type": "http", "method": "POST", "path": "/webhooks/stripe", "headers": [], "query_string": b""}
+        await app(scope, receive, send)
+        assert said[0]["status"] == 400
+        assert inbox.taken == []

@@ -143,6 +143,9 @@ class StripeGateway:
             outcome = "limited" if error.http_status == 429 else "failed"
             detail = f"{path}: {type(error).__name__} {error.http_status or 'no answer'} {error.code or ''}"
             raise AskLater("provider_error", detail.strip(), after_s=_asked_pause_s(error)) from error
+        except UnicodeDecodeError as error:
+            # The SDK decodes before it knows whether it can: bytes of a broken proxy, or an answer cut inside a letter.
+            raise ProviderDown("provider_error", f"{path} answered with bytes that are no text") from error
         finally:
             # Whoever refuses or slows us down is alive: only silence and its own errors open the circuit. Where our own
             # database was away, nobody was asked.

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import Counter
+from starlette.requests import ClientDisconnect
 
 from stripe_webhooks.ports import InboxAway
 from stripe_webhooks.usecases.accept import AcceptWebhook, Refused
@@ -33,6 +34,14 @@ class TooMany(Exception):
     """As many bodies as we hold at once are being read already; nothing of this one was."""
 
 
+_NOT_READ: dict[type[Exception], tuple[int, str, str]] = {
+    TooLarge: (413, "body_too_large", f"A webhook has at most {BODY_BYTES_MAX} bytes."),
+    TooSlow: (408, "body_too_slow", "The body of a webhook arrives within a few seconds."),
+    TooMany: (503, "too_many", "Too many at once. Send it again."),
+    ClientDisconnect: (400, "gone", "The sender went away before the body was whole."),
+}
+
+
 def webhook_router(
     accept: AcceptWebhook, *, at_once: int = AT_ONCE, read_timeout_s: float = READ_TIMEOUT_S
 ) -> APIRouter:
@@ -52,12 +61,8 @@ def webhook_router(
                 body = await _read_within(read_timeout_s, request)
                 with trace.use():
                     await accept(body, request.headers.get("stripe-signature"))
-        except TooLarge:
-            return _problem(413, "body_too_large", f"A webhook has at most {BODY_BYTES_MAX} bytes.")
-        except TooSlow:
-            return _problem(408, "body_too_slow", f"A webhook arrives within {read_timeout_s:g} s.")
-        except TooMany:
-            return _problem(503, "too_many", "Too many at once. Send it again.")
+        except (TooLarge, TooSlow, TooMany, ClientDisconnect) as error:
+            return _problem(*_NOT_READ[type(error)])
         except Refused as refused:
             return _problem(400, refused.code, refused.detail)
         except InboxAway:
