@@ -21,7 +21,9 @@ from typing import Any
 import httpx
 from tests.running_stack import RunningStack, running_stack
 
-OF_ONE = ("", "/invoices", "/timeline", "/reconciliations/{period}/explain", "/decisions", "/flags/draft")
+OF_ONE = (
+    "", "/invoices", "/timeline", "/reconciliations/{period}/explain", "/decisions", "/flags/draft?channel=slack",
+)  # fmt: skip
 OF_ALL = ("me", "accounts", "portfolio/forecast", "sources", "figures", "stream", "exports/quota", "audit", "sessions")
 PAYMENT_DETAILS = {
     "paid_minor", "remaining_minor", "paid_at", "via", "gateway_invoice_id", "gateway", "retry", "payments",
@@ -53,7 +55,7 @@ async def listed(stack: RunningStack, user: str) -> set[str]:
 async def paths(stack: RunningStack, owner: str, client_id: str) -> list[str]:
     """All that can be asked about one account, with a month that it has."""
     detail = await stack.read(owner, f"accounts/{client_id}")
-    months = [one["period"] for one in detail["reconciliations"]] or ["2000-01"]
+    months = [one["period"]["start"] for one in detail["reconciliations"]] or ["2000-01-01"]
     return [f"accounts/{client_id}{path.format(period=months[-1])}" for path in OF_ONE]
 
 

@@ -61,3 +61,15 @@ def test_hours_hold_every_report_once(world: World) -> None:
     assert exported == sum(
         usage.total(one.index, usage.first_day, last + timedelta(days=1), end_ms) for one in usage.series
     )
+
+
+def test_a_series_moves_where_its_value_does(world: World) -> None:
+    usage = world.desk.usage
+    start_ms = day_start_ms(date(2026, 11, 25))
+    usage.add(Extra(start_ms + 77, 0, usage.index(date(2026, 11, 20)), 700))
+    usage.add(Extra(start_ms + 78, 1, usage.index(date(2026, 11, 20)), 700))
+    found = usage.moves(0, start_ms, start_ms + DAY_MS)
+    assert len(found) == 5
+    assert found[0] == start_ms + 77
+    assert usage.moves(0, found[0], found[1] - 1) == []
+    assert usage.moves(0, found[0], found[1]) == [found[1]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ import httpx
 from trueup_operator.clients import TIMEOUT, say_problem
 from trueup_operator.errors import OperatorError
 from trueup_operator.verify import totals
+from trueup_operator.verify.ahead import later_sights
 from trueup_operator.verify.compare import Difference, compare
 
 PAGE_SIZE = 50
@@ -35,7 +36,7 @@ class Looked:
 
 
 class Auditor:
-    """Reads the API as finance does and the answer key as of each row's own watermarks."""
+    """Reads the API as finance does and the answer key as of each row's own watermarks, or of what it knows beyond."""
 
     def __init__(self, *, url: str, sandbox_url: str, token: str) -> None:
         self._sandbox_url = sandbox_url
@@ -100,20 +101,29 @@ class Auditor:
         for start in range(0, len(todo), KEY_BATCH):
             batch = todo[start : start + KEY_BATCH]
             shown = await asyncio.gather(*(self._detail(http, client_id) for client_id in batch))
-            for row, key in zip(shown, await self._keys(http, shown), strict=True):
+            for row, key in zip(shown, await self._keys(http, [_question(row) for row in shown]), strict=True):
                 client_id = row["client_id"]
                 looked.shown[client_id], looked.key[client_id] = row, key
                 looked.differences[client_id] = compare(row, key)
+                if looked.differences[client_id]:
+                    await self._look_ahead(http, looked, client_id)
+
+    async def _look_ahead(self, http: httpx.AsyncClient, looked: Looked, client_id: str) -> None:
+        """Hold a row that differs to what it may know beyond its watermarks."""
+        row, key = looked.shown[client_id], looked.key[client_id]
+        sights = list(later_sights(row["watermarks"], key["moves"]))
+        for other in await self._keys(http, [_question(row) | {"watermarks": sight} for sight in sights]):
+            if not compare(row, other):
+                looked.key[client_id], looked.differences[client_id] = other, []
+                return
 
     async def _detail(self, http: httpx.AsyncClient, client_id: str) -> dict[str, Any]:
         return await self._api(http, f"/api/v1/accounts/{client_id}", {})
 
-    async def _keys(self, http: httpx.AsyncClient, shown: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        asked = [
-            {"client_id": row["client_id"], "now": row["reconciled_at"], "watermarks": row["watermarks"]}
-            for row in shown
-        ]
-        answer = await http.post(f"{self._sandbox_url}/control/key", json={"accounts": asked})
+    async def _keys(self, http: httpx.AsyncClient, asked: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        if not asked:
+            return []
+        answer = await http.post(f"{self._sandbox_url}/control/key", json={"accounts": list(asked)})
         if answer.is_error:
             raise OperatorError(f"the answer key refused: HTTP {answer.status_code} {answer.text[:200]}")
         body: list[dict[str, Any]] = answer.json()["accounts"]
@@ -129,3 +139,8 @@ class Auditor:
             raise OperatorError(f"{path}: {say_problem(answer)}")
         body: dict[str, Any] = answer.json()
         return body
+
+
+def _question(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the key is asked about a row."""
+    return {"client_id": row["client_id"], "now": row["reconciled_at"], "watermarks": row["watermarks"]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from trueup_sandbox.clock import to_instant
 from trueup_sandbox.key.asked import AccountAsked, sight_of
 from trueup_sandbox.key.calendar import days_between, first_of_next
 from trueup_sandbox.key.evidence import Evidence, cannot_judge, gather, in_truth
@@ -39,6 +40,7 @@ def answer(world: World, asked: AccountAsked) -> dict[str, Any]:
     found = standings(evidence)
     known = not blind & {"quickbooks", "stripe"}
     shown["usage_mtd"] = [] if "amplitude" in blind else _usage_to_date(evidence)
+    shown["moves"] = {name: _instants(found) for name, found in evidence.moves().items()}
     shown["invoice"] = row(shown_on_row(found), account.currency.code, known=known)
     shown["invoices"] = [
         {
@@ -69,6 +71,10 @@ def _money(evidence: Evidence, *, judgeable: bool) -> dict[str, Any]:
     if period is not None:
         row_variance |= {"start": period.start.isoformat(), "end": period.end.isoformat()}
     return {"row_variance": row_variance}
+
+
+def _instants(found: list[int]) -> list[str]:
+    return [to_instant(at_ms).isoformat() for at_ms in found]
 
 
 def _usage_to_date(evidence: Evidence) -> list[dict[str, Any]]:

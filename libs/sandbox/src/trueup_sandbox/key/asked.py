@@ -72,6 +72,10 @@ class Sight:
                 latest = span.as_of_ms
         return latest
 
+    def latest(self, metric: str) -> int | None:
+        """The latest instant as of which some day of a metric was seen."""
+        return max((span.as_of_ms for span in self.usage.get(metric, ())), default=None)
+
     def seen_through(self, metric: str, day: date) -> bool:
         """Whether the day was over, in the analytics project's zone, when it was last seen."""
         as_of_ms = self.as_of(metric, day)

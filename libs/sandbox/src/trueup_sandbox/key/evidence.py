@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from trueup_sandbox.key.asked import Sight
 from trueup_sandbox.key.calendar import local_day
@@ -16,6 +17,7 @@ from trueup_sandbox.world.records import (
     LedgerPayment,
     Refund,
 )
+from trueup_sandbox.world.store import Shelf
 from trueup_sandbox.world.world import World
 
 STALE_MS = 24 * 3_600_000
@@ -44,6 +46,29 @@ class Evidence:
         if known is None:
             known = self._used[metric, day] = self._count(metric, day)
         return known
+
+    def moves(self) -> dict[str, list[int]]:
+        """For each source, and each metric of usage, when it changed between its watermark and the judgement."""
+        sight, store, usage = self.sight, self.world.desk.store, self.world.desk.usage
+        found: dict[str, set[int]] = {f"amplitude|{metric}": set() for metric in self.metrics()}
+        for series in self.account.series:
+            metric = usage.series[series].metric.metric
+            as_of_ms = sight.latest(metric)
+            if as_of_ms is not None:
+                found.setdefault(f"amplitude|{metric}", set()).update(usage.moves(series, as_of_ms, sight.now_ms))
+        shelves: dict[str, tuple[int | None, tuple[Shelf[Any], ...]]] = {
+            "quickbooks": (sight.ledger_ms, (store.invoices, store.ledger_payments)),
+            "stripe": (
+                sight.gateway_ms,
+                (store.gateway_invoices, store.payments, store.refunds, store.disputes),
+            ),
+        }
+        for source, (as_of_ms, of_source) in shelves.items():
+            if as_of_ms is not None:
+                found[source] = set().union(
+                    *(shelf.moves(self.account.index, as_of_ms, sight.now_ms) for shelf in of_source)
+                )
+        return {name: sorted(instants) for name, instants in found.items()}
 
     def came_after(self, metric: str, day: date, instant_ms: int) -> int:
         """What of the quantity of a day came in after an instant."""

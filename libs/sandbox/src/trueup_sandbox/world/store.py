@@ -78,6 +78,11 @@ class Shelf(Generic[R]):
         found = (self.at(record_id, as_of_ms) for record_id in self._of_account.get(account, ()))
         return [record for record in found if record is not None]
 
+    def moves(self, account: int, after_ms: int, until_ms: int) -> set[int]:
+        """The instants after the first and up to the second one at which a record of an account changed."""
+        mine = self._of_account.get(account, ())
+        return {at_ms for one in mine for at_ms, _ in self._versions[one] if after_ms < at_ms <= until_ms}
+
     def all(self) -> Iterator[R]:
         """The newest version of every record."""
         for versions in self._versions.values():

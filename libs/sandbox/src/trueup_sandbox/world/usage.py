@@ -166,6 +166,14 @@ class UsageBook:
             Report(parts[number], start_ms + times[number] * 1000 + MILLISECOND, number) for number in range(PORTIONS)
         ]
 
+    def moves(self, series: int, after_ms: int, until_ms: int) -> list[int]:
+        """The instants after the first and up to the second one at which some day of a series grew."""
+        days = range((after_ms - self._first_ms) // DAY_MS, (until_ms - self._first_ms) // DAY_MS + 1)
+        planned = {report.at_ms for day in days if day >= 0 for report in self._reports(series, day)}
+        hours = range(after_ms // HOUR_MS, until_ms // HOUR_MS + 1)
+        extra = {one.at_ms for hour in hours for one in self.extras_in(hour) if one.series == series}
+        return sorted(at_ms for at_ms in planned | extra if after_ms < at_ms <= until_ms)
+
     def any_in(self, hour: int) -> bool:
         """Whether anything may have been uploaded in an hour (hours since 1970)."""
         return hour * HOUR_MS >= self._first_ms or hour in self._by_hour
