@@ -45,3 +45,19 @@ async def test_any_other_answer_ends_it(code: int) -> None:
 async def test_when_the_time_is_up_no_answer_is_no_success() -> None:
     with pytest.raises(OperatorError, match="503"):
         await ask(iter([503, 200]), until=-math.inf)
+
+
+async def test_nothing_is_compared_before_every_source_was_read_once() -> None:
+    auditor = rounds.Auditor(url="http://127.0.0.1:1", sandbox_url="http://127.0.0.1:2", token="any")
+    auditor._deadline = math.inf
+    states = iter([["never", "never"], ["complete", "never"], ["partial", "stale"], ["never", "never"]])
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.url.path == "/api/v1/sources"
+        return httpx.Response(200, json={"items": [{"state": state} for state in next(states)]})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        await auditor._first_load(http)
+        assert len(list(states)) == 1
+        auditor._deadline = -math.inf
+        await auditor._first_load(http)

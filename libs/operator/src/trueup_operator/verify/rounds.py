@@ -21,6 +21,8 @@ KEY_BATCH = 100
 PARALLEL = 8
 PAUSE_S = 2.0
 FORECAST = "/api/v1/portfolio/forecast"
+SOURCES = "/api/v1/sources"
+NEVER_READ = "never"
 
 
 @dataclass
@@ -53,6 +55,7 @@ class Auditor:
         looked = Looked()
         limits = httpx.Limits(max_connections=PARALLEL)
         async with httpx.AsyncClient(timeout=TIMEOUT, limits=limits) as http:
+            await self._first_load(http)
             while True:
                 began = time.monotonic()
                 wanted = list(client_ids) if client_ids is not None else await self._listed(http, looked, accounts)
@@ -65,6 +68,14 @@ class Auditor:
                     return looked
                 # Looking costs what deciding costs: a long round leaves as much time to the system that it audits.
                 await asyncio.sleep(max(PAUSE_S, time.monotonic() - began))
+
+    async def _first_load(self, http: httpx.AsyncClient) -> None:
+        """Wait while a source is being read for the first time: nothing can agree yet, and looking would slow it down."""
+        while time.monotonic() < self._deadline:
+            sources = (await self._api(http, SOURCES, {}))["items"]
+            if all(one["state"] != NEVER_READ for one in sources):
+                return
+            await asyncio.sleep(PAUSE_S)
 
     async def _add_up(self, http: httpx.AsyncClient, looked: Looked) -> bool:
         """Hold the portfolio's forecast to the key's sum; True when they agree.
