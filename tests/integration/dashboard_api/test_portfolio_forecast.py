@@ -178,7 +178,8 @@ async def test_accounts_that_did_not_run_in_the_quarter_have_no_part_in_it(
 
 def rows_touched(node: dict[str, Any]) -> float:
     """Rows that a plan and all below it handed up, each as often as it did."""
-    return node["Actual Rows"] * node["Actual Loops"] + sum(rows_touched(one) for one in node.get("Plans", []))
+    own: float = node["Actual Rows"] * node["Actual Loops"]
+    return own + sum(rows_touched(one) for one in node.get("Plans", []))
 
 
 async def test_twelve_thousand_accounts_are_added_up_in_few_passes(world: Any, settings: Any) -> None:
