@@ -52,11 +52,6 @@ class Seen:
     wrong: list[str] = field(default_factory=list)
 
 
-def plan(seed: int) -> random.Random:
-    """All chance of a run comes from here."""
-    return random.Random(seed)
-
-
 async def misbehave(stack: RunningStack, chance: random.Random, until: float, seen: Seen) -> None:
     """One fault after the other; each kind comes before any comes twice."""
     left: list[tuple[str, str]] = []
@@ -148,7 +143,7 @@ def unhandled(folder: Path, begin: dict[Path, int]) -> Counter[str]:
 
 
 async def run(seed: int, seconds: float, settle_s: float, wait_s: float) -> dict[str, Any]:
-    chance, seen = plan(seed), Seen()
+    chance, seen = random.Random(seed), Seen()
     folder = checkouts.here().logs
     begin = {path: path.stat().st_size for path in folder.glob("*.log")}
     async with running_stack() as stack:

@@ -1,5 +1,5 @@
 /** Retrying and flagging in each of their states. The stack stays; the browser is told what Stripe or Slack answered. */
-import { expect, openAccount, type Page, test } from "../../services/dashboard-web/e2e/harness.ts";
+import { expect, openAccount, ownAccount, type Page, test } from "../../services/dashboard-web/e2e/harness.ts";
 import { expectEveryLook } from "../../services/dashboard-web/e2e/looks.ts";
 import { answer, problem, withChange } from "../../services/dashboard-web/e2e/mocks.ts";
 import { attempt, decline, flag, offer } from "../../services/dashboard-web/tests/mock-api/action-builders.ts";
@@ -7,12 +7,6 @@ import { attempt, decline, flag, offer } from "../../services/dashboard-web/test
 test.use({ user: "ana" });
 
 type Detail = { invoices: object[]; payment_retries: object[] };
-
-async function ownAccount(page: Page): Promise<string> {
-  const list = await page.request.get("/api/v1/accounts?page_size=1&flagged=true");
-  const { items } = (await list.json()) as { items: { client_id: string }[] };
-  return items[0]?.client_id ?? "";
-}
 
 const declined = attempt({
   id: "earlier",

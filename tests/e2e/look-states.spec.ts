@@ -3,6 +3,7 @@ import {
   expect,
   openAccount,
   openPortfolio,
+  ownAccount,
   type Page,
   planted,
   test,
@@ -174,10 +175,3 @@ test.describe("an export", () => {
     await look();
   });
 });
-
-async function ownAccount(page: Page): Promise<string> {
-  const list = (await (await page.request.get("/api/v1/accounts?page_size=1&flagged=true")).json()) as {
-    items: { client_id: string }[];
-  };
-  return list.items[0]?.client_id ?? "";
-}

@@ -37,6 +37,13 @@ export async function openAccount(page: Page, clientId: string): Promise<void> {
   await expect(page.locator(".facts dl, dl.facts")).toBeVisible();
 }
 
+/** A flagged account of the login that is signed in. */
+export async function ownAccount(page: Page): Promise<string> {
+  const list = await page.request.get("/api/v1/accounts?page_size=1&flagged=true");
+  const { items } = (await list.json()) as { items: { client_id: string }[] };
+  return items[0]?.client_id ?? "";
+}
+
 const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /** WCAG 2.2 AA and good practice, no exceptions; of a part of the page, or by single rules, when they are named. */

@@ -123,10 +123,7 @@ async def test_events_wait_while_the_broker_is_away(engine: AsyncEngine, broker:
         assert await waiting(engine) == 50
         await broker.start()
 
-        async def empty() -> bool:
-            return await waiting(engine) == 0
-
-        await until(empty, timeout_s=60, what="an empty outbox")
+        await until(lambda: _empty(engine), timeout_s=60, what="an empty outbox")
         assert relay.probe() is None
     values = [event.from_bytes(r.value or b"").value for r in await read_all(broker.bootstrap, topic)]
     assert list(dict.fromkeys(values)) == list(range(50))

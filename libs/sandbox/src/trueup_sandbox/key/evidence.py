@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -50,12 +51,12 @@ class Evidence:
     def moves(self) -> dict[str, list[int]]:
         """For each source, and each metric of usage, when it changed between its watermark and the judgement."""
         sight, store, usage = self.sight, self.world.desk.store, self.world.desk.usage
-        found: dict[str, set[int]] = {f"amplitude|{metric}": set() for metric in self.metrics()}
+        found: defaultdict[str, set[int]] = defaultdict(set)
         for series in self.account.series:
             metric = usage.series[series].metric.metric
             as_of_ms = sight.latest(metric)
             if as_of_ms is not None:
-                found.setdefault(f"amplitude|{metric}", set()).update(usage.moves(series, as_of_ms, sight.now_ms))
+                found[f"amplitude|{metric}"].update(usage.moves(series, as_of_ms, sight.now_ms))
         shelves: dict[str, tuple[int | None, tuple[Shelf[Any], ...]]] = {
             "quickbooks": (sight.ledger_ms, (store.invoices, store.ledger_payments)),
             "stripe": (
@@ -65,9 +66,8 @@ class Evidence:
         }
         for source, (as_of_ms, of_source) in shelves.items():
             if as_of_ms is not None:
-                found[source] = set().union(
-                    *(shelf.moves(self.account.index, as_of_ms, sight.now_ms) for shelf in of_source)
-                )
+                for shelf in of_source:
+                    found[source] |= shelf.moves(self.account.index, as_of_ms, sight.now_ms)
         return {name: sorted(instants) for name, instants in found.items()}
 
     def came_after(self, metric: str, day: date, instant_ms: int) -> int:
