@@ -215,10 +215,10 @@ async def begin(bootstrap: str) -> dict[TopicPartition, int]:
 
 
 @pytest.fixture
-async def bench(database: Any, kafka: str) -> AsyncIterator[Bench]:
+async def bench(request: pytest.FixtureRequest, database: Any, kafka: str) -> AsyncIterator[Bench]:
     starts = await begin(kafka)
     time = Time()
-    small = scenario.load(SMALL)
+    small = scenario.load(SMALL).model_copy(update=getattr(request, "param", {}))
     world = World(small, clock=Clock(time.wall_ms))
     time.pass_by(minutes=10)
     sandbox = sandbox_app.create(SandboxSettings(scenario=SMALL), world)

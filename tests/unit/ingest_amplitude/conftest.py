@@ -14,7 +14,7 @@ from ingest_amplitude.domain.answers import Sums
 from ingest_amplitude.domain.buckets import Key, Metric, Totals
 from ingest_amplitude.domain.tally import RecentIds, Tally
 from ingest_amplitude.domain.windows import Hours
-from ingest_amplitude.ports import Kept, Scope, SourceUnavailable, Standing, Step, TooMuchAtOnce
+from ingest_amplitude.ports import Definition, Kept, Scope, SourceUnavailable, Standing, Step, TooMuchAtOnce
 from ingest_amplitude.usecases.deps import Deps, Plan
 from trueup_contracts.envelope import Event
 from trueup_contracts.syncs import SyncReportedV1
@@ -34,6 +34,7 @@ class Upload:
     account: str
     quantity: int
     event_type: str = "api_calls_metered"
+    user: str = "u1"
 
 
 @dataclass
@@ -53,6 +54,7 @@ class World:
     computed_at: datetime | None = None
     export_hours_max: int = 10_000
     exports: list[Hours] = field(default_factory=list)
+    asked_days: list[tuple[str, date, date]] = field(default_factory=list)
     questions: list[tuple[str, tuple[str, ...] | None]] = field(default_factory=list)
     sent: list[tuple[Key, Decimal, int]] = field(default_factory=list)
     reports: list[SyncReportedV1] = field(default_factory=list)
@@ -63,6 +65,7 @@ class World:
     claims: dict[Scope, Standing] = field(default_factory=dict)
     exported_totals: dict[Key, Decimal] = field(default_factory=dict)
     shown_totals: dict[Key, Decimal] = field(default_factory=dict)
+    known_definitions: dict[str, Definition] = field(default_factory=dict)
     unsure: set[Key] = field(default_factory=set)
     die_at_publish: int | None = None
     numbers: count[int] = field(default_factory=count)
@@ -71,9 +74,15 @@ class World:
         return Deps(source=self, memory=self, turn=self, clock=lambda: self.now, plan=self.plan, recent=self.recent)
 
     def happen(
-        self, account: str, quantity: int, at: datetime, uploaded: datetime | None = None, uuid: str | None = None
+        self,
+        account: str,
+        quantity: int,
+        at: datetime,
+        uploaded: datetime | None = None,
+        uuid: str | None = None,
+        **more: str,
     ) -> None:
-        self.events.append(Upload(uuid or f"e{next(self.numbers)}", at, uploaded or at, account, quantity))
+        self.events.append(Upload(uuid or f"e{next(self.numbers)}", at, uploaded or at, account, quantity, **more))
 
     # Amplitude.
     async def export(self, hours: Hours, tally: Tally) -> None:
@@ -91,16 +100,24 @@ class World:
         if self.down:
             raise SourceUnavailable(self.down)
         self.questions.append((metric.name, None if accounts is None else tuple(accounts)))
+        self.asked_days.append((metric.name, days[0], days[-1]))
+        buckets = metric.buckets(days)
         unique = {event.uuid: event for event in self.events if event.uploaded <= self.now}
         found: dict[str, list[Decimal]] = {}
+        users: set[tuple[str, date, str]] = set()
         for event in unique.values():
             wanted = accounts is None or event.account in accounts
             if wanted and event.event_type == metric.event_type and event.at.date() in days:
-                row = found.setdefault(event.account, [Decimal(0)] * len(days))
-                row[days.index(event.at.date())] += event.quantity
+                [bucket] = metric.buckets([event.at.date()])
+                row = found.setdefault(event.account, [Decimal(0)] * len(buckets))
+                if metric.measure == "sums":
+                    row[buckets.index(bucket)] += event.quantity
+                elif (event.account, bucket, event.user) not in users:
+                    users.add((event.account, bucket, event.user))
+                    row[buckets.index(bucket)] += 1
         top = dict(sorted(found.items(), key=lambda item: -sum(item[1]))[:limit])
         rows = {account: tuple(row) for account, row in top.items()}
-        return Sums(rows, len(rows), self.incomplete, self.computed_at or self.now)
+        return Sums(rows, len(rows), self.incomplete, self.computed_at or self.now).in_units_of(metric)
 
     # The turn.
     async def version(self) -> int:
@@ -120,6 +137,10 @@ class World:
         self.exported_totals |= step.exported
         self.end = step.export_end or self.end
         self.placed |= step.placed
+        for name in step.forgotten:
+            self.claims = {scope: one for scope, one in self.claims.items() if scope[0] != name}
+            self.exported_totals = {key: n for key, n in self.exported_totals.items() if key.metric != name}
+        self.known_definitions |= step.definitions
         self.claims |= step.standings
         return len(totals)
 
@@ -140,6 +161,9 @@ class World:
 
     async def partitions(self) -> dict[str, int]:
         return dict(self.placed)
+
+    async def definitions(self) -> dict[str, Definition]:
+        return dict(self.known_definitions)
 
     async def standings(self) -> dict[Scope, Standing]:
         return dict(self.claims)

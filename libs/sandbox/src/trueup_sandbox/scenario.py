@@ -30,6 +30,12 @@ class Metric(Part):
     metric: str
     event_type: str
     property: str = "quantity"
+    measure: Literal["sums", "uniques"] = "sums"
+    """Uniques: users, who count once in a month; what a day has in the books are those first seen in it."""
+    only: dict[str, str] = {}
+    """Event properties with the value that counts; as many events with another value come beside and do not."""
+    raw_per_unit: int = Field(default=1, ge=1)
+    """How many of what the property counts make one unit."""
     unit: str
     item_id: str
     item_name: str

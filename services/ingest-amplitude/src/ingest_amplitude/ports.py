@@ -8,8 +8,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
+from ingest_amplitude.domain.again import NO_MARKS, Marks
 from ingest_amplitude.domain.answers import Sums
-from ingest_amplitude.domain.buckets import ZERO, Key, Metric, Totals
+from ingest_amplitude.domain.buckets import ZERO, Grain, Key, Metric, Totals
 from ingest_amplitude.domain.coverage import Coverage
 from ingest_amplitude.domain.tally import Tally
 from ingest_amplitude.domain.windows import Hours
@@ -37,7 +38,7 @@ class UsageSource(Protocol):
         """
 
     async def sums(self, metric: Metric, days: Sequence[date], accounts: Sequence[str] | None, limit: int) -> Sums:
-        """Sums by account and day; of these accounts, or of all. Cost is paid before the question is sent."""
+        """Quantities by account and bucket; of these accounts, or of all. Cost is paid before the question is sent."""
 
 
 Scope = tuple[str, int]
@@ -62,6 +63,17 @@ class Standing:
 
     coverage: Coverage = ()
     as_of: datetime | None = None
+    marks: Marks = NO_MARKS
+    """How far asking again for past days has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a metric meant when its values were read, and whether the export carries it from its first day on."""
+
+    fingerprint: str
+    grain: Grain
+    by_export: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,9 @@ class Step:
     placed: Mapping[str, int] = field(default_factory=dict)
     """Accounts that are new or have moved, with their partition."""
     standings: Mapping[Scope, Standing] = field(default_factory=dict)
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
+    forgotten: Sequence[str] = ()
+    """Metrics that mean something else now: what was claimed and exported of them no longer counts."""
 
 
 class Turn(Protocol):
@@ -112,6 +127,9 @@ class Memory(Protocol):
 
     async def standings(self) -> dict[Scope, Standing]:
         """What each scope may claim."""
+
+    async def definitions(self) -> dict[str, Definition]:
+        """What each metric meant so far."""
 
     async def kept(self, keys: Sequence[Key]) -> dict[Key, Kept]:
         """Of these buckets the ones that are remembered."""

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, Field, SecretStr, field_validator
-from pydantic_settings import SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
 
+from ingest_amplitude.adapters.metric_definitions import MetricSetting, read_metrics
 from trueup_kit.settings import ServiceSettings
-
-
-class MetricSetting(BaseModel):
-    """One metered quantity: the sum of a property over events of a type."""
-
-    metric: str = Field(min_length=1)
-    event_type: str = Field(min_length=1)
-    property: str = Field(min_length=1)
-    unit: str = Field(min_length=1)
 
 
 class Settings(ServiceSettings):
@@ -29,15 +22,26 @@ class Settings(ServiceSettings):
     secret_key: SecretStr
     project_time_zone: str = "UTC"
     """The zone whose days Amplitude's charts have; it is set in the project."""
-    metrics: list[MetricSetting] = Field(
+    metrics: Annotated[list[MetricSetting], NoDecode] = Field(
         min_length=1,
         examples=['[{"metric":"api_calls","event_type":"api_calls_metered","property":"quantity","unit":"calls"}]'],
     )
+    """A JSON list, or the path of a `.toml` file with a `[[metric]]` table for each."""
     account_property: str = "account_id"
     """The event property that names the customer's account."""
 
     poll_interval_s: float = Field(default=300.0, ge=1)
     trailing_days: int = Field(default=3, ge=1, le=31)
+    month_every_min: float = Field(default=15.0, gt=0, le=25)
+    """How often the running month of a metric with month buckets is asked for: it costs as many days as it has."""
+    reread_days: int = Field(default=10, ge=1, le=31)
+    """Once a night these days are asked for again: events come late."""
+    reread_hour: int = Field(default=3, ge=0, le=23)
+    """From this hour on, in the project's zone."""
+    close_days: int = Field(default=4, ge=1, le=20)
+    """So many days after its end a month is asked for once more, whole."""
+    reread_cost: int = Field(default=300, ge=1)
+    """What asking again, and for a new metric's past, may cost in one pull; the rest waits for the next."""
     history_months: int = Field(default=8, ge=1, le=11)
     export_delay_min: float = Field(default=120.0, ge=0)
     """How long after its end an hour is whole in the export; Amplitude says about two hours."""
@@ -62,9 +66,7 @@ class Settings(ServiceSettings):
             raise ValueError("write an IANA zone such as UTC or America/Los_Angeles") from None
         return value
 
-    @field_validator("metrics")
+    @field_validator("metrics", mode="before")
     @classmethod
-    def _are_different(cls, value: list[MetricSetting]) -> list[MetricSetting]:
-        if len({one.metric for one in value}) < len(value):
-            raise ValueError("each metric once")
-        return value
+    def _are_read(cls, value: object) -> object:
+        return read_metrics(value) if isinstance(value, str) else value

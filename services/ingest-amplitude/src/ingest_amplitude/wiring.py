@@ -13,7 +13,7 @@ from ingest_amplitude.adapters.memory import PostgresMemory
 from ingest_amplitude.adapters.messages import UsageMessages
 from ingest_amplitude.adapters.pace import cost_limiter, export_limiter
 from ingest_amplitude.adapters.turns import Turns
-from ingest_amplitude.domain.buckets import Metric
+from ingest_amplitude.domain.again import Rules
 from ingest_amplitude.domain.tally import RecentIds
 from ingest_amplitude.ports import Turn
 from ingest_amplitude.settings import Settings
@@ -35,11 +35,13 @@ def now() -> datetime:
 def plan_of(settings: Settings) -> Plan:
     """What is metered and how it is asked for."""
     return Plan(
-        metrics=[Metric(one.metric, one.event_type, one.property, one.unit) for one in settings.metrics],
+        metrics=[one.definition() for one in settings.metrics],
         account_property=settings.account_property,
         zone=ZoneInfo(settings.project_time_zone),
         history_months=settings.history_months,
-        trailing_days=settings.trailing_days,
+        rules=Rules(settings.trailing_days, settings.reread_days, settings.reread_hour, settings.close_days),
+        month_every=timedelta(minutes=settings.month_every_min),
+        reread_cost=settings.reread_cost,
         partition_capacity=settings.partition_capacity,
         export_chunk_hours=settings.export_chunk_hours,
         export_every_hours=settings.export_every_hours,

@@ -17,7 +17,7 @@ import pytest
 from ingest_amplitude.adapters import amplitude_api
 from ingest_amplitude.adapters.amplitude_api import AmplitudeApi
 from ingest_amplitude.domain.answers import GarbledAnswer
-from ingest_amplitude.domain.buckets import Key, Metric
+from ingest_amplitude.domain.buckets import Filter, Key, Metric
 from ingest_amplitude.domain.tally import RecentIds, Tally
 from ingest_amplitude.domain.windows import Hours
 from ingest_amplitude.ports import SourceUnavailable, TooMuchAtOnce
@@ -188,3 +188,42 @@ class TestExport:
         monkeypatch.setattr(amplitude_api, "PAUSE_LONGEST_S", 0)
         with pytest.raises(SourceUnavailable):
             await api(says(b"", 503)).export(HOURS, tally())
+
+
+async def test_a_metric_by_the_month_is_asked_as_it_is_defined() -> None:
+    asked: list[httpx.URL] = []
+    paid = Paid()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url)
+        return says(chart(series=[[2500]], xValues=["2026-11-01"]))(request)
+
+    seats = Metric(
+        "seats", "signed_in", None, "k users", "uniques", (Filter("plan", ("free",), "user", negated=True),),
+        Decimal("0.001"), additive=False,
+    )  # fmt: skip
+    sums = await api(answer, paid).sums(seats, [date(2026, 11, day) for day in range(1, 11)], ["a", "b"], 1000)
+    assert sums.by_account == {"a": (Decimal("2.5"),)}
+    assert paid.costs == [10 * (1 + 4)]
+    params = asked[0].params
+    assert (params["m"], params["i"], params["start"], params["end"]) == ("uniques", "30", "20261101", "20261110")
+    event = json.loads(params["e"])
+    assert [group["value"] for group in event["group_by"]] == ["account_id"]
+    assert event["filters"] == [
+        {"subprop_type": "user", "subprop_key": "plan", "subprop_op": "is not", "subprop_value": ["free"]},
+        {"subprop_type": "event", "subprop_key": "account_id", "subprop_op": "is", "subprop_value": ["a", "b"]},
+    ]
+
+
+async def test_another_month_than_asked_for_is_not_taken() -> None:
+    seats = Metric("seats", "signed_in", None, "users", "uniques", additive=False)
+    with pytest.raises(GarbledAnswer, match="xValues"):
+        await api(says(chart(series=[[1]], xValues=["2026-10-31"]))).sums(seats, [date(2026, 11, 1)], None, 1000)
+
+
+async def test_exported_users_are_read_where_a_filter_asks_for_them() -> None:
+    pro = Metric("pro", "api_calls_metered", "quantity", "calls", filters=(Filter("plan", ("pro",), "user"),))
+    counted = Tally([pro], account_property="account_id", zone=UTC, first_day=date(2026, 1, 1), recent=RecentIds())
+    free = line(2, user_properties={"plan": "free"})
+    await api(says(archive(line(1) + free + line(3, user_properties=None)))).export(HOURS, counted)
+    assert list(counted.totals.values()) == [2]

@@ -24,12 +24,15 @@ instants = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(lambda m
     quantity=st.decimals(min_value=-(10**12), max_value=10**12, places=3),
     version=st.integers(1, 2**62),
     observed_at=instants,
+    additive=st.booleans(),
 )
 def test_every_byte_and_header_is_the_contracts_own(
-    account: str, metric: str, day: date, quantity: Decimal, version: int, observed_at: datetime
+    account: str, metric: str, day: date, quantity: Decimal, version: int, observed_at: datetime, additive: bool
 ) -> None:
     messages = UsageMessages(
-        {metric: Metric(metric, "e", "p", "calls")}, time_zone="America/Los_Angeles", service="ingest-amplitude"
+        {metric: Metric(metric, "e", "p", "calls", additive=additive)},
+        time_zone="America/Los_Angeles",
+        service="ingest-amplitude",
     )
     local = observed_at.astimezone(timezone(timedelta(hours=-7)))
     (message,) = messages.of({Key(metric, day, account): quantity}, version=version, observed_at=local)
@@ -37,7 +40,8 @@ def test_every_byte_and_header_is_the_contracts_own(
         version=version,
         ref=str(Ref(Source.AMPLITUDE, account)),
         metric=metric,
-        bucket=day.isoformat(),
+        bucket=day.isoformat() if additive else f"{day:%Y-%m}",
+        grain="day" if additive else "month",
         quantity=format_decimal(quantity),
         unit="calls",
         time_zone="America/Los_Angeles",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_amplitude.domain.buckets import Key, Metric
+from ingest_amplitude.domain.buckets import Filter, Key, Metric
 from ingest_amplitude.domain.tally import RecentIds, Tally, event_id
 
 CALLS = Metric("api_calls", "api_calls_metered", "quantity", "calls")
@@ -111,3 +111,48 @@ def test_the_memory_of_minutes_is_bounded() -> None:
     for minute in range(100_050):
         counted._day((start + timedelta(minutes=minute)).isoformat(" "))
     assert len(counted._days) <= 100_001
+
+
+class TestDefinitions:
+    def counted(self, *metrics: Metric, watched: tuple[str, ...] = ()) -> Tally:
+        return Tally(
+            metrics,
+            account_property="account_id",
+            zone=UTC,
+            first_day=date(2026, 10, 1),
+            recent=RecentIds(),
+            watched=watched,
+        )
+
+    def test_filters_read_the_event_and_the_user(self) -> None:
+        paid = Filter("plan", ("free", "(none)"), "user", negated=True)
+        metric = Metric("paid", "api_calls_metered", "quantity", "calls", filters=(Filter("env", ("prod",)), paid))
+        counted = self.counted(metric)
+        assert counted.reads_users
+        for number, (env, user) in enumerate(
+            [("prod", {"plan": "pro"}), ("test", {"plan": "pro"}), ("prod", {"plan": "free"}), ("prod", None)]
+        ):
+            properties = {"account_id": "a", "quantity": 10**number, "env": env}
+            counted.add("api_calls_metered", "2026-10-02 10:00", str(number), properties, user)
+        assert list(counted.totals.values()) == [1]
+        assert counted.unreadable == 0
+
+    def test_booleans_and_numbers_are_compared_as_text(self) -> None:
+        assert Filter("ok", ("true",)).lets_through({"ok": True}, {})
+        assert Filter("code", ("200",)).lets_through({"code": 200}, {})
+        assert not Filter("code", ("200",)).lets_through({}, {})
+
+    def test_totals_count_events_and_a_scale_is_exact(self) -> None:
+        thousands = Metric("k", "api_calls_metered", None, "k", "totals", scale=Decimal("0.001"))
+        giga = Metric("gb", "api_calls_metered", "bytes", "GB", scale=Decimal("0.000000001"))
+        counted = self.counted(thousands, giga)
+        for number in range(3):
+            properties = {"account_id": "a", "bytes": 10**15 + 1}
+            counted.add("api_calls_metered", "2026-10-02 10:00", str(number), properties)
+        assert set(counted.totals.values()) == {Decimal("0.003"), Decimal("3000000.000000003")}
+
+    def test_accounts_of_watched_events_are_noted_and_nothing_is_counted(self) -> None:
+        counted = self.counted(watched=("signed_in",))
+        counted.add("signed_in", "2026-10-02 10:00", "1", {"account_id": "a"})
+        counted.add("other", "2026-10-02 10:00", "2", {"account_id": "b"})
+        assert (counted.accounts, counted.totals) == ({"a"}, {})

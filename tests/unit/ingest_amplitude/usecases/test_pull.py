@@ -89,8 +89,9 @@ class TestHistory:
     async def test_a_hole_after_the_history_is_told(self, world: Any) -> None:
         world.happen("a", 5, world.now - 20 * DAY)
         await pull_usage(world.deps())
-        world.now += 9 * DAY
+        world.now += 19 * DAY
         world.export_hours_max = 0
+        world.plan = replace(world.plan, reread_cost=1)  # one look back a pull, and it does not reach over the hole
         await pull_usage(world.deps())
         assert (world.reports[-1].complete, world.reports[-1].reason) == (False, "never_complete")
         world.export_hours_max = 1000

@@ -71,9 +71,9 @@ class Evidence:
         return {name: sorted(instants) for name, instants in found.items()}
 
     def came_after(self, metric: str, day: date, instant_ms: int) -> int:
-        """What of the quantity of a day came in after an instant."""
+        """What of the quantity of a day came in after an instant; of users nobody is told on which day they came."""
         as_of_ms = self.sight.as_of(metric, day)
-        if as_of_ms is None or as_of_ms <= instant_ms:
+        if as_of_ms is None or as_of_ms <= instant_ms or metric in self.by_month:
             return 0
         return self._value(metric, day, as_of_ms) - self._value(metric, day, instant_ms)
 
@@ -88,6 +88,11 @@ class Evidence:
             if usage.series[series].metric.metric == metric:
                 quantity += usage.value(series, usage.index(day), as_of_ms)
         return quantity
+
+    @property
+    def by_month(self) -> set[str]:
+        """Metrics of users, who are counted by the month."""
+        return {metric.metric for metric in self.world.scenario.metrics if metric.measure == "uniques"}
 
     def metrics(self) -> list[str]:
         """The metrics on the rate card, in its order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -38,20 +38,25 @@ def fit(points: list[tuple[int, int]]) -> Line:
 
 def forecast(evidence: Evidence, usage_reasons: bool) -> dict[str, Any]:
     """Status, the quarter's amount with its range, and each metric's units with theirs."""
-    account, today = evidence.account, evidence.today
+    today = evidence.today
+    metrics = [metric for metric in evidence.metrics() if metric not in evidence.by_month]
+    kept = tuple(price for price in evidence.account.prices if price.metric in metrics)
+    account = replace(evidence.account, prices=kept)
     status = None
     if account.active_to is not None and account.active_to <= today:
         status = "ended"
     elif usage_reasons:
         status = "cannot_judge"
-    elif not all(_long_enough(evidence, metric) for metric in evidence.metrics()):
+    elif not metrics:
+        status = "nothing_to_project"
+    elif not all(_long_enough(evidence, metric) for metric in metrics):
         status = "not_enough_history"
     if status is not None:
         return {"status": status, "amount_minor": None, "metrics": []}
     first, end = quarter(today)
     if account.active_to is not None:
         end = min(end, account.active_to)
-    found = [_outlook(evidence, metric, days_between(first, end)) for metric in evidence.metrics()]
+    found = [_outlook(evidence, metric, days_between(first, end)) for metric in metrics]
     months = (first, first_of_next(first), first_of_next(first_of_next(first)))
 
     def money(rests: dict[str, Fraction]) -> int:

@@ -201,7 +201,7 @@ def _prices(
         # A price of 0.005 makes half a minor unit each, so that planted percentages come out exact.
         amount = (Decimal("0.005") if planted else draw.choice(metric.prices)) * scale
         first = Price(metric.metric, metric.unit, metric.item_id, metric.item_name, amount, start)
-        if planted is None and draw.random() < scenario.shares.price_change:
+        if planted is None and draw.random() < scenario.shares.price_change and metric.measure == "sums":
             change = start + timedelta(days=draw.randint(40, 190))
             prices += [replace(first, valid_to=change), replace(first, unit_price=amount * 2, valid_from=change)]
         else:
@@ -223,11 +223,17 @@ def _habits(scenario: Scenario, draw: random.Random, planted: Planted | None) ->
 
 def _natural_ends(scenario: Scenario, account: Account, draw: random.Random, start: date) -> Account:
     if draw.random() < scenario.shares.new:
-        begins = start + timedelta(days=draw.randint(70, 170))
+        begins = _whole(scenario, account, start + timedelta(days=draw.randint(70, 170)))
         return replace(account, active_from=begins, prices=tuple(_begin(price, begins) for price in account.prices))
     if draw.random() < scenario.shares.ended:
-        return replace(account, active_to=start + timedelta(days=draw.randint(60, 180)))
+        return replace(account, active_to=_whole(scenario, account, start + timedelta(days=draw.randint(60, 180))))
     return account
+
+
+def _whole(scenario: Scenario, account: Account, day: date) -> date:
+    """Contracts about users begin and end with a month: a part of one cannot be counted."""
+    users = {metric.metric for metric in scenario.metrics if metric.measure == "uniques"}
+    return day.replace(day=1) if any(price.metric in users for price in account.prices) else day
 
 
 def _begin(price: Price, day: date) -> Price:

@@ -16,7 +16,7 @@ import httpx
 
 from ingest_amplitude.adapters.export_file import read_export
 from ingest_amplitude.domain.answers import GarbledAnswer, Sums, read_sums
-from ingest_amplitude.domain.buckets import Metric
+from ingest_amplitude.domain.buckets import Filter, Grain, Metric
 from ingest_amplitude.domain.cost import segmentation_cost
 from ingest_amplitude.domain.tally import Tally
 from ingest_amplitude.domain.windows import HOUR, Hours
@@ -31,6 +31,7 @@ DOWNLOAD_ATTEMPTS = 4
 DOWNLOAD_TIMEOUT_S = 300
 PAUSE_LONGEST_S = 60.0
 EXPORT_PATH = "/api/2/export"
+_INTERVALS: dict[Grain, str] = {"day": "1", "month": "30"}
 # 400: over 4 GB; 504: took too long. Both say: ask for fewer hours.
 _TOO_MUCH = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.GATEWAY_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE})
 
@@ -53,16 +54,16 @@ class AmplitudeApi:
         self._account_property = account_property
 
     async def sums(self, metric: Metric, days: Sequence[date], accounts: Sequence[str] | None, limit: int) -> Sums:
-        """Sums by account and day. The property to sum is the first group-by, the account the second."""
+        """Quantities by account and bucket. The property to sum is the first group-by, the account the last."""
         params = {
             "e": json.dumps(self._event(metric, accounts), separators=(",", ":")),
-            "m": "sums",
+            "m": metric.measure,
             "start": f"{days[0]:%Y%m%d}",
             "end": f"{days[-1]:%Y%m%d}",
-            "i": "1",
+            "i": _INTERVALS[metric.grain],
             "limit": str(limit),
         }
-        cost = segmentation_cost(len(days), group_bys=2)
+        cost = segmentation_cost(len(days), group_bys=metric.group_bys)
         try:
             answer = await self._client.request(
                 "GET", "/api/2/events/segmentation", cost=cost, params=params, auth=self._auth
@@ -73,23 +74,19 @@ class AmplitudeApi:
             raise SourceUnavailable(str(error)) from error
         if answer.status_code != HTTPStatus.OK:
             raise SourceUnavailable(f"Amplitude answered HTTP {answer.status_code}: {_message(answer)}")
-        return read_sums(_exact(answer.content), days)
+        return read_sums(_exact(answer.content), metric.buckets(days), metric.grain).in_units_of(metric)
 
     def _event(self, metric: Metric, accounts: Sequence[str] | None) -> dict[str, object]:
-        properties = (metric.property_name, self._account_property)
+        split = [metric.property_name, self._account_property] if metric.property_name else [self._account_property]
         event: dict[str, object] = {
             "event_type": metric.event_type,
-            "group_by": [{"type": "event", "value": name} for name in properties],
+            "group_by": [{"type": "event", "value": name} for name in split],
         }
+        filters = [_filter(one) for one in metric.filters]
         if accounts is not None:
-            event["filters"] = [
-                {
-                    "subprop_type": "event",
-                    "subprop_key": self._account_property,
-                    "subprop_op": "is",
-                    "subprop_value": list(accounts),
-                }
-            ]
+            filters.append(_filter(Filter(self._account_property, tuple(accounts))))
+        if filters:
+            event["filters"] = filters
         return event
 
     async def export(self, hours: Hours, tally: Tally) -> None:
@@ -144,6 +141,15 @@ class AmplitudeApi:
         return True
 
 
+def _filter(one: Filter) -> dict[str, object]:
+    return {
+        "subprop_type": one.owner,
+        "subprop_key": one.property_name,
+        "subprop_op": "is not" if one.negated else "is",
+        "subprop_value": list(one.values),
+    }
+
+
 def _exact(content: bytes) -> object:
     """JSON with exact numbers."""
     try:
@@ -163,4 +169,8 @@ def _message(answer: httpx.Response) -> str:
     except ValueError:
         return "no JSON"
     error = body.get("error") if isinstance(body, dict) else None
-    return str(error.get("message") if isinstance(error, dict) else error)[:200]
+    if not isinstance(error, dict):
+        return str(error)[:200]
+    metadata = error.get("metadata")
+    details = metadata.get("details") if isinstance(metadata, dict) else None
+    return f"{error.get('message')}{f': {details}' if details else ''}"[:200]

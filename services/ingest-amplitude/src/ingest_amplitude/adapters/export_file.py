@@ -24,7 +24,14 @@ class _Line(msgspec.Struct):
     event_properties: dict[str, Any] | None = None
 
 
+class _UserLine(_Line):
+    """With what is known of the user; built only where a metric asks for it."""
+
+    user_properties: dict[str, Any] | None = None
+
+
 _DECODER = msgspec.json.Decoder(_Line, float_hook=Decimal)
+_USER_DECODER = msgspec.json.Decoder(_UserLine, float_hook=Decimal)
 
 
 Tell = Callable[[str, int, str], None]
@@ -52,16 +59,18 @@ def read_export(file: IO[bytes], tally: Tally, tell: Tell = _to_nobody) -> None:
 
 def _count(lines: gzip.GzipFile | IO[bytes], tally: Tally, name: str, tell: Tell) -> None:
     refused = tally.unreadable
+    decoder = _USER_DECODER if tally.reads_users else _DECODER
     for number, line in enumerate(lines, 1):
         try:
-            event = _DECODER.decode(line)
+            event = decoder.decode(line)
         except msgspec.ValidationError as error:
             tally.refuse(str(error))
         except msgspec.DecodeError as error:
             raise GarbledAnswer(f"{name} line {number}: not JSON") from error
         else:
             if event.event_properties is not None:
-                tally.add(event.event_type, event.event_time, event.uuid, event.event_properties)
+                user = event.user_properties if isinstance(event, _UserLine) else None
+                tally.add(event.event_type, event.event_time, event.uuid, event.event_properties, user)
             elif tally.wants(event.event_type):
                 tally.refuse("event_properties: missing")
         if tally.unreadable != refused:

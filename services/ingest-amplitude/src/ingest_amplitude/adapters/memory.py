@@ -10,9 +10,10 @@ from typing import TypeAlias
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from ingest_amplitude.domain.again import Marks
 from ingest_amplitude.domain.buckets import ZERO, Key
 from ingest_amplitude.domain.coverage import Coverage, Run
-from ingest_amplitude.ports import Kept, Scope, Standing
+from ingest_amplitude.ports import Definition, Kept, Scope, Standing
 from trueup_kit.ingest import ObservationPublisher
 from trueup_kit.postgres import raw
 
@@ -30,9 +31,18 @@ SELECT metric, day, account_id, exported, shown, unsure FROM buckets
 WHERE metric = $1 AND day BETWEEN $2 AND $3 AND (shown IS NOT NULL OR unsure)
 """
 STAND = """
-INSERT INTO standings (metric, partition, coverage, as_of) SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::timestamptz[])
-ON CONFLICT (metric, partition) DO UPDATE SET coverage = excluded.coverage, as_of = excluded.as_of
+INSERT INTO standings (metric, partition, coverage, as_of, night, month)
+SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::timestamptz[], $5::date[], $6::date[])
+ON CONFLICT (metric, partition) DO UPDATE
+SET coverage = excluded.coverage, as_of = excluded.as_of, night = excluded.night, month = excluded.month
 """
+DEFINE = """
+INSERT INTO definitions (metric, fingerprint, grain, by_export)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[])
+ON CONFLICT (metric) DO UPDATE
+SET fingerprint = excluded.fingerprint, grain = excluded.grain, by_export = excluded.by_export
+"""
+FORGET = ("DELETE FROM standings WHERE metric = ANY ($1)", "UPDATE buckets SET exported = NULL WHERE metric = ANY ($1)")
 
 
 class PostgresMemory:
@@ -61,8 +71,17 @@ class PostgresMemory:
     async def standings(self) -> dict[Scope, Standing]:
         """See the port."""
         return {
-            (row["metric"], row["partition"]): Standing(_to_coverage(row["coverage"]), row["as_of"])
+            (row["metric"], row["partition"]): Standing(
+                _to_coverage(row["coverage"]), row["as_of"], Marks(row["night"], row["month"])
+            )
             for row in await self._fetch("SELECT * FROM standings")
+        }
+
+    async def definitions(self) -> dict[str, Definition]:
+        """See the port."""
+        return {
+            row["metric"]: Definition(row["fingerprint"], row["grain"], row["by_export"])
+            for row in await self._fetch("SELECT * FROM definitions")
         }
 
     async def kept(self, keys: Sequence[Key]) -> dict[Key, Kept]:
@@ -89,6 +108,24 @@ async def write_standings(driver: Connection, standings: Mapping[Scope, Standing
         [partition for _, partition in scopes],
         [_from_coverage(standings[scope].coverage) for scope in scopes],
         [standings[scope].as_of for scope in scopes],
+        [standings[scope].marks.night for scope in scopes],
+        [standings[scope].marks.month for scope in scopes],
+    )
+
+
+async def write_definitions(
+    driver: Connection, definitions: Mapping[str, Definition], forgotten: Sequence[str]
+) -> None:
+    """Store what metrics mean, and drop what their former meaning claimed, inside the caller's transaction."""
+    for sql in FORGET if forgotten else ():
+        await driver.execute(sql, list(forgotten))
+    found = list(definitions.values())
+    await driver.execute(
+        DEFINE,
+        list(definitions),
+        [one.fingerprint for one in found],
+        [one.grain for one in found],
+        [one.by_export for one in found],
     )
 
 

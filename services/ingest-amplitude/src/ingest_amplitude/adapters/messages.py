@@ -65,17 +65,18 @@ class UsageMessages:
     def _message(
         self, bucket: Key, ref: str, quantity: Decimal, version: int, observed: str, shared: Mapping[str, str]
     ) -> Message:
-        day = bucket.day.isoformat()
-        key = join_key(ref, bucket.metric, day)
+        metric = self._metrics[bucket.metric]
+        text = bucket.day.isoformat() if metric.grain == "day" else f"{bucket.day:%Y-%m}"
+        key = join_key(ref, bucket.metric, text)
         value = _ENCODER.encode(
             _Usage(
                 version=version,
                 ref=ref,
                 metric=bucket.metric,
-                bucket=day,
-                grain="day",
+                bucket=text,
+                grain=metric.grain,
                 quantity=format_decimal(quantity),
-                unit=self._metrics[bucket.metric].unit,
+                unit=metric.unit,
                 time_zone=self._time_zone,
                 observed_at=observed,
             )

@@ -85,7 +85,7 @@ class Checks:
         return days_between(last - timedelta(days=CLOSED_DAYS - 1), last)
 
     def _metrics(self) -> list[Metric]:
-        return [Metric(one.metric, one.event_type, one.property, one.unit) for one in self.settings.metrics]
+        return [one.definition() for one in self.settings.metrics]
 
     async def _sums(self, metric: Metric, days: list[date], accounts: list[str] | None = None) -> Sums:
         sums = await self.api.sums(metric, days, accounts, GROUPS_MAX)
@@ -101,11 +101,12 @@ class Checks:
 
     async def cost(self) -> object:
         days = self._days()
-        await self._sums(self._metrics()[0], days)
+        metric = self._metrics()[0]
+        await self._sums(metric, days)
         said = self.last.body.get("novaCost") if isinstance(self.last.body, dict) else None
         if said is None:
             raise Unseen("the answer does not tell its cost")
-        if said != (paid := segmentation_cost(len(days), group_bys=2)):
+        if said != (paid := segmentation_cost(len(days), group_bys=metric.group_bys)):
             raise Unmet(f"it says {said}, we count {paid}")
         return None
 
@@ -119,8 +120,11 @@ class Checks:
     async def export(self) -> object:
         """Which group-by is summed, whose days these are, what repeats mean: all of it would show here."""
         zone, day = ZoneInfo(self.settings.project_time_zone), self._days()[0]
+        metrics = [metric for metric in self._metrics() if metric.additive]
+        if not metrics:
+            raise Unseen("no metric has buckets of a day")
         tally = Tally(
-            self._metrics(),
+            metrics,
             account_property=self.settings.account_property,
             zone=zone,
             first_day=day,
@@ -128,7 +132,7 @@ class Checks:
         )
         end = whole_hour(self.clock() - timedelta(minutes=self.settings.export_delay_min))
         await self.api.export(Hours(whole_hour(day_start(day, zone)), end), tally)
-        for metric in self._metrics():
+        for metric in metrics:
             sums = (await self._sums(metric, [day])).by_account
             exported = {key.account: total for key, total in tally.totals.items() if key[:2] == (metric.name, day)}
             told = {account: values[0] for account, values in sums.items() if values[0]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
@@ -13,10 +14,11 @@ import typer
 
 from ingest_amplitude.adapters.export_file import read_export
 from ingest_amplitude.adapters.messages import UsageMessages
+from ingest_amplitude.adapters.metric_definitions import MetricSetting, read_metrics
 from ingest_amplitude.domain.answers import GarbledAnswer, days_of, read_sums
-from ingest_amplitude.domain.buckets import Key, Metric, Totals
+from ingest_amplitude.domain.buckets import Key, Totals
 from ingest_amplitude.domain.tally import RecentIds, Tally
-from ingest_amplitude.settings import MetricSetting, Settings
+from ingest_amplitude.settings import Settings
 from trueup_contracts.usage import UsageObservedV1
 from trueup_kit.recorded import Misread, Note, Said, Trouble, read_json, setting, tell
 
@@ -26,13 +28,14 @@ Metrics = Annotated[
     typer.Option("--metric", help="NAME:EVENT_TYPE:PROPERTY:UNIT; without it INGEST_AMPLITUDE_METRICS counts."),
 ]
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+METRICS = "INGEST_AMPLITUDE_METRICS"
 NAMED = ("metric", "event_type", "property", "unit")
 
 
 def normalise(files: Files, metric: Metrics = []) -> None:  # noqa: B006  Typer reads it and never changes it
     """Print the usage events for recorded answers and exports; a segmentation answer needs exactly one metric."""
     try:
-        metrics = [_metric(one) for one in metric] or setting(Settings, "metrics")
+        metrics = [_metric(one) for one in metric] or _configured()
         reader = Reader(metrics, setting(Settings, "account_property"), setting(Settings, "project_time_zone"))
     except Misread as error:
         raise typer.Exit(tell([Trouble(str(error))])) from None
@@ -46,11 +49,21 @@ def _metric(text: str) -> MetricSetting:
     return MetricSetting.model_validate(dict(zip(NAMED, parts, strict=True)))
 
 
+def _configured() -> list[MetricSetting]:
+    given = os.environ.get(METRICS)
+    if given is None:
+        raise Misread(METRICS, "set it, or give it as an option")
+    try:
+        return read_metrics(given)
+    except ValueError as error:
+        raise Misread(METRICS, str(error)) from error
+
+
 class Reader:
     """Reads recorded files as the service reads live answers."""
 
     def __init__(self, metrics: Sequence[MetricSetting], account_property: str, time_zone: str) -> None:
-        self._metrics = [Metric(one.metric, one.event_type, one.property, one.unit) for one in metrics]
+        self._metrics = [one.definition() for one in metrics]
         self._account_property = account_property
         self._zone = ZoneInfo(time_zone)
         self._messages = UsageMessages(
@@ -71,26 +84,28 @@ class Reader:
         days = days_of(answer)
         if not days:
             raise Misread("data.xValues", "no days")
-        sums = read_sums(answer, days)
         if len(self._metrics) != 1:
             raise Misread(
                 "", f"a segmentation answer does not say its metric: give one --metric, not {len(self._metrics)}"
             )
+        [metric] = self._metrics
+        buckets = metric.buckets(days)
+        sums = read_sums(answer, buckets, metric.grain).in_units_of(metric)
         if sums.incomplete is not None:
             yield Note(f"{file}: {sums.incomplete}: the answer is not whole; the service keeps the former values")
             return
-        name = self._metrics[0].name
         yield from self._events(
             {
-                Key(name, day, account): quantity
+                Key(metric.name, bucket, account): quantity
                 for account, quantities in sorted(sums.by_account.items())
-                for day, quantity in zip(days, quantities, strict=True)
+                for bucket, quantity in zip(buckets, quantities, strict=True)
             }
         )
 
     def _export(self, file: Path) -> Iterator[Said]:
+        by_month = [one.name for one in self._metrics if not one.additive]
         tally = Tally(
-            self._metrics,
+            [one for one in self._metrics if one.additive],
             account_property=self._account_property,
             zone=self._zone,
             first_day=date.min,
@@ -104,6 +119,8 @@ class Reader:
         yield from troubles
         if tally.repeated:
             yield Note(f"{file}: {tally.repeated} events came twice and count once")
+        if by_month:
+            yield Note(f"{file}: {', '.join(by_month)}: counted by the month, which an export is not read for")
         yield Note(f"{file}: these are the sums of this export alone; the service adds what was exported before")
         yield from self._events(dict(sorted(tally.totals.items())))
 

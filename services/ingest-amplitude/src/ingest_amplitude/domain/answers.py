@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from ingest_amplitude.domain.buckets import ABSENT, Grain, Metric
 from trueup_billing import InvalidValue, parse_decimal
 
 # Any of these true means that the sums may be too low.
 _INCOMPLETE_FLAGS = ("hitChunkGroupByLimit", "timedOutRealtimeData", "realtimeDataMissing", "prunedResult")
-_NO_ACCOUNT = "(none)"
+_TEXT_LENGTH = {"day": len("2026-10-01"), "month": len("2026-10")}
 
 
 class GarbledAnswer(Exception):
@@ -22,7 +23,7 @@ class GarbledAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Quantities by account, one per asked day in order. `rows` counts groups, those without account included."""
+    """Quantities by account, one per asked bucket in order. `rows` counts groups, those without account included."""
 
     by_account: Mapping[str, tuple[Decimal, ...]]
     rows: int
@@ -30,6 +31,11 @@ class Sums:
     """Which flag says that the answer is not whole, or None."""
     computed_at: datetime | None
     """Amplitude's own instant of counting; None when it does not say."""
+
+    def in_units_of(self, metric: Metric) -> Sums:
+        """The same in the metric's unit."""
+        rows = {name: tuple(metric.scaled(value) for value in row) for name, row in self.by_account.items()}
+        return replace(self, by_account=rows)
 
 
 def days_of(answer: object) -> list[date]:
@@ -45,19 +51,20 @@ def days_of(answer: object) -> list[date]:
         raise GarbledAnswer(f"data.xValues: {error}") from None
 
 
-def read_sums(answer: object, days: Sequence[date]) -> Sums:
-    """Take a grouped segmentation answer apart.
+def read_sums(answer: object, buckets: Sequence[date], grain: Grain = "day") -> Sums:
+    """Take a grouped segmentation answer apart; of a month's label only the month is read.
 
     Raises:
-        GarbledAnswer: other days than asked for, labels and series that do not pair, a value that is no number.
+        GarbledAnswer: other buckets than asked for, labels and series that do not pair, a value that is no number.
     """
     body = _mapping(answer, "answer")
     data = _mapping(body.get("data"), "data")
     series, labels = _sequence(data, "series"), _sequence(data, "seriesLabels")
-    found_days = [str(value)[:10] for value in _sequence(data, "xValues")]
-    if found_days != [day.isoformat() for day in days]:
+    length = _TEXT_LENGTH[grain]
+    found = [str(value)[:length] for value in _sequence(data, "xValues")]
+    if found != [day.isoformat()[:length] for day in buckets]:
         raise GarbledAnswer(
-            f"data.xValues: asked for {days[0]} to {days[-1]}, answered {found_days[:1]} to {found_days[-1:]}"
+            f"data.xValues: asked for {buckets[0]} to {buckets[-1]}, answered {found[:1]} to {found[-1:]}"
         )
     if len(series) != len(labels):
         raise GarbledAnswer(f"data.series: {len(series)} series with {len(labels)} labels")
@@ -68,7 +75,7 @@ def read_sums(answer: object, days: Sequence[date]) -> Sums:
             continue
         if account in by_account:
             raise GarbledAnswer(f"data.seriesLabels[{place}]: two series for {account!r}")
-        by_account[account] = _values(values, len(days), f"data.series[{place}]")
+        by_account[account] = _values(values, len(buckets), f"data.series[{place}]")
     return Sums(by_account, len(series), _incomplete(body, data), _computed_at(body, data))
 
 
@@ -78,7 +85,7 @@ def _account(label: object, path: str) -> str | None:
         label = label[1]
     if not isinstance(label, str):
         raise GarbledAnswer(f"{path}: a series without account: {label!r}")
-    return None if label == _NO_ACCOUNT else label
+    return None if label == ABSENT else label
 
 
 def _values(values: object, count: int, path: str) -> tuple[Decimal, ...]:

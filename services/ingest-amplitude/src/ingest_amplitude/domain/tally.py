@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 
@@ -43,12 +43,24 @@ def event_id(uuid: str) -> int | str:
 
 
 class Tally:
-    """The totals of one exported range of hours; events of other kinds and earlier days are passed over."""
+    """The totals of one exported range of hours; events of other kinds and earlier days are passed over.
+
+    `watched` are kinds of events that nothing is added up of, but whose accounts are to be known.
+    """
 
     def __init__(
-        self, metrics: Sequence[Metric], *, account_property: str, zone: tzinfo, first_day: date, recent: RecentIds
+        self,
+        metrics: Sequence[Metric],
+        *,
+        account_property: str,
+        zone: tzinfo,
+        first_day: date,
+        recent: RecentIds,
+        watched: Collection[str] = (),
     ) -> None:
         self.totals: Totals = {}
+        self.accounts: set[str] = set()
+        """Every account that a metered event names."""
         self.event_ids: set[int | str] = set()
         self.counted = 0
         self.repeated = 0
@@ -58,6 +70,10 @@ class Tally:
         self._metrics: dict[str, list[Metric]] = {}
         for metric in metrics:
             self._metrics.setdefault(metric.event_type, []).append(metric)
+        for event_type in watched:
+            self._metrics.setdefault(event_type, [])
+        self.reads_users = any(one.owner == "user" for metric in metrics for one in metric.filters)
+        """Whether properties of users decide what counts."""
         self._account_property = account_property
         self._zone = zone
         self._first_day = first_day
@@ -68,7 +84,14 @@ class Tally:
         """Whether events of this type are metered at all."""
         return event_type in self._metrics
 
-    def add(self, event_type: str, event_time: str, uuid: str, properties: Mapping[str, object]) -> None:
+    def add(
+        self,
+        event_type: str,
+        event_time: str,
+        uuid: str,
+        properties: Mapping[str, object],
+        user: Mapping[str, object] | None = None,
+    ) -> None:
         """Count one exported line. A metered event without account, time or number is counted as unreadable."""
         metrics = self._metrics.get(event_type)
         if metrics is None:
@@ -88,29 +111,33 @@ class Tally:
             return
         if day < self._first_day:
             return
+        self.accounts.add(account)
         for metric in metrics:
-            self._count(Key(metric.name, day, account), metric.property_name, properties.get(metric.property_name))
+            if all(one.lets_through(properties, user or {}) for one in metric.filters):
+                self._count(Key(metric.name, day, account), metric, properties)
 
     def refuse(self, why: str) -> None:
         """Count a metered event that cannot be read."""
         self.unreadable += 1
         self.why_unreadable = why
 
-    def _count(self, key: Key, name: str, value: object) -> None:
-        amount: int | Decimal
+    def _count(self, key: Key, metric: Metric, properties: Mapping[str, object]) -> None:
+        amount = self._amount(metric.property_name, properties) if metric.property_name else 1
+        if amount is not None:
+            self.totals[key] = self.totals.get(key, ZERO) + metric.scaled(amount)
+            self.counted += 1
+
+    def _amount(self, name: str, properties: Mapping[str, object]) -> Decimal | int | None:
+        value = properties.get(name)
         if type(value) is int:
-            amount = value
-        elif isinstance(value, (str, Decimal)):
+            return value
+        if isinstance(value, (str, Decimal)):
             try:
-                amount = parse_decimal(value)
+                return parse_decimal(value)
             except InvalidValue:
-                self.refuse(f"event_properties.{name}: {value!r} is no exact number")
-                return
-        else:
-            self.refuse(f"event_properties.{name}: {value!r} is no exact number")
-            return
-        self.totals[key] = self.totals.get(key, ZERO) + amount
-        self.counted += 1
+                pass
+        self.refuse(f"event_properties.{name}: {value!r} is no exact number")
+        return None
 
     def _day(self, event_time: str) -> date | None:
         # Minutes decide: no zone changes its day within one.

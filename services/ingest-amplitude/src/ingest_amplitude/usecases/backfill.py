@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
+from ingest_amplitude.domain.again import DAYS_PER_QUESTION, month_last, month_start
 from ingest_amplitude.domain.buckets import Metric
 from ingest_amplitude.domain.partitions import members
 from ingest_amplitude.domain.windows import days_between
-from ingest_amplitude.ports import Scope, SourceUnavailable, Standing, Step
+from ingest_amplitude.ports import SourceUnavailable, Standing, Step
 from ingest_amplitude.usecases.deps import Deps
 from ingest_amplitude.usecases.follow import Question, differences, follow
-
-DAYS_PER_QUESTION = 31
-"""A sum split by account over 31 days costs 279 of the 1000 that five minutes give."""
 
 
 class LeavesAHole(Exception):
@@ -22,8 +19,19 @@ class LeavesAHole(Exception):
 
 
 def pieces(metrics: Sequence[Metric], first: date, last: date) -> list[tuple[Metric, date, date]]:
-    """What is asked one after the other, newest days first: so the known days stay without a hole, wherever it ends."""
-    return [(metric, start, end) for start, end in _windows(first, last) for metric in metrics]
+    """What is asked one after the other, newest days first: so the known days stay without a hole, wherever it ends.
+
+    A metric with month buckets is asked for the whole of each month that is touched.
+    """
+    found = [(metric, start, end) for start, end in _windows(first, last) for metric in metrics if metric.additive]
+    monthly = [metric for metric in metrics if not metric.additive]
+    return found + [(metric, start, end) for start, end in _months(first, last) for metric in monthly]
+
+
+def _months(first: date, last: date) -> Iterator[tuple[date, date]]:
+    while last >= first:
+        yield month_start(last), month_last(last)
+        last = month_start(last) - timedelta(days=1)
 
 
 def _windows(first: date, last: date) -> Iterator[tuple[date, date]]:
@@ -52,35 +60,26 @@ async def backfill_piece(deps: Deps, piece: tuple[Metric, date, date], account: 
         SourceUnavailable, GarbledAnswer: nothing of the failing question was announced.
     """
     metric, first, last = piece
-    days = days_between(first, last)
+    days = days_between(first, min(last, deps.clock().astimezone(deps.plan.zone).date()))
     if account is not None:
         await _one_account(deps, Question(metric, 0, [account], days))
         return
     done: set[int] = set()
     while (number := await _next(deps, done)) is not None:
         partitions = members(await deps.memory.partitions())
-        asked = Question(metric, number, partitions[number] if len(partitions) > 1 else None, days)
-        standing = (await deps.memory.standings()).get(asked.scope, Standing())
         # Older days may come out of a cache that is older than the scope's last look; they are taken all the same.
-        answer = await follow(deps, asked, replace(standing, as_of=None))
+        asked = Question(metric, number, partitions[number] if len(partitions) > 1 else None, days, past=True)
+        answer = await follow(deps, asked, (await deps.memory.standings()).get(asked.scope, Standing()))
         if answer.reason == "truncated":
             continue  # it was halved: both parts are asked
         if answer.reason is not None:
             raise SourceUnavailable(f"{metric.name}, {first} to {last}: {answer.error}")
-        await _restore(deps, asked.scope, standing)
         done.add(number)
 
 
 async def _next(deps: Deps, done: set[int]) -> int | None:
     numbers = members(await deps.memory.partitions())
     return next((number for number in numbers if number not in done), None)
-
-
-async def _restore(deps: Deps, scope: Scope, before: Standing) -> None:
-    """A look at old days is no look at today: how recent the scope is stays what its own pulls made it."""
-    now = (await deps.memory.standings()).get(scope, Standing())
-    step = Step(standings={scope: replace(now, as_of=before.as_of)})
-    await deps.turn.publish({}, version=await deps.turn.version(), observed_at=deps.clock(), step=step)
 
 
 async def _one_account(deps: Deps, asked: Question) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from ingest_amplitude.domain.again import USUAL, Rules
 from ingest_amplitude.domain.buckets import Metric
 from ingest_amplitude.domain.tally import RecentIds
 from ingest_amplitude.ports import Memory, Turn, UsageSource
@@ -19,7 +20,11 @@ class Plan:
     account_property: str
     zone: tzinfo
     history_months: int = 8
-    trailing_days: int = 3
+    rules: Rules = USUAL
+    month_every: timedelta = timedelta(minutes=15)
+    """How often the running month of a metric with month buckets is asked for."""
+    reread_cost: int = 300
+    """What asking for past days may cost in one pull."""
     partition_capacity: int = 900
     groups_max: int = 1000
     export_chunk_hours: int = 168

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from ingest_amplitude.domain.again import reopened
 from ingest_amplitude.domain.buckets import Key, Totals
 from ingest_amplitude.domain.coverage import Run, by_day, overlay
 from ingest_amplitude.domain.coverage import cap as cap_coverage
@@ -15,25 +16,29 @@ from ingest_amplitude.ports import NOTHING_KEPT, Scope, Standing, Step, TooMuchA
 from ingest_amplitude.usecases.deps import Deps
 
 
-async def export_new_hours(deps: Deps, history_from: date) -> None:
-    """Export every whole hour since the last export; each piece is committed by itself, so a killed load goes on."""
+async def export_new_hours(deps: Deps, history_from: date, carried: frozenset[str]) -> None:
+    """Export every whole hour since the last export; each piece is committed by itself, so a killed load goes on.
+
+    Of metrics that are not `carried` only the accounts are noted.
+    """
     plan = deps.plan
     start = await deps.memory.export_end() or whole_hour(day_start(history_from, plan.zone))
     end = whole_hour(deps.clock() - plan.export_delay)
     if end - start < timedelta(hours=plan.export_every_hours):
         return
     for piece in chunks(start, end, plan.export_chunk_hours):
-        await _export(deps, piece, history_from)
+        await _export(deps, piece, history_from, carried)
 
 
-async def _export(deps: Deps, hours: Hours, history_from: date) -> None:
+async def _export(deps: Deps, hours: Hours, history_from: date, carried: frozenset[str]) -> None:
     version = await deps.turn.version()
     tally = Tally(
-        deps.plan.metrics,
+        [metric for metric in deps.plan.metrics if metric.name in carried],
         account_property=deps.plan.account_property,
         zone=deps.plan.zone,
         first_day=history_from,
         recent=deps.recent,
+        watched={metric.event_type for metric in deps.plan.metrics},
     )
     try:
         await deps.source.export(hours, tally)
@@ -41,17 +46,19 @@ async def _export(deps: Deps, hours: Hours, history_from: date) -> None:
         if len(hours) < 2:
             raise
         for half in hours.halves():
-            await _export(deps, half, history_from)
+            await _export(deps, half, history_from, carried)
         return
-    await _commit(deps, hours, tally, version, history_from)
+    await _commit(deps, hours, tally, version, history_from, carried)
     # Only now: ids of a piece that was not committed must count again when it is repeated.
     deps.recent.remember(tally.event_ids)
 
 
-async def _commit(deps: Deps, hours: Hours, tally: Tally, version: int, history_from: date) -> None:
+async def _commit(
+    deps: Deps, hours: Hours, tally: Tally, version: int, history_from: date, carried: frozenset[str]
+) -> None:
     partitions = await deps.memory.partitions()
     standings = await deps.memory.standings()
-    placed = assign(partitions, {key.account for key in tally.totals}, deps.plan.partition_capacity)
+    placed = assign(partitions, tally.accounts, deps.plan.partition_capacity)
     # Every event uploaded up to this instant, included, is in the published values; the end itself was not exported.
     as_of = hours.end - timedelta(microseconds=1)
     exported, changed = await _new_totals(deps, tally.totals, as_of, partitions, standings)
@@ -63,7 +70,9 @@ async def _commit(deps: Deps, hours: Hours, tally: Tally, version: int, history_
         export_end=hours.end,
         placed=placed,
         standings={
-            scope: _raised(standings.get(scope, Standing()), run, capped=scope[1] in joined)
+            scope: _raised(
+                deps, standings.get(scope, Standing()), run, carried=scope[0] in carried, capped=scope[1] in joined
+            )
             for scope in _scopes(deps, partitions | placed)
         },
     )
@@ -96,7 +105,14 @@ def _scopes(deps: Deps, partitions: dict[str, int]) -> list[Scope]:
     return [(metric.name, number) for metric in deps.plan.metrics for number in numbers]
 
 
-def _raised(standing: Standing, run: Run, *, capped: bool) -> Standing:
-    """Accounts that have just joined were in no answer: their partition claims no more than this export shows."""
-    coverage = cap_coverage(standing.coverage, run.as_of) if capped else standing.coverage
-    return Standing(overlay(coverage, run), standing.as_of)
+def _raised(deps: Deps, standing: Standing, run: Run, *, carried: bool, capped: bool) -> Standing:
+    """Accounts that have just joined were in no answer: their partition claims no more than this export shows.
+
+    Past days that were asked for again since are then asked for once more, with the new accounts.
+    """
+    coverage, marks = standing.coverage, standing.marks
+    if capped:
+        lowered = [day for day, as_of in by_day(coverage).items() if as_of > run.as_of]
+        marks = reopened(marks, lowered, deps.clock().astimezone(deps.plan.zone).date(), deps.plan.rules)
+        coverage = cap_coverage(coverage, run.as_of)
+    return Standing(overlay(coverage, run) if carried else coverage, standing.as_of, marks)

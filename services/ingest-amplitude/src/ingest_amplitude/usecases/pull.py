@@ -8,10 +8,12 @@ from datetime import date, datetime
 
 from ingest_amplitude.domain.answers import GarbledAnswer
 from ingest_amplitude.domain.buckets import Metric
-from ingest_amplitude.domain.coverage import seamless
+from ingest_amplitude.domain.coverage import by_day, seamless
 from ingest_amplitude.domain.partitions import members
 from ingest_amplitude.domain.windows import history_start
 from ingest_amplitude.ports import Scope, SourceUnavailable, Standing
+from ingest_amplitude.usecases.again import Allowance, look_again
+from ingest_amplitude.usecases.definitions import Settled, settle
 from ingest_amplitude.usecases.deps import Deps
 from ingest_amplitude.usecases.export import export_new_hours
 from ingest_amplitude.usecases.follow import Answer, Question, follow, question
@@ -35,28 +37,39 @@ async def pull_usage(deps: Deps) -> Outcome:
     """Read what is new, announce it, and report each scope. A source that cannot be read is reported, never raised."""
     proposed = history_start(deps.clock(), deps.plan.zone, deps.plan.history_months)
     history_from = await deps.memory.history_from(proposed)
+    settled = await settle(deps)
     error: str | None = None
     try:
-        await export_new_hours(deps, history_from)
+        await export_new_hours(deps, history_from, settled.carried)
     except (SourceUnavailable, GarbledAnswer) as failure:
         # The trailing days may still be readable; a hole that this leaves is told by the reports.
         error = f"{failure.code}: {failure}"
-    answers = await _follow_all(deps, history_from, error)
+    answers = await _follow_all(deps, history_from, settled, error)
     complete = sum(answer.reason is None for answer in answers.values())
     errors = [answer.error for answer in answers.values() if answer.error is not None]
     return Outcome(complete, len(answers) - complete, error or (errors[0] if errors else None))
 
 
-async def _follow_all(deps: Deps, history_from: date, export_error: str | None) -> dict[Scope, Answer]:
+async def _follow_all(
+    deps: Deps, history_from: date, settled: Settled, export_error: str | None
+) -> dict[Scope, Answer]:
     """Every scope once; one whose partition was halved comes again with the new parts."""
     answers: dict[Scope, Answer] = {}
     halvings = 0
+    allowance = Allowance(deps.plan.reread_cost)
     down: str | None = None
     while (asked := await _next_question(deps, history_from, answers)) is not None:
         started_at = deps.clock()
         standing = (await deps.memory.standings()).get(asked.scope, Standing())
-        answer = Answer(standing, SourceUnavailable.code, down) if down else await _ask(deps, asked, standing)
-        if answer.reason == SourceUnavailable.code:
+        conflict = settled.conflicts.get(asked.metric.name)
+        if down or conflict:
+            answer = Answer(standing, SourceUnavailable.code, conflict or down)
+        else:
+            answer = await _ask(deps, asked, standing)
+        if answer.reason is None:
+            filled = asked.metric.name in settled.carried
+            answer = await look_again(deps, asked, answer, history_from, allowance, filled=filled)
+        if answer.reason == SourceUnavailable.code and not conflict:
             down = answer.error  # the other scopes would wait for the same silence
         if answer.reason == "truncated" and halvings < HALVINGS_MAX:
             halvings += 1
@@ -78,10 +91,20 @@ async def _next_question(deps: Deps, history_from: date, answers: dict[Scope, An
 
 
 async def _ask(deps: Deps, asked: Question, standing: Standing) -> Answer:
+    if not _is_due(deps, asked, standing):
+        return Answer(standing)
     try:
         return await follow(deps, asked, standing)
     except (SourceUnavailable, GarbledAnswer) as error:
         return Answer(standing, SourceUnavailable.code, f"{error.code}: {error}")
+
+
+def _is_due(deps: Deps, asked: Question, standing: Standing) -> bool:
+    """A running month costs as many days as it has: it is asked for less often than a few days are."""
+    known = by_day(standing.coverage)
+    if asked.metric.additive or any(day not in known for day in asked.days):
+        return True
+    return deps.clock() - min(known[day] for day in asked.days) >= deps.plan.month_every
 
 
 async def _report(

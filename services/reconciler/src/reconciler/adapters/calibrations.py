@@ -30,9 +30,10 @@ _JUDGED = "SELECT * FROM read_model.calibration_checks WHERE check_id = ANY ($1)
 _SCOPES = """
 SELECT key, complete::text AS complete, holes::text AS holes FROM scopes WHERE source = 'amplitude' ORDER BY key
 """
-# Every customer's usage: no index serves it, and it is asked once for each count.
+# Every customer's usage: no index serves it, and it is asked once for each count. Of months only whole ones count.
 _METERED = """
-SELECT coalesce(sum(quantity), 0)::text FROM usage WHERE metric = $1 AND grain = 'day' AND day BETWEEN $2 AND $3
+SELECT coalesce(sum(quantity), 0)::text FROM usage WHERE metric = $1 AND day >= $2
+AND CASE grain WHEN 'day' THEN day ELSE (day + interval '1 month')::date - 1 END <= $3
 """
 _STORE = """
 INSERT INTO read_model.calibration_checks (

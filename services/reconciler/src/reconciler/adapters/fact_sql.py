@@ -42,7 +42,8 @@ def _columns(*getters: Callable[[Any], object]) -> Callable[[Sequence[Any]], lis
     return lambda facts: [[getter(fact) for fact in facts] for getter in getters]
 
 
-# A value that was counted after its day was over and still changes is kept: it tells what was known when.
+# A value that was counted after its day was over and still changes is kept: it tells what was known when. A month's value
+# changes all month long; what was known of it when is not kept.
 _USAGE = Write(
     f"""
 WITH up AS (
@@ -53,7 +54,7 @@ WITH up AS (
     ON CONFLICT (ref, metric, grain, day) DO UPDATE
     SET version = excluded.version, quantity = excluded.quantity, unit = excluded.unit,
         time_zone = excluded.time_zone, observed_at = excluded.observed_at, earlier = CASE
-            WHEN usage.quantity <> excluded.quantity
+            WHEN usage.grain = 'day' AND usage.quantity <> excluded.quantity
                 AND usage.observed_at >= (usage.day + 1)::timestamp AT TIME ZONE usage.time_zone
             THEN coalesce(usage.earlier, '[]') || jsonb_build_array(jsonb_build_array(
                 usage.observed_at, usage.quantity::text))

@@ -34,13 +34,14 @@ _LINKS = """
 SELECT l.ref, l.client_id, l.linked_by, l.decision_id, c.name FROM links l LEFT JOIN customers c USING (ref)
 WHERE l.client_id = ANY ($1) ORDER BY l.ref
 """
-# Quantities as text and days as numbers: decimals and dates one by one would cost more than all the rest.
+# Quantities as text and days as numbers: decimals and dates one by one would cost more than all the rest. A month stands
+# on its first day: only whole months of such a metric are rated. When its value changed says nothing about a day.
 _USAGE = """
 SELECT ref, metric, max(unit) AS unit, max(scale(quantity)) AS scale,
        array_agg(day - date '1970-01-01') AS days, array_agg(quantity::text) AS quantities,
        jsonb_agg(jsonb_build_array(day - date '1970-01-01', earlier, observed_at, quantity::text) ORDER BY day)
-           FILTER (WHERE earlier IS NOT NULL)::text AS revised
-FROM usage WHERE ref = ANY ($1) AND grain = 'day' GROUP BY ref, metric ORDER BY metric, ref
+           FILTER (WHERE earlier IS NOT NULL AND grain = 'day')::text AS revised
+FROM usage WHERE ref = ANY ($1) GROUP BY ref, metric ORDER BY metric, ref
 """
 _MONTHLY = "SELECT DISTINCT ref, metric FROM usage WHERE ref = ANY ($1) AND grain = 'month'"
 _DOCUMENTS = "SELECT ref, payload::text AS payload FROM documents WHERE ref = ANY ($1) ORDER BY document_id"

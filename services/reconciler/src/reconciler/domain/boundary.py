@@ -36,10 +36,11 @@ def _sentences(snapshot: Snapshot, period: Period, metrics: list[str]) -> Iterat
         # A zone that is ahead has its midnight inside the project's day before.
         day, which = (at - _DAY, "last") if ahead > timedelta(0) else (at, "first")
         ours = "count here and belong to" if day in period else "belong here and count in"
+        daily = [metric for metric in metrics if metric not in snapshot.month_metrics]
+        held = f" That day has {_held(snapshot, daily, day)}." if daily else ""
         yield (
             f"In {zone} the period {verb} at another hour than the days of {PROJECT_ZONE}: the {which} "
-            f"{_length_text(abs(ahead))} of {day.isoformat()} {ours} the period {neighbour}. "
-            f"That day has {_held(snapshot, metrics, day)}."
+            f"{_length_text(abs(ahead))} of {day.isoformat()} {ours} the period {neighbour}.{held}"
         )
 
 

@@ -179,7 +179,10 @@ def _usage_mtd(
 
 
 def _main_metric(snapshot: Snapshot, metrics: tuple[str, ...], today: date) -> str | None:
-    """The metric that brought the most money in the last 30 days; the first by name where none did."""
+    """The metric that brought the most money in the last 30 days; the first by name where none did.
+
+    One that has days is preferred: only those can be drawn.
+    """
     prices = {rate.metric: first_price(rate) for rate in snapshot.account.usage_rates}
     start = today - timedelta(days=30)
 
@@ -188,7 +191,8 @@ def _main_metric(snapshot: Snapshot, metrics: tuple[str, ...], today: date) -> s
         quantity = series.total(start, today + timedelta(days=1)) if series else Fraction(0)
         return -quantity * prices.get(metric, Fraction(1)), metric
 
-    return min(metrics, key=worth, default=None)
+    daily = [metric for metric in metrics if metric not in snapshot.month_metrics]
+    return min(daily or metrics, key=worth, default=None)
 
 
 def _trends(
@@ -199,6 +203,8 @@ def _trends(
     start = history_start(today)
     found = []
     for metric in metrics:
+        if metric in snapshot.month_metrics:
+            continue  # it has no days to draw
         series = snapshot.usage.get(metric)
         coverage = coverage_of(completeness, metric)
         first = max(start, min((part.from_day for part in coverage), default=start))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,8 +21,22 @@ class BadChart(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Filter:
+    """Events whose property is one of the values, or none of them."""
+
+    owner: str
+    key: str
+    values: frozenset[str]
+    negated: bool
+
+    def passes(self, properties: Mapping[str, str]) -> bool:
+        """Whether an event with these properties counts."""
+        return (properties.get(self.key, "(none)") in self.values) is not self.negated
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
-    """A daily segmentation of one event."""
+    """A segmentation of one event by days or months."""
 
     event_type: str
     measure: str
@@ -32,6 +47,9 @@ class Chart:
     """Event properties to group by; of sums the first is what is added up."""
     only: frozenset[str] | None
     """The account ids that a filter lets through."""
+    filters: tuple[Filter, ...]
+    """The other filters."""
+    monthly: bool
     limit: int
 
     @property
@@ -61,8 +79,9 @@ def parse(params: QueryParams) -> Chart:
     measure = params.get("m", "uniques")
     if measure not in {"sums", "totals", "uniques"}:
         raise BadChart(f"Unsupported metric: {measure}")
-    if params.get("i", "1") != "1" or any(name in params for name in ("g", "g2", "s", "e2", "formula")):
-        raise BadChart("Only daily charts of one event without user segments are supported")
+    interval = params.get("i", "1")
+    if interval not in {"1", "30"} or any(name in params for name in ("g", "g2", "s", "e2", "formula")):
+        raise BadChart("Only daily and monthly charts of one event without user segments are supported")
     groups = tuple(group["value"] for group in event.get("group_by", []))
     if len(groups) > GROUPS_MAX:
         raise BadChart("At most two group_by per event")
@@ -72,7 +91,8 @@ def parse(params: QueryParams) -> Chart:
     limit = int(params.get("limit", LIMIT_DEFAULT))
     if not 1 <= limit <= LIMIT_MAX:
         raise BadChart(f"limit must be between 1 and {LIMIT_MAX}")
-    return Chart(event["event_type"], measure, start, end, groups, _filter(event.get("filters", [])), limit)
+    only, filters = _filters(event.get("filters", []))
+    return Chart(event["event_type"], measure, start, end, groups, only, filters, interval == "30", limit)
 
 
 def _event(text: str) -> dict[str, Any]:
@@ -94,11 +114,16 @@ def _day(params: QueryParams, name: str) -> date:
         raise BadChart(f"{name} must be YYYYMMDD") from None
 
 
-def _filter(filters: list[dict[str, Any]]) -> frozenset[str] | None:
+def _filters(given: list[dict[str, Any]]) -> tuple[frozenset[str] | None, tuple[Filter, ...]]:
     only: frozenset[str] | None = None
-    for one in filters:
-        if one.get("subprop_key") != "account_id" or one.get("subprop_op") != "is":
-            raise BadChart(f"Unsupported filter: {one.get('subprop_key')} {one.get('subprop_op')}")
+    others: list[Filter] = []
+    for one in given:
+        operator, owner = one.get("subprop_op"), one.get("subprop_type")
+        if operator not in {"is", "is not"} or owner not in {"event", "user"}:
+            raise BadChart(f"Unsupported filter: {owner} {one.get('subprop_key')} {operator}")
         values = frozenset(str(value) for value in one.get("subprop_value", []))
-        only = values if only is None else only & values
-    return only
+        if one.get("subprop_key") == "account_id" and operator == "is":
+            only = values if only is None else only & values
+        else:
+            others.append(Filter(owner, str(one.get("subprop_key")), values, operator == "is not"))
+    return only, tuple(others)

@@ -6,9 +6,11 @@ import asyncio
 import io
 import zipfile
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from trueup_sandbox.clock import DAY_MS, HOUR_MS, day_start_ms, to_instant, utc_day
+from trueup_sandbox.providers.amplitude.segmentation import OTHER
+from trueup_sandbox.world.accounts import Series
 from trueup_sandbox.world.usage import MILLISECOND, PORTION_S, Extra, UsageBook
 from trueup_sandbox.world.world import World
 
@@ -47,16 +49,27 @@ class Export:
         self._world = world
         self._usage: UsageBook = world.desk.usage
         self._planned: dict[tuple[int, int], str] = {}
+        self._raw = [one.metric.raw_per_unit for one in self._usage.series]
+
+    def _copies(self, series: int) -> int:
+        """Lines for each report: one that counts, and one beside it where a metric has properties that decide."""
+        return 2 if self._usage.series[series].metric.only else 1
 
     def _template(self, series: int) -> str:
         """A line of the series; still to be filled in: quantity, happened (twice), uploaded (twice), uuid, insert id."""
         one = self._usage.series[series]
         account = self._world.accounts[one.account].amplitude_id
+        return self._line(one, account, one.metric.only, "") + (
+            self._line(one, account, dict.fromkeys(one.metric.only, OTHER), "-beside") if one.metric.only else ""
+        )
+
+    def _line(self, one: Series, account: str, more: Mapping[str, str], mark: str) -> str:
+        given = "".join(f',"{name}":"{value}"' for name, value in more.items())
         return (
             f'{{"app":{PROJECT},"event_type":"{one.metric.event_type}","user_id":"meter-{account}",'
             f'"amplitude_id":{FIRST_AMPLITUDE_ID + one.account},"groups":{{}},"group_properties":{{}},"user_properties":{{}},'
-            f'"event_properties":{{"account_id":"{account}","{one.metric.property}":%s}},"event_time":"%s",'
-            f'"client_event_time":"%s","server_received_time":"%s","server_upload_time":"%s","uuid":"%s","$insert_id":"%s"}}\n'
+            f'"event_properties":{{"account_id":"{account}","{one.metric.property}":%s{given}}},"event_time":"%s",'
+            f'"client_event_time":"%s","server_received_time":"%s","server_upload_time":"%s","uuid":"%s{mark}","$insert_id":"%s{mark}"}}\n'
         )
 
     def _planned_template(self, series: int, slot: int) -> str:
@@ -65,8 +78,8 @@ class Export:
             uploaded_ms = (self._usage.series[series].second_of_day + PORTION_S * slot) * 1000 + MILLISECOND
             happened, uploaded = (f"%s {_time(at_ms)}" for at_ms in (uploaded_ms - PROCESSING_MS, uploaded_ms))
             mark = f"{series:08x}-%s-4{slot:03x}-8000-{series:012x}"
-            line = self._template(series) % ("%d", happened, happened, uploaded, uploaded, mark, mark)
-            self._planned[series, slot] = line
+            told = ("%d", happened, happened, uploaded, uploaded, mark, mark)
+            self._planned[series, slot] = self._template(series) % (told * self._copies(series))
         return self._planned[series, slot]
 
     def _extra_line(self, extra: Extra, number: int) -> str:
@@ -75,14 +88,17 @@ class Export:
         happened_ms = max(extra.at_ms - PROCESSING_MS, day_start_ms(day)) if on_time else -PROCESSING_MS
         happened = f"{day} {_time(happened_ms)}"
         mark = f"{extra.series:08x}-{extra.day:04x}-5{number % 4096:03x}-8000-{extra.at_ms:012x}"
-        return self._template(extra.series) % (extra.quantity, happened, happened, uploaded, uploaded, mark, mark)
+        raw = extra.quantity * self._raw[extra.series]
+        told = (raw, happened, happened, uploaded, uploaded, mark, mark)
+        return self._template(extra.series) % (told * self._copies(extra.series))
 
     def hour(self, hour: int) -> bytes:
         """The lines uploaded in an hour since 1970."""
         day, slot, planned = self._usage.planned_in(hour)
         text, code = (self._usage.day(day).isoformat(), f"{day:04x}") if planned else ("", "")
         lines = [
-            self._planned_template(series, slot) % (quantity, text, text, text, text, code, code)
+            self._planned_template(series, slot)
+            % ((quantity * self._raw[series], text, text, text, text, code, code) * self._copies(series))
             for series, quantity in planned
         ]
         lines += [self._extra_line(extra, number) for number, extra in enumerate(self._usage.extras_in(hour))]

@@ -1,0 +1,195 @@
+"""Past days are asked for again, and metrics by the month, new ones and changed ones come to their past."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ingest_amplitude.domain.again import Marks, Rules, next_look
+from ingest_amplitude.domain.buckets import Key, Metric
+from ingest_amplitude.domain.coverage import by_day
+from ingest_amplitude.usecases.pull import pull_usage
+
+DAY = timedelta(days=1)
+USERS = Metric("users", "api_calls_metered", None, "users", "uniques", additive=False)
+OTHER = Metric("calls_in_thousands", "api_calls_metered", "quantity", "k", scale=Decimal("0.001"))
+
+
+async def _pull(world: Any, times: int = 1, **later: float) -> None:
+    for _ in range(times):
+        world.now += timedelta(**later)
+        await pull_usage(world.deps())
+
+
+def _days_asked(world: Any, name: str = "api_calls") -> list[tuple[date, date]]:
+    found = [(first, last) for metric, first, last in world.asked_days if metric == name]
+    world.asked_days.clear()
+    return found
+
+
+async def test_the_nights_and_the_closed_month_are_asked_for_once_each(world: Any) -> None:
+    world.now = datetime(2026, 11, 27, 22, tzinfo=UTC)
+    await _pull(world, 2, minutes=5)
+    assert _days_asked(world) == [(date(2026, 11, 25), date(2026, 11, 27))] * 2, "what was just read is not read again"
+    world.now = datetime(2026, 11, 28, 2, 50, tzinfo=UTC)
+    await _pull(world, 3, minutes=5)
+    trailing, again = (date(2026, 11, 26), date(2026, 11, 28)), (date(2026, 11, 19), date(2026, 11, 25))
+    assert _days_asked(world) == [trailing, trailing, again, trailing]
+    for day in range(1, 9):
+        world.now = datetime(2026, 12, day, 12, tzinfo=UTC)
+        await _pull(world, 2, minutes=5)
+    whole = (date(2026, 11, 1), date(2026, 11, 30))
+    asked = _days_asked(world)
+    assert asked.count(whole) == 1
+    assert asked[asked.index(whole) - 1] == (date(2026, 12, 3), date(2026, 12, 5)), "on the fifth"
+
+
+async def test_an_event_that_the_export_never_shows_is_found_by_night(world: Any) -> None:
+    world.happen("a", 5, world.now - 6 * DAY)
+    await _pull(world)
+    late = world.now - timedelta(hours=4)
+    world.happen("a", 7, world.now - 6 * DAY, late)  # in an hour that was exported already
+    day = (world.now - 6 * DAY).date()
+    await _pull(world, minutes=5)
+    assert world.on_the_bus()[Key("api_calls", day, "a")] == 5
+    await _pull(world, hours=24)
+    assert world.on_the_bus()[Key("api_calls", day, "a")] == 12
+
+
+async def test_looking_again_waits_for_its_budget_and_never_stops(world: Any) -> None:
+    world.plan = replace(world.plan, reread_cost=1)
+    world.now = datetime(2026, 11, 29, 12, tzinfo=UTC)
+    await _pull(world)
+    world.now = datetime(2026, 12, 6, 12, tzinfo=UTC)
+    _days_asked(world)
+    await _pull(world, 3, minutes=5)
+    trailing = (date(2026, 12, 4), date(2026, 12, 6))
+    night, month = (date(2026, 11, 27), date(2026, 12, 3)), (date(2026, 11, 1), date(2026, 11, 30))
+    assert _days_asked(world) == [trailing, night, trailing, month, trailing]
+
+
+async def test_failing_to_look_again_takes_nothing_and_is_tried_again(world: Any) -> None:
+    await _pull(world)
+    world.now += DAY
+    whole = world.sums
+
+    async def only_trailing(metric: Any, days: Any, *more: Any) -> Any:
+        sums = await whole(metric, days, *more)
+        return sums if days[-1] == world.now.date() else replace(sums, incomplete="prunedResult")
+
+    world.sums = only_trailing
+    await _pull(world)
+    assert world.reports[-1].complete
+    assert len(_days_asked(world)) == 3
+    world.sums = whole
+    await _pull(world, 2, minutes=5)
+    assert len(_days_asked(world)) == 3, "once, then it is done"
+
+
+async def test_an_older_answer_out_of_a_cache_is_not_taken_for_a_look_again(world: Any) -> None:
+    world.happen("a", 5, world.now - 6 * DAY)
+    await _pull(world)
+    known = world.on_the_bus()
+    world.now += DAY
+    whole = world.sums
+
+    async def cached(metric: Any, days: Any, *more: Any) -> Any:
+        sums = await whole(metric, days, *more)
+        if days[-1] == world.now.date():
+            return sums
+        return replace(sums, by_account={}, computed_at=world.now - timedelta(hours=30))
+
+    world.sums = cached
+    await _pull(world)
+    assert world.on_the_bus() == known
+
+
+async def test_users_are_counted_by_the_month_and_never_added_up(world: Any) -> None:
+    world.plan = replace(world.plan, metrics=[*world.plan.metrics, USERS], history_months=2)
+    for days_ago in (1, 2, 3, 35, 36):
+        for user in ("u1", "u2"):
+            world.happen("a", 1, world.now - days_ago * DAY, user=user)
+    world.happen("a", 1, world.now - 3 * DAY, user="u3")
+    await _pull(world, 3, minutes=5)
+    bus = {key: n for key, n in world.on_the_bus().items() if key.metric == "users"}
+    assert bus == {Key("users", date(2026, 11, 1), "a"): 3, Key("users", date(2026, 10, 1), "a"): 2}
+    report = [one for one in world.reports if one.scope == "usage|users|0"][-1]
+    assert (report.complete, report.coverage[0].from_day) == (True, date(2026, 9, 1))
+
+
+async def test_a_running_month_is_asked_for_less_often_and_a_finished_one_at_once(world: Any) -> None:
+    world.plan = replace(world.plan, metrics=[USERS], history_months=1)
+    world.now = datetime(2026, 11, 30, 23, 48, tzinfo=UTC)
+    await _pull(world, 3, minutes=2)
+    asked = _days_asked(world, "users")
+    assert asked == [(date(2026, 11, 1), date(2026, 11, 30)), (date(2026, 10, 1), date(2026, 10, 31))]
+    world.happen("a", 1, datetime(2026, 11, 30, 23, 58, tzinfo=UTC))
+    world.now = datetime(2026, 12, 1, 0, 3, tzinfo=UTC)
+    await _pull(world, 2, minutes=1)
+    assert _days_asked(world, "users") == [
+        (date(2026, 12, 1), date(2026, 12, 1)),
+        (date(2026, 11, 1), date(2026, 11, 30)),
+    ], "the month that was last looked at while it ran is read to its end"
+    assert world.on_the_bus() == {Key("users", date(2026, 11, 1), "a"): 1}
+
+
+async def test_a_metric_that_is_new_beside_a_running_export_is_not_taken_for_zero(world: Any) -> None:
+    world.happen("a", 4000, world.now - 30 * DAY)
+    await _pull(world)
+    world.plan = replace(world.plan, metrics=[*world.plan.metrics, OTHER], reread_cost=1)
+    await _pull(world, minutes=61)
+    report = world.reports[-1]
+    assert (report.scope, report.complete, report.reason) == ("usage|calls_in_thousands|0", False, "never_complete")
+    await _pull(world, 2, minutes=61)
+    assert world.reports[-1].complete
+    assert world.on_the_bus()[Key("calls_in_thousands", (world.now - 30 * DAY).date(), "a")] == 4
+
+
+async def test_a_changed_definition_starts_anew(world: Any) -> None:
+    day = (world.now - 20 * DAY).date()
+    world.happen("a", 4000, world.now - 20 * DAY)
+    await _pull(world)
+    assert world.on_the_bus()[Key("api_calls", day, "a")] == 4000
+    world.plan = replace(world.plan, metrics=[replace(world.plan.metrics[0], scale=Decimal("0.001"))], reread_cost=1)
+    world.happen("a", 1000, world.now - 20 * DAY, world.now + timedelta(minutes=30))
+    await _pull(world, minutes=125)
+    assert world.reports[-1].reason == "never_complete"
+    await _pull(world, 3, minutes=5)
+    assert world.reports[-1].complete
+    assert world.on_the_bus()[Key("api_calls", day, "a")] == 5
+
+
+async def test_days_do_not_become_months_under_the_same_name(world: Any) -> None:
+    world.happen("a", 4, world.now - DAY)
+    await _pull(world)
+    world.plan = replace(world.plan, metrics=[replace(USERS, name="api_calls")])
+    await _pull(world, minutes=5)
+    report = world.reports[-1]
+    assert (report.complete, report.reason) == (False, "provider_error")
+    assert "give the new definition another name" in report.error
+    assert list(world.on_the_bus().values()) == [4]
+
+
+@pytest.mark.parametrize("metric", [USERS, OTHER])
+def test_nothing_is_due_before_the_first_day(metric: Metric) -> None:
+    now, today = datetime(2026, 12, 9, 12, tzinfo=UTC), date(2026, 12, 9)
+    look = next_look(
+        metric, {}, Marks(date(2026, 12, 8), date(2026, 10, 1)), now=now, first=today, filled=False, rules=Rules()
+    )
+    assert look is None
+
+
+async def test_new_accounts_are_looked_at_again_with_their_partition(world: Any) -> None:
+    for number in range(6):
+        world.happen(f"a{number}", 1, world.now - DAY)
+    await _pull(world)
+    await _pull(world, hours=24)
+    before = {scope: min(by_day(one.coverage).values()) for scope, one in world.claims.items()}
+    world.happen("new", 3, world.now - 6 * DAY, world.now + timedelta(minutes=5))
+    await _pull(world, minutes=65)
+    assert world.on_the_bus()[Key("api_calls", (world.now - 6 * DAY).date(), "new")] == 3
+    assert all(min(by_day(one.coverage).values()) >= before[scope] for scope, one in world.claims.items())
