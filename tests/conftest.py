@@ -67,7 +67,8 @@ def _template(postgres_server: str) -> Iterator[str]:
 def database(postgres_server: str, _template: str) -> Iterator[Database]:
     """A fresh migrated database; `.dsn(role)` logs in as that role."""
     name = f"trueup_test_{uuid.uuid4().hex[:12]}"
-    run_sql(postgres_server, f"CREATE DATABASE {name} TEMPLATE {_template}")
+    # Copied as files: through the log, the usual way, takes twice as long.
+    run_sql(postgres_server, f"CREATE DATABASE {name} TEMPLATE {_template} STRATEGY file_copy")
     try:
         yield Database(in_database(postgres_server, name))
     finally:

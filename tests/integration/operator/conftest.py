@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 from cryptography.fernet import Fernet
+from tests import forked
+from tests.forked import Forked
 
 from trueup_devstack.scratch import free_port
 
@@ -28,31 +29,48 @@ METRICS = [{"metric": "api_calls", "event_type": "api_calls_metered", "property"
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A quiet sandbox's address."""
     port = free_port()
-    env = os.environ | {
+    folder = tmp_path_factory.mktemp("sandbox")
+    env = {
         "SANDBOX_HTTP_PORT": str(port),
         "SANDBOX_SCENARIO": str(SMALL),
         "SANDBOX_EVENTS_PER_MINUTE": "0",
-        "SANDBOX_STATE_DIR": str(tmp_path_factory.mktemp("sandbox")),
+        "SANDBOX_STATE_DIR": str(folder / "state"),
     }
-    with subprocess.Popen([sys.executable, "-m", "trueup_sandbox"], env=env) as process:
-        try:
-            _wait(f"http://127.0.0.1:{port}/control/health", process)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(20)
+    process = forked.start("trueup_sandbox", folder / "log", env)
+    try:
+        _wait(f"http://127.0.0.1:{port}/control/health", process, folder / "log")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait(20)
 
 
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+def _wait(url: str, process: Forked, log: Path) -> None:
     deadline = time.monotonic() + 150
     while time.monotonic() < deadline:
-        assert process.poll() is None, "the sandbox ended while starting"
+        assert process.poll() is None, log.read_text()
         try:
             if httpx.get(url, timeout=2).is_success:
                 return
         except httpx.TransportError:
             time.sleep(0.1)
     raise AssertionError("the sandbox does not answer")
+
+
+Trueup = Callable[..., Coroutine[None, None, tuple[int, str]]]
+
+
+@pytest.fixture
+def trueup(tmp_path: Path) -> Trueup:
+    """A command of the operator's tool, to its end: exit code, and all that it said."""
+    numbers = count()
+
+    async def running(env: Mapping[str, str], *argv: str) -> tuple[int, str]:
+        log = tmp_path / f"trueup-{next(numbers)}.log"
+        code = await asyncio.to_thread(forked.start("trueup_operator", log, env, argv).wait)
+        return code, log.read_text()
+
+    return running
 
 
 @pytest.fixture

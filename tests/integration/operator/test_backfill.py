@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
-import os
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,8 +12,9 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from tests import forked
+from tests.integration.operator.conftest import Trueup
 
-TRUEUP = Path(sys.executable).with_name("trueup")
 # Several processes are started one after the other.
 pytestmark = pytest.mark.timeout(300)
 YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
@@ -29,15 +28,6 @@ def wired(env: dict[str, str], topics: str) -> dict[str, str]:
     return env | {name: topics for name in env if name.endswith("_KAFKA_BOOTSTRAP")}
 
 
-async def backfill(source: str, env: dict[str, str], *options: str) -> tuple[int, str]:
-    process = await asyncio.create_subprocess_exec(
-        TRUEUP, "backfill", source, *options,
-        env=os.environ | env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
-    said, _ = await process.communicate()
-    return process.returncode or 0, said.decode()
-
-
 async def rows(database: Any, service: str, sql: str) -> list[Any]:
     connection = await asyncpg.connect(database.dsn(service))
     try:
@@ -46,30 +36,36 @@ async def rows(database: Any, service: str, sql: str) -> list[Any]:
         await connection.close()
 
 
-async def test_usage_of_past_days_is_announced_and_again_changes_nothing(wired: dict[str, str], database: Any) -> None:
-    code, said = await backfill("amplitude", wired, *SPAN)
+async def test_usage_of_past_days_is_announced_and_again_changes_nothing(
+    trueup: Trueup, wired: dict[str, str], database: Any
+) -> None:
+    code, said = await trueup(wired, "backfill", "amplitude", *SPAN)
     assert code == 0, said
     assert "1 of 1 questions" in said
     buckets = await rows(database, "ingest_amplitude", "SELECT day, shown FROM buckets WHERE shown > 0")
     assert {row["day"] for row in buckets} == {YESTERDAY - timedelta(days=n) for n in range(20)}
     offsets = await rows(database, "ingest_amplitude", "SELECT sum(last_offset) FROM published_offsets")
-    assert (await backfill("amplitude", wired, *SPAN))[0] == 0
+    assert (await trueup(wired, "backfill", "amplitude", *SPAN))[0] == 0
     assert await rows(database, "ingest_amplitude", "SELECT sum(last_offset) FROM published_offsets") == offsets
 
 
-async def test_documents_of_one_customer_only(wired: dict[str, str], database: Any, sandbox: str) -> None:
+async def test_documents_of_one_customer_only(
+    trueup: Trueup, wired: dict[str, str], database: Any, sandbox: str
+) -> None:
     async with httpx.AsyncClient(base_url=sandbox) as http:
         table = csv.DictReader((await http.get("/control/export/accounts.csv")).text.splitlines())
     customer = next(row["quickbooks_customer_id"] for row in table if row["quickbooks_customer_id"])
-    code, said = await backfill("quickbooks", wired, "--from", "2020-01-01", "--account", customer)
+    code, said = await trueup(wired, "backfill", "quickbooks", "--from", "2020-01-01", "--account", customer)
     assert code == 0, said
     known = await rows(database, "ingest_quickbooks", "SELECT DISTINCT ref FROM objects")
     assert [row["ref"] for row in known] == [f"quickbooks:{customer}"]
-    assert (await backfill("quickbooks", wired, "--from", "2020-01-01", "--account", "7; drop"))[0] == 2
+    assert (await trueup(wired, "backfill", "quickbooks", "--from", "2020-01-01", "--account", "7; drop"))[0] == 2
 
 
-async def test_a_stopped_one_goes_on_where_it_stood(wired: dict[str, str], database: Any, sandbox: str) -> None:
-    running = asyncio.create_task(backfill("stripe", wired, "--from", "2020-01-01"))
+async def test_a_stopped_one_goes_on_where_it_stood(
+    trueup: Trueup, wired: dict[str, str], database: Any, sandbox: str, tmp_path: Path
+) -> None:
+    running = asyncio.create_task(trueup(wired, "backfill", "stripe", "--from", "2020-01-01"))
     async with asyncio.timeout(200):
         while not await rows(database, "stripe_webhooks", BOOKMARKS):
             assert not running.done(), await running
@@ -84,19 +80,19 @@ async def test_a_stopped_one_goes_on_where_it_stood(wired: dict[str, str], datab
     (kept,) = await rows(database, "stripe_webhooks", BOOKMARKS)
     done = json.loads(kept["value"])["done"]
     assert done > 0
-    process = await asyncio.create_subprocess_exec(
-        TRUEUP, "backfill", "stripe", "--from", "2020-01-01", env=os.environ | wired, stderr=asyncio.subprocess.PIPE
-    )  # fmt: skip
-    assert process.stderr is not None
-    first = (await process.stderr.readline()).decode()
+    log = tmp_path / "goes-on"
+    process = forked.start("trueup_operator", log, wired, ["backfill", "stripe", "--from", "2020-01-01"])
+    async with asyncio.timeout(60):
+        while not (first := log.read_text().partition("\n")[0] if log.exists() else ""):
+            await asyncio.sleep(0.1)
     process.kill()
-    await process.wait()
+    process.wait()
     assert f"{done} of " in first
     assert counters.get("stripe.refused_by_limit", 0) == 0
 
 
-async def test_wrong_days_are_named(env: dict[str, str]) -> None:
-    code, said = await backfill("stripe", env, "--from", "2026-02-30")
+async def test_wrong_days_are_named(trueup: Trueup, env: dict[str, str]) -> None:
+    code, said = await trueup(env, "backfill", "stripe", "--from", "2026-02-30")
     assert (code, said) == (1, "trueup: write days as YYYY-MM-DD\n")
 
 

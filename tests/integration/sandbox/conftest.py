@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -17,6 +14,8 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from tests import forked
+from tests.forked import Forked
 
 from trueup_sandbox.app import Sandbox, create
 from trueup_sandbox.scenario import load
@@ -92,13 +91,14 @@ class Process:
 
     url: str
     env: dict[str, str]
-    popen: subprocess.Popen[bytes] | None = None
+    log: Path
+    forked: Forked | None = None
 
     async def start(self) -> None:
-        self.popen = subprocess.Popen([sys.executable, "-m", "trueup_sandbox"], env=os.environ | self.env)
+        self.forked = forked.start("trueup_sandbox", self.log, self.env)
         async with httpx.AsyncClient(base_url=self.url) as http:
             for _ in range(600):
-                assert self.popen.poll() is None, "the sandbox ended while starting"
+                assert self.forked.poll() is None, self.log.read_text()
                 with contextlib.suppress(httpx.HTTPError):
                     if (await http.get("/control/health")).is_success:
                         return
@@ -106,9 +106,9 @@ class Process:
         raise AssertionError("the sandbox does not answer")
 
     def kill(self) -> None:
-        if self.popen is not None:
-            self.popen.kill()
-            self.popen.wait()
+        if self.forked is not None:
+            self.forked.kill()
+            self.forked.wait()
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ async def process(tmp_path: Path) -> AsyncIterator[Process]:
         "SANDBOX_STATE_DIR": str(tmp_path / "state"),
         "SANDBOX_EVENTS_PER_MINUTE": "600",
     }
-    one = Process(f"http://127.0.0.1:{port}", env)
+    one = Process(f"http://127.0.0.1:{port}", env, tmp_path / "log")
     await one.start()
     try:
         yield one

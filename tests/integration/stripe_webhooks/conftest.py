@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack
@@ -18,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from tests import forked
+from tests.forked import Forked
 
 from stripe_webhooks.domain.signature import sign
 from trueup_contracts.customers import CustomerObservedV1
@@ -47,43 +46,39 @@ async def until(found: Callable[[], Awaitable[bool]], *, timeout_s: float = 30.0
 class Process:
     """A child process with its output in a file."""
 
-    command: list[str]
+    module: str
     env: dict[str, str]
     ready_url: str
     log: Path
-    popen: subprocess.Popen[bytes] | None = None
+    forked: Forked | None = None
 
     async def start(self, *, wait: bool = True) -> None:
-        with self.log.open("ab") as output:
-            self.popen = subprocess.Popen(self.command, env=os.environ | self.env, stdout=output, stderr=output)
+        self.forked = forked.start(self.module, self.log, self.env)
         if wait:
-            await until(self.is_ready, timeout_s=60, what=f"{self.command[-1]} ready: {self.log.read_text()[-2000:]}")
+            await until(self.is_ready, timeout_s=60, what=f"{self.module} ready")
 
     async def is_ready(self) -> bool:
-        assert self.popen is not None
-        assert self.popen.poll() is None, self.log.read_text()[-3000:]
+        assert self.running.poll() is None, self.log.read_text()[-3000:]
         try:
             async with httpx.AsyncClient(timeout=2, verify=False) as client:
                 return (await client.get(self.ready_url)).status_code == 200
         except httpx.TransportError:
             return False
 
-    def send(self, number: signal.Signals) -> None:
-        assert self.popen is not None
-        self.popen.send_signal(number)
+    @property
+    def running(self) -> Forked:
+        assert self.forked is not None, "not started"
+        return self.forked
 
     def kill(self) -> None:
-        if self.popen is not None and self.popen.poll() is None:
-            self.popen.send_signal(signal.SIGCONT)
-            self.popen.kill()
-        if self.popen is not None:
-            self.popen.wait()
+        if self.forked is not None:
+            self.forked.kill()
+            self.forked.wait()
 
     def stop(self) -> int:
         """Orderly; returns the exit code."""
-        self.send(signal.SIGTERM)
-        assert self.popen is not None
-        return self.popen.wait(30)
+        self.running.send_signal(signal.SIGTERM)
+        return self.running.wait(30)
 
 
 @dataclass
@@ -193,7 +188,7 @@ class Services:
             "DRAIN_S": "0",
         } | settings
         process = Process(
-            [sys.executable, "-m", "stripe_webhooks"],
+            "stripe_webhooks",
             {f"STRIPE_WEBHOOKS_{name}": value for name, value in env.items()},
             f"http://127.0.0.1:{port}/readyz",
             self.folder / f"service-{len(self.started)}.log",
@@ -252,7 +247,7 @@ async def sandbox(tmp_path: Path, port: int) -> AsyncIterator[Sandbox]:
         "SANDBOX_EVENTS_PER_MINUTE": "0",
     }
     process = Process(
-        [sys.executable, "-m", "trueup_sandbox"],
+        "trueup_sandbox",
         env,
         f"http://127.0.0.1:{sandbox_port}/control/health",
         tmp_path / "sandbox.log",
