@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from types import MappingProxyType
 
 import pytest
 
 from ingest_amplitude.domain.answers import Sums
+from ingest_amplitude.domain.arrivals import Arrivals, Earlier
 from ingest_amplitude.domain.buckets import Key, Metric, Totals
 from ingest_amplitude.domain.tally import RecentIds, Tally
 from ingest_amplitude.domain.windows import Hours
@@ -68,6 +70,8 @@ class World:
     known_definitions: dict[str, Definition] = field(default_factory=dict)
     unsure: set[Key] = field(default_factory=set)
     die_at_publish: int | None = None
+    earlier: dict[Key, Earlier] = field(default_factory=dict)
+    observed: dict[Key, datetime] = field(default_factory=dict)
     numbers: count[int] = field(default_factory=count)
 
     def deps(self) -> Deps:
@@ -94,7 +98,8 @@ class World:
         for event in self.events:
             if hours.start <= event.uploaded < hours.end:
                 properties = {"account_id": event.account, "quantity": event.quantity}
-                tally.add(event.event_type, f"{event.at:%Y-%m-%d %H:%M:%S.%f}", event.uuid, properties)
+                at, uploaded = (f"{one:%Y-%m-%d %H:%M:%S.%f}" for one in (event.at, event.uploaded))
+                tally.add(event.event_type, at, event.uuid, properties, uploaded)
 
     async def sums(self, metric: Metric, days: Sequence[date], accounts: Sequence[str] | None, limit: int) -> Sums:
         if self.down:
@@ -124,7 +129,11 @@ class World:
         self.last_version += 1
         return self.last_version
 
-    async def publish(self, totals: Totals, *, version: int, observed_at: datetime, step: Step) -> int:
+    async def publish(
+        self, totals: Totals, *, version: int, observed_at: datetime, step: Step, earlier: Arrivals = MappingProxyType({})
+    ) -> int:
+        self.earlier |= earlier
+        self.observed |= dict.fromkeys(totals, observed_at)
         self.unsure |= set(totals)
         self.sent += [(key, quantity, version) for key, quantity in totals.items()]
         if self.die_at_publish is not None:

@@ -7,7 +7,14 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import StringConstraints
 
 from trueup_billing import join_key
-from trueup_contracts.envelope import DecimalText, Event, Instant, RefText
+from trueup_contracts.envelope import DecimalText, Event, Instant, Part, RefText
+
+
+class EarlierValue(Part):
+    """What a bucket held at an instant after its day was over, by the source's own times of upload."""
+
+    at: Instant
+    quantity: DecimalText
 
 
 class UsageObservedV1(Event):
@@ -26,6 +33,8 @@ class UsageObservedV1(Event):
     time_zone: str = "UTC"
     """The zone whose days the buckets are: the analytics project's, not the account's."""
     observed_at: Instant
+    earlier: list[EarlierValue] | None = None
+    """Where something was uploaded after the bucket's day: what was there before, oldest first. Absent: not known."""
 
     def key(self) -> str:
         return join_key(self.ref, self.metric, self.bucket)

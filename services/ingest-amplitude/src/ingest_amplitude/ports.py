@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from ingest_amplitude.domain.again import NO_MARKS, Marks
 from ingest_amplitude.domain.answers import Sums
+from ingest_amplitude.domain.arrivals import Arrivals
 from ingest_amplitude.domain.buckets import ZERO, Grain, Key, Metric, Totals
 from ingest_amplitude.domain.coverage import Coverage
 from ingest_amplitude.domain.tally import Tally
@@ -98,12 +100,15 @@ class Turn(Protocol):
     async def version(self) -> int:
         """A new version for the read that follows."""
 
-    async def publish(self, totals: Totals, *, version: int, observed_at: datetime, step: Step) -> int:
+    async def publish(
+        self, totals: Totals, *, version: int, observed_at: datetime, step: Step, earlier: Arrivals = MappingProxyType({})
+    ) -> int:
         """Announce the buckets, and when the bus has them, remember them as shown together with the step.
 
         Before, they are marked as unknown, so that a publish that is cut short is made good by the next.
 
-        The caller passes only what differs from what was shown. Returns how many were sent.
+        The caller passes only what differs from what was shown, and what is known of earlier values of these buckets.
+        Returns how many were sent.
         """
 
     async def report(self, event: Event) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from ingest_amplitude.adapters.messages import UsageMessages
 from ingest_amplitude.domain.buckets import Key, Metric
 from trueup_billing import Ref, Source, format_decimal
-from trueup_contracts.usage import UsageObservedV1
+from trueup_contracts.usage import EarlierValue, UsageObservedV1
 from trueup_kit.messages import to_message
 
 instants = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC))  # noqa: DTZ001
@@ -25,9 +26,18 @@ instants = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(lambda m
     version=st.integers(1, 2**62),
     observed_at=instants,
     additive=st.booleans(),
+    earlier=st.lists(st.tuples(instants, st.decimals(min_value=0, max_value=10**12, places=3)), max_size=3),
 )
 def test_every_byte_and_header_is_the_contracts_own(
-    account: str, metric: str, day: date, quantity: Decimal, version: int, observed_at: datetime, additive: bool
+    account: str,
+    metric: str,
+    day: date,
+    quantity: Decimal,
+    version: int,
+    observed_at: datetime,
+    *,
+    additive: bool,
+    earlier: Any,
 ) -> None:
     messages = UsageMessages(
         {metric: Metric(metric, "e", "p", "calls", additive=additive)},
@@ -35,7 +45,8 @@ def test_every_byte_and_header_is_the_contracts_own(
         service="ingest-amplitude",
     )
     local = observed_at.astimezone(timezone(timedelta(hours=-7)))
-    (message,) = messages.of({Key(metric, day, account): quantity}, version=version, observed_at=local)
+    bucket = Key(metric, day, account)
+    (message,) = messages.of({bucket: quantity}, version=version, observed_at=local, earlier={bucket: tuple(earlier)})
     event = UsageObservedV1(
         version=version,
         ref=str(Ref(Source.AMPLITUDE, account)),
@@ -46,6 +57,7 @@ def test_every_byte_and_header_is_the_contracts_own(
         unit="calls",
         time_zone="America/Los_Angeles",
         observed_at=observed_at,
+        earlier=[EarlierValue(at=at, quantity=format_decimal(value)) for at, value in earlier] or None,
     )
     expected = to_message(event, service="ingest-amplitude", time=observed_at)
     assert UsageObservedV1.from_bytes(message.value) == event

@@ -83,6 +83,22 @@ class TestTally:
         add(counted, "1", time, **broken)
         assert (counted.totals, counted.unreadable) == ({}, 1)
 
+    def test_what_was_uploaded_after_its_day_is_late(self) -> None:
+        counted = tally("America/Los_Angeles")
+        properties = {"account_id": "a", "quantity": 4, "bytes": "many"}
+        for number, uploaded in enumerate(["2026-10-03 06:59:59.999000", "2026-10-03 07:00:00", "2026-10-03 07:59"]):
+            counted.add("api_calls_metered", "2026-10-02 10:00", str(number), properties, uploaded)
+        bucket = Key("api_calls", date(2026, 10, 2), "a")
+        assert counted.late == {bucket: {datetime(2026, 10, 3, 7, tzinfo=UTC): Decimal(8)}}
+        assert (counted.totals[bucket], counted.undated) == (12, set())
+
+    @pytest.mark.parametrize("uploaded", ["", "soon"])
+    def test_an_event_without_time_of_upload_counts_and_says_so(self, uploaded: str) -> None:
+        counted = tally()
+        counted.add("api_calls_metered", "2026-10-02 10:00", "1", {"account_id": "a", "quantity": 4}, uploaded)
+        assert Key("api_calls", date(2026, 10, 2), "a") in counted.undated
+        assert (counted.late, counted.totals[Key("api_calls", date(2026, 10, 2), "a")]) == ({}, 4)
+
     @pytest.mark.parametrize("value", [None, True, "many", 1.5, Decimal("NaN")])
     def test_a_quantity_must_be_an_exact_number(self, value: object) -> None:
         counted = tally()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
+from ingest_amplitude.domain.buckets import Key
 from ingest_amplitude.usecases.pull import pull_usage
 
 DAY = timedelta(days=1)
@@ -34,3 +36,22 @@ async def test_domain_rule_14_an_event_sent_again_after_the_sources_own_window_c
     world.happen("a", 5, at, uploaded=at + 9 * DAY, uuid="x")
     await pull_usage(world.deps())
     assert list(world.on_the_bus().values()) == [5]
+
+
+async def test_domain_rule_12_what_was_there_when_is_told_by_the_times_of_upload(world: Any) -> None:
+    at = world.now.replace(day=1, hour=10, minute=0)  # the hours of an export begin and end with the days here
+    bucket, day_end = Key("api_calls", at.date(), "a"), at.replace(day=2, hour=0)
+    world.happen("a", 5, at)
+    world.happen("a", 3, at, uploaded=at + 2 * DAY + timedelta(minutes=7))
+    world.happen("b", 4, at)
+    await pull_usage(world.deps())
+    assert world.earlier == {bucket: ((day_end, Decimal(5)), (at + 2 * DAY, Decimal(8)))}
+
+    # What comes in a later piece begins with what the former ones had, and is dated by the piece and not by our clock.
+    world.happen("a", 2, at, uploaded=world.now + timedelta(minutes=1))
+    world.now += timedelta(minutes=70)
+    former_end = world.end
+    await pull_usage(world.deps())
+    assert world.earlier[bucket] == ((former_end, Decimal(10)),)
+    assert world.observed[bucket] == world.end - timedelta(microseconds=1)
+    assert date(2026, 11, 1) == at.date()

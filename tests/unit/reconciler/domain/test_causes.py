@@ -205,6 +205,14 @@ def test_domain_rule_12_usage_learned_after_the_invoice_is_late() -> None:
     assert "800 calls more" in result.parts[0].evidence[0].text
 
 
+def test_late_usage_is_dated_by_the_first_instant_at_which_it_was_there() -> None:
+    day_end, upload = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 3, 10, tzinfo=UTC)
+    seen = late((day_end, 9_200), (upload, 10_000), (datetime(2026, 11, 26, tzinfo=UTC), 10_000))
+    early = billed(line(9_200), created_at=datetime(2026, 11, 1, 6, tzinfo=UTC))
+    (part,) = judged(revisions=seen, documents=(early,)).parts
+    assert [one.text for one in part.evidence] == ["2026-10-10: 800 calls more, in by 2026-11-03 10:00 UTC"]
+
+
 @pytest.mark.parametrize(
     ("seen", "created_at"),
     [

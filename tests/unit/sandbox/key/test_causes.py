@@ -26,7 +26,7 @@ def period_of(world: World, ask: Ask, name: str, **more: Any) -> dict[str, Any]:
         ("variance_0", []),
         ("variance_7_over", ["unexplained"]),
         ("missing_invoice", ["missing_invoice"]),
-        ("late_usage", ["unexplained"]),
+        ("late_usage", ["late_usage"]),
         ("credit_memo", []),
         ("tiered_card", []),
         ("minimum_not_billed", ["minimum"]),

@@ -49,7 +49,7 @@ def _planted(evidence: Evidence, start: date, end: date) -> Causes:
 
 
 def _late(evidence: Evidence, start: date, end: date) -> Causes:
-    """Usage that came in after the month's last invoice, in the world's own life time: nobody watched before."""
+    """Usage that came in after the month's last invoice."""
     made = [
         one.created_ms
         for one in evidence.invoices
@@ -57,7 +57,7 @@ def _late(evidence: Evidence, start: date, end: date) -> Causes:
     ]
     if not made:
         return []
-    known_ms = max(*made, evidence.world.born_ms)
+    known_ms = max(made)
 
     def before(metric: str, day: date) -> int:
         return evidence.used(metric, day) - evidence.came_after(metric, day, known_ms)

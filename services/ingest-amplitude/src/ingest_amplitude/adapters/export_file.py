@@ -20,6 +20,7 @@ class _Line(msgspec.Struct):
 
     event_type: str = ""
     event_time: str = ""
+    server_upload_time: str = ""
     uuid: str = ""
     event_properties: dict[str, Any] | None = None
 
@@ -70,7 +71,8 @@ def _count(lines: gzip.GzipFile | IO[bytes], tally: Tally, name: str, tell: Tell
         else:
             if event.event_properties is not None:
                 user = event.user_properties if isinstance(event, _UserLine) else None
-                tally.add(event.event_type, event.event_time, event.uuid, event.event_properties, user)
+                uploaded = event.server_upload_time
+                tally.add(event.event_type, event.event_time, event.uuid, event.event_properties, user, uploaded)
             elif tally.wants(event.event_type):
                 tally.refuse("event_properties: missing")
         if tally.unreadable != refused:

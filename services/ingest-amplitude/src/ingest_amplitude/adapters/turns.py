@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TypeAlias
 
 import asyncpg
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ingest_amplitude.adapters.memory import EXPORT_END, columns, write_definitions, write_standings
 from ingest_amplitude.adapters.messages import UsageMessages
+from ingest_amplitude.domain.arrivals import Arrivals
 from ingest_amplitude.domain.buckets import Key, Totals
 from ingest_amplitude.ports import Step
 from trueup_contracts.envelope import Event
@@ -64,13 +66,15 @@ class LeasedTurn:
         """See the port."""
         return await self.held.next_version()
 
-    async def publish(self, totals: Totals, *, version: int, observed_at: datetime, step: Step) -> int:
+    async def publish(
+        self, totals: Totals, *, version: int, observed_at: datetime, step: Step, earlier: Arrivals = MappingProxyType({})
+    ) -> int:
         """See the port. The content of a bucket is its quantity, so the buckets themselves serve as hashes."""
         keys = sorted(totals)
         await self._doubt(keys)
         offsets: dict[int, int] = {}
         if keys:
-            messages = self.messages.of(totals, version=version, observed_at=observed_at)
+            messages = self.messages.of(totals, version=version, observed_at=observed_at, earlier=earlier)
             async for chunk in self.producer.publish_chunks(messages):
                 for sent in chunk:
                     offsets[sent.partition] = max(sent.offset, offsets.get(sent.partition, -1))

@@ -61,6 +61,10 @@ class Tally:
         self.totals: Totals = {}
         self.accounts: set[str] = set()
         """Every account that a metered event names."""
+        self.late: dict[Key, dict[datetime, Decimal]] = {}
+        """What was uploaded after its day was over, by the hour (UTC) of the upload."""
+        self.undated: set[Key] = set()
+        """Buckets with an event that does not say when it was uploaded."""
         self.event_ids: set[int | str] = set()
         self.counted = 0
         self.repeated = 0
@@ -79,6 +83,7 @@ class Tally:
         self._first_day = first_day
         self._recent = recent
         self._days: dict[str, date | None] = {}
+        self._hours: dict[str, tuple[datetime, date] | None] = {}
 
     def wants(self, event_type: str) -> bool:
         """Whether events of this type are metered at all."""
@@ -91,6 +96,7 @@ class Tally:
         uuid: str,
         properties: Mapping[str, object],
         user: Mapping[str, object] | None = None,
+        uploaded: str = "",
     ) -> None:
         """Count one exported line. A metered event without account, time or number is counted as unreadable."""
         metrics = self._metrics.get(event_type)
@@ -112,20 +118,30 @@ class Tally:
         if day < self._first_day:
             return
         self.accounts.add(account)
+        arrived = self._hour(uploaded)
         for metric in metrics:
             if all(one.lets_through(properties, user or {}) for one in metric.filters):
-                self._count(Key(metric.name, day, account), metric, properties)
+                self._count(Key(metric.name, day, account), metric, properties, arrived)
 
     def refuse(self, why: str) -> None:
         """Count a metered event that cannot be read."""
         self.unreadable += 1
         self.why_unreadable = why
 
-    def _count(self, key: Key, metric: Metric, properties: Mapping[str, object]) -> None:
-        amount = self._amount(metric.property_name, properties) if metric.property_name else 1
-        if amount is not None:
-            self.totals[key] = self.totals.get(key, ZERO) + metric.scaled(amount)
-            self.counted += 1
+    def _count(
+        self, key: Key, metric: Metric, properties: Mapping[str, object], arrived: tuple[datetime, date] | None
+    ) -> None:
+        found = self._amount(metric.property_name, properties) if metric.property_name else 1
+        if found is None:
+            return
+        amount = metric.scaled(found)
+        self.totals[key] = self.totals.get(key, ZERO) + amount
+        self.counted += 1
+        if arrived is None:
+            self.undated.add(key)
+        elif arrived[1] > key.day:
+            by_hour = self.late.setdefault(key, {})
+            by_hour[arrived[0]] = by_hour.get(arrived[0], ZERO) + amount
 
     def _amount(self, name: str, properties: Mapping[str, object]) -> Decimal | int | None:
         value = properties.get(name)
@@ -148,10 +164,25 @@ class Tally:
             self._days[minute] = _local_day(minute, self._zone)
         return self._days[minute]
 
+    def _hour(self, uploaded: str) -> tuple[datetime, date] | None:
+        """The hour of an upload, and the day that it began on."""
+        text = uploaded[:13]
+        if text not in self._hours:
+            if len(self._hours) > 10_000:
+                self._hours.clear()
+            hour = _instant(text)
+            self._hours[text] = hour and (hour, hour.astimezone(self._zone).date())
+        return self._hours[text]
+
 
 def _local_day(minute: str, zone: tzinfo) -> date | None:
+    instant = _instant(minute)
+    return instant and instant.astimezone(zone).date()
+
+
+def _instant(text: str) -> datetime | None:
     """Export times are UTC without saying so: `2026-10-01 10:00`."""
     try:
-        return datetime.fromisoformat(minute).replace(tzinfo=UTC).astimezone(zone).date()
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
     except ValueError:
         return None

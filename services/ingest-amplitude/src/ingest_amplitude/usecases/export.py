@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from ingest_amplitude.domain.again import reopened
+from ingest_amplitude.domain.arrivals import earlier_values
 from ingest_amplitude.domain.buckets import Key, Totals
 from ingest_amplitude.domain.coverage import Run, by_day, overlay
 from ingest_amplitude.domain.coverage import cap as cap_coverage
@@ -76,7 +77,12 @@ async def _commit(
             for scope in _scopes(deps, partitions | placed)
         },
     )
-    await deps.turn.publish(changed, version=version, observed_at=deps.clock(), step=step)
+    earlier = {
+        key: earlier_values(late, exported[key], max(hours.start, day_start(key.day + timedelta(days=1), deps.plan.zone)))
+        for key, late in tally.late.items()
+        if key in changed and key not in tally.undated
+    }
+    await deps.turn.publish(changed, version=version, observed_at=as_of, step=step, earlier=earlier)
 
 
 async def _new_totals(

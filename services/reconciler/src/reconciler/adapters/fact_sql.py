@@ -42,23 +42,25 @@ def _columns(*getters: Callable[[Any], object]) -> Callable[[Sequence[Any]], lis
     return lambda facts: [[getter(fact) for fact in facts] for getter in getters]
 
 
-# A value that was counted after its day was over and still changes is kept: it tells what was known when. A month's value
-# changes all month long; what was known of it when is not kept.
+# A value that was counted after its day was over and still changes is kept, as is what the source tells of earlier ones:
+# both say what was known when. A month's value changes all month long; what was known of it when is not kept.
 _USAGE = Write(
     f"""
 WITH up AS (
-    INSERT INTO usage (ref, metric, grain, day, version, quantity, unit, time_zone, observed_at)
-    SELECT ref, metric, grain, day, version, quantity::numeric, unit, time_zone, observed_at
+    INSERT INTO usage (ref, metric, grain, day, version, quantity, unit, time_zone, observed_at, earlier)
+    SELECT ref, metric, grain, day, version, quantity::numeric, unit, time_zone, observed_at, earlier::jsonb
     FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::bigint[], $6::text[], $7::text[], $8::text[],
-                $9::timestamptz[]) AS r (ref, metric, grain, day, version, quantity, unit, time_zone, observed_at)
+                $9::timestamptz[], $10::text[])
+        AS r (ref, metric, grain, day, version, quantity, unit, time_zone, observed_at, earlier)
     ON CONFLICT (ref, metric, grain, day) DO UPDATE
     SET version = excluded.version, quantity = excluded.quantity, unit = excluded.unit,
         time_zone = excluded.time_zone, observed_at = excluded.observed_at, earlier = CASE
             WHEN usage.grain = 'day' AND usage.quantity <> excluded.quantity
                 AND usage.observed_at >= (usage.day + 1)::timestamp AT TIME ZONE usage.time_zone
             THEN coalesce(usage.earlier, '[]') || jsonb_build_array(jsonb_build_array(
-                usage.observed_at, usage.quantity::text))
-            ELSE usage.earlier END
+                usage.observed_at, usage.quantity::text)) || coalesce(excluded.earlier, '[]')
+            WHEN usage.earlier IS NULL THEN excluded.earlier
+            ELSE usage.earlier || coalesce(excluded.earlier, '[]') END
     WHERE usage.version < excluded.version
     RETURNING usage.ref
 ), changed AS (SELECT ref FROM up), marked AS ({_MARK_REFS})
@@ -74,6 +76,7 @@ SELECT count(*) FROM up
         lambda fact: fact.unit,
         lambda fact: fact.time_zone,
         lambda fact: fact.observed_at,
+        lambda fact: wire.encode([(one.at, one.quantity) for one in fact.earlier]) if fact.earlier else None,
     ),
 )
 

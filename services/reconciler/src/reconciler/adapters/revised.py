@@ -1,4 +1,4 @@
-"""A bucket that changed after its day was over, as the database writes it."""
+"""A bucket that changed after its day was over, as the database writes it: as we saw it, or as the source tells."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 
 
 class Revised(msgspec.Struct, frozen=True, array_like=True):
-    """Days since 1970, former values with the instants that they were counted at, and the present one."""
+    """Days since 1970, former values with the instants as of which they held, and the present one."""
 
     day: int
     earlier: list[tuple[datetime, str]]
@@ -17,6 +17,6 @@ class Revised(msgspec.Struct, frozen=True, array_like=True):
     quantity: str
 
     def seen(self) -> Iterator[tuple[datetime, str]]:
-        """Every value, oldest first."""
-        yield from self.earlier
+        """Every value, oldest first; the present one last."""
+        yield from sorted(self.earlier, key=lambda value: value[0])
         yield self.observed_at, self.quantity

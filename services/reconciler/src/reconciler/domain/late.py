@@ -1,14 +1,14 @@
 """Usage that became known after the invoice was made, as far as the facts tell.
 
-A bucket that was seen once tells nothing: it may have been known long before we looked. Only one whose value we saw
-grow after its day was over tells what was known when.
+A bucket that was seen once tells nothing: it may have been known long before we looked. Only one whose value grew after
+its day was over, as we saw it or as the source's own upload times say, tells what was known when.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from reconciler.domain.explained import Case, Evidence
 from reconciler.domain.snapshot import Revision, Series
@@ -57,13 +57,23 @@ def without_late(
 
 
 def _late(revision: Revision, instant: datetime) -> int:
-    """What was added after the instant; 0 where nobody had looked before."""
+    """What was added after the instant; 0 where nobody knows what was there before."""
     known = [value for at, value in revision.seen if at <= instant]
     return revision.seen[-1][1] - known[-1] if known else 0
 
 
 def _evidence(metric: str, series: Series, revision: Revision, late: int) -> Evidence:
     day = date.fromordinal(revision.day).isoformat()
-    at = revision.seen[-1][0].isoformat(timespec="seconds")
-    text = f"{day}: {scaled_text(late, series.scale)} {series.unit} more, learned {at}"
+    at = _since(revision).astimezone(UTC)
+    text = f"{day}: {scaled_text(late, series.scale)} {series.unit} more, in by {at:%Y-%m-%d %H:%M} UTC"
     return Evidence("amplitude", f"{revision.ref}|{metric}|{day}", text)
+
+
+def _since(revision: Revision) -> datetime:
+    """The first instant from which on the bucket was known to hold what it holds."""
+    since = revision.seen[-1][0]
+    for at, value in reversed(revision.seen):
+        if value != revision.seen[-1][1]:
+            break
+        since = at
+    return since

@@ -24,6 +24,16 @@ from reconciler.ports.words import (
 )
 
 
+class EarlierValue(Wire, frozen=True):
+    """`EarlierValue` of a bucket."""
+
+    at: Instant
+    quantity: str
+
+    def __post_init__(self) -> None:
+        check_decimal(self.quantity)
+
+
 class Usage(Wire, frozen=True):
     """`UsageObservedV1`."""
 
@@ -36,6 +46,7 @@ class Usage(Wire, frozen=True):
     observed_at: Instant
     grain: Literal["day", "month"] = "day"
     time_zone: str = "UTC"
+    earlier: tuple[EarlierValue, ...] | None = None
 
     def __post_init__(self) -> None:
         check_decimal(self.quantity)
