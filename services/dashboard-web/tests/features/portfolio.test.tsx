@@ -1,4 +1,5 @@
 import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { HttpResponse, http } from "msw";
 import { describe, expect, it } from "vitest";
 import { item, minutesAgo, portfolio, variance } from "../mock-api/builders";
@@ -35,6 +36,32 @@ describe("the grid", () => {
     expect(row.getByText("Under-billed")).toBeTruthy();
     expect(row.getByText("−$255.00")).toBeTruthy();
     expect(row.getByText("−5.10 %")).toBeTruthy();
+  });
+
+  it("shows what is unexplained, and ranks by it", async () => {
+    const partly = variance({
+      amount_minor: -7_778,
+      unexplained_minor: -1_200,
+      band: "under_billed",
+      percent: "-7.22",
+    });
+    const asked = answerWith(() =>
+      HttpResponse.json(
+        portfolio([
+          item({ client_id: "a", name: "Partly", variance: partly }),
+          item({ client_id: "b", name: "Wholly", variance: { ...partly, unexplained_minor: 0 } }),
+          item({ client_id: "c", name: "Right" }),
+        ]),
+      ),
+    );
+    open("/");
+    const cellOf = async (name: string) => (await rowOf(name)).querySelector(".col-unexplained")?.textContent;
+    expect(await cellOf("Partly")).toBe("−$12.00");
+    expect(await cellOf("Wholly")).toBe("none");
+    expect(await cellOf("Right")).toBe("–");
+    await userEvent.click(screen.getByRole("button", { name: "Unexplained" }));
+    await waitFor(() => expect(asked.at(-1)?.searchParams.get("sort")).toBe("-unexplained"));
+    expect(screen.getByRole("columnheader", { name: "Unexplained" }).getAttribute("aria-sort")).toBe("descending");
   });
 
   it("says why an account cannot be judged, and which source is not complete", async () => {

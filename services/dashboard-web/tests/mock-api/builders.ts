@@ -36,6 +36,7 @@ export function variance(given: Partial<Variance> = {}): Variance {
     expected_minor: 500_000,
     billed_minor: 500_000,
     amount_minor: 0,
+    unexplained_minor: 0,
     percent: "0.00",
     band: "matched",
     currency: "USD",

@@ -92,6 +92,7 @@ function row(index: number): AccountItem {
           expected_minor: null,
           billed_minor: null,
           amount_minor: null,
+          unexplained_minor: null,
           percent: null,
           currency: null,
           reasons: [
@@ -106,6 +107,7 @@ function row(index: number): AccountItem {
           expected_minor,
           billed_minor: expected_minor + amount_minor,
           amount_minor,
+          unexplained_minor: index % 3 === 0 ? 0 : amount_minor,
           percent: percent.toFixed(2),
           band,
           currency,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard_api.adapters.flag_sql import LATEST
-from dashboard_api.adapters.range_sql import JOINED, MARKED_IN_RANGE, RANGED, SHOWN, WHOLE, range_arguments
+from dashboard_api.adapters.range_sql import JOINED, MARKED_IN_RANGE, SHOWN, looked_at
 from dashboard_api.domain.access import Principal, Scope
 from dashboard_api.domain.portfolio import Active, PortfolioQuery, Sort, SortField
 
@@ -40,6 +40,7 @@ _ORDERS = {
     SortField.DUE_DATE: "due_on {direction} NULLS LAST",
     SortField.STATUS: f"{_URGENCY} {{direction}} NULLS LAST",
     SortField.VARIANCE: f"{_BY_VARIANCE}, abs(variance_minor) {{direction}}",
+    SortField.UNEXPLAINED: f"{_BY_VARIANCE}, abs(unexplained_minor) {{direction}} NULLS LAST",
     SortField.VARIANCE_PERCENT: "abs(variance_ratio) {direction} NULLS LAST",
 }
 
@@ -149,10 +150,7 @@ def _rows(principal: Principal, query: PortfolioQuery, arguments: Arguments) -> 
             SELECT account.* FROM dashboard.seen_accounts AS account
             WHERE {" AND ".join(_account_filters(principal, query, arguments))})
     """
-    if query.dates is None:
-        shown = WHOLE
-    else:
-        shown = RANGED[query.dates.axis].format(**range_arguments(query.dates, arguments.add))
+    shown = looked_at(query.dates, arguments.add, rest=query.sort.by is SortField.UNEXPLAINED)
     return f"""
         {base}, {shown},
         rows AS (SELECT * FROM looked WHERE {" AND ".join(_figure_filters(query, arguments))})

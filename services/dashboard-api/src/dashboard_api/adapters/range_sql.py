@@ -14,14 +14,23 @@ from dashboard_api.domain.portfolio import Axis, DateRange
 
 _COLUMNS = "client_id, name, usage_sort, band, flagged, due_on, status, variance_minor, variance_currency"
 
-WHOLE = f"""
+_WHOLE = f"""
     looked AS (
         SELECT {_COLUMNS},
                CASE WHEN band = 'billed_without_usage' THEN 'Infinity' ELSE variance_ratio END AS variance_ratio,
                invoice_total_minor AS total_minor, invoice_currency AS total_currency,
                CASE WHEN invoice_total_minor IS NULL THEN '[]'::jsonb ELSE jsonb_build_array(jsonb_build_object(
-                   'amount_minor', invoice_total_minor, 'currency', invoice_currency)) END AS totals
+                   'amount_minor', invoice_total_minor, 'currency', invoice_currency)) END AS totals<rest>
         FROM base)
+"""
+# What is unexplained lies in what is shown: it is looked up only where it is sorted by.
+_REST_OF_ROW = ", (item #>> '{variance,unexplained_minor}')::bigint AS unexplained_minor"
+_REST_IN_RANGE = """,
+                   CASE WHEN base.band IS DISTINCT FROM 'cannot_judge' THEN (
+                       SELECT (shown.payload ->> 'unexplained_minor')::bigint
+                       FROM dashboard.seen_reconciliations AS shown
+                       WHERE shown.client_id = worst.client_id AND shown.period_start = worst.period_start
+                           AND shown.current) END AS unexplained_minor
 """
 
 _INSIDE = {
@@ -87,7 +96,7 @@ _STEPS = """
                    CASE WHEN base.band IS DISTINCT FROM 'cannot_judge' THEN worst.ratio END AS variance_ratio,
                    (summed.by_currency ->> chosen.currency)::bigint AS total_minor,
                    chosen.currency AS total_currency,
-                   coalesce(summed.totals, '[]') AS totals) AS figures
+                   coalesce(summed.totals, '[]') AS totals<rest>) AS figures
         WHERE <kept>)
 """
 _VARIANCE_KEYS = (
@@ -95,6 +104,7 @@ _VARIANCE_KEYS = (
     "expected_minor",
     "billed_minor",
     "amount_minor",
+    "unexplained_minor",
     "percent",
     "band",
     "currency",
@@ -132,10 +142,18 @@ def _text(axis: Axis) -> str:
     return text.replace("<kept>", _KEPT[axis])
 
 
-RANGED = {axis: _text(axis) for axis in Axis}
+_RANGED = {axis: _text(axis) for axis in Axis}
 
 
-def range_arguments(dates: DateRange, add: Callable[[Any], str]) -> dict[str, str]:
+def looked_at(dates: DateRange | None, add: Callable[[Any], str], *, rest: bool) -> str:
+    """The step `looked`; with the column `unexplained_minor` when the rest is asked for."""
+    if dates is None:
+        return _WHOLE.replace("<rest>", _REST_OF_ROW if rest else "")
+    text = _RANGED[dates.axis].format(**_range_arguments(dates, add))
+    return text.replace("<rest>", _REST_IN_RANGE if rest else "")
+
+
+def _range_arguments(dates: DateRange, add: Callable[[Any], str]) -> dict[str, str]:
     """Placeholders for the first and the last day; an open end reaches as far as dates go."""
     return {
         "first": f"coalesce({add(dates.first)}::date, '-infinity')",

@@ -77,6 +77,7 @@ class SortField(StrEnum):
     STATUS = "status"
     VARIANCE = "variance"
     VARIANCE_PERCENT = "variance_percent"
+    UNEXPLAINED = "unexplained"
 
 
 SORTS = tuple(sign + name for name in SortField for sign in ("", "-"))
@@ -84,7 +85,7 @@ SORTS = tuple(sign + name for name in SortField for sign in ("", "-"))
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """A column and a direction; variance is ordered by its size, whatever its sign."""
+    """A column and a direction; variance and what is unexplained of it are ordered by size, whatever the sign."""
 
     by: SortField
     descending: bool

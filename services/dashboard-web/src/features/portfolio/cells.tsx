@@ -73,6 +73,16 @@ export function PercentCell({ item }: { item: AccountItem }) {
   return <span data-tone={item.flagged ? "bad" : undefined}>{percent(text)}</span>;
 }
 
+/** What of the variance no named cause accounts for. */
+export function UnexplainedCell({ item }: { item: AccountItem }) {
+  const { amount_minor, unexplained_minor, currency } = item.variance ?? {};
+  if (!amount_minor || !currency || unexplained_minor === null || unexplained_minor === undefined) {
+    return <span className="muted">–</span>;
+  }
+  if (unexplained_minor === 0) return <span className="muted">none</span>;
+  return <span>{signedMoney({ amount_minor: unexplained_minor, currency })}</span>;
+}
+
 /**
  * `October 2026: billed 255.00 USD (5.10 %) less than used` → `Oct: billed less than used`: the figures stand beside it.
  * The whole text shows on hover.

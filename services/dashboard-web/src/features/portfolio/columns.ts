@@ -20,6 +20,7 @@ const COLUMNS: Column[] = [
   { key: "status", label: "Status", sort: "status", payments: true },
   { key: "variance", label: "Variance", sort: "variance", descendingFirst: true, numeric: true },
   { key: "percent", label: "%", sort: "variance_percent", descendingFirst: true, numeric: true },
+  { key: "unexplained", label: "Unexplained", sort: "unexplained", descendingFirst: true, numeric: true },
   { key: "why", label: "Why" },
 ];
 

@@ -20,6 +20,7 @@ interface FiltersProps {
 const SORTS = [
   { value: DEFAULT_SORT, label: "Largest variance first" },
   { value: "-variance_percent", label: "Largest variance in % first" },
+  { value: "-unexplained", label: "Largest unexplained rest first" },
   { value: "name", label: "Name" },
   { value: "due_date", label: "Earliest due first" },
   { value: "-invoice_total", label: "Largest invoice first" },

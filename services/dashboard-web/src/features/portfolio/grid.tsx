@@ -5,7 +5,7 @@ import { Bar } from "@/shared/ui/skeleton";
 import type { Column } from "./columns";
 import { GridHead } from "./grid-head";
 import { Row } from "./row";
-import { PAGE_SIZE, type PortfolioSearch, type Sort } from "./search";
+import { PAGE_SIZE, type PortfolioSearch, type Sort, sortOf } from "./search";
 import { toggle, useSelection } from "./selection";
 
 const SKELETON_ROWS = Array.from({ length: PAGE_SIZE }, (_, index) => index);
@@ -32,7 +32,12 @@ export function Grid({ items, columns, search, fresh, dimmed, onSort }: GridProp
   const onSelect = useCallback((id: string, range: boolean) => toggle(id, order.current, range), []);
   return (
     <div className="grid-wrap">
-      <table className="grid" data-dimmed={dimmed || undefined} aria-busy={!items || dimmed}>
+      <table
+        className="grid"
+        data-by={sortOf(search).field}
+        data-dimmed={dimmed || undefined}
+        aria-busy={!items || dimmed}
+      >
         <caption className="visually-hidden">Accounts with usage, invoice, status and variance</caption>
         <GridHead columns={columns} search={search} onSort={onSort} ids={ids} selected={selected} />
         <tbody>

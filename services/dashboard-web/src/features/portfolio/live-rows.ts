@@ -10,6 +10,7 @@ const SORTED_BY: Record<SortField, (item: AccountItem) => unknown> = {
   status: (item) => item.status,
   variance: (item) => item.variance?.amount_minor,
   variance_percent: (item) => item.variance?.percent,
+  unexplained: (item) => item.variance?.unexplained_minor,
 };
 
 /** Whether the filters that live figures can change still let the account through. */

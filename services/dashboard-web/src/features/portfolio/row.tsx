@@ -3,7 +3,17 @@ import { memo, type ReactNode } from "react";
 import type { AccountItem } from "@/shared/api/types";
 import { FlagMarkPill } from "@/shared/ui/flag-mark";
 import { Sparkline } from "@/shared/ui/sparkline";
-import { DueCell, InvoiceCell, PercentCell, StatusCell, SyncPill, UsageCell, VarianceCell, WhyCell } from "./cells";
+import {
+  DueCell,
+  InvoiceCell,
+  PercentCell,
+  StatusCell,
+  SyncPill,
+  UnexplainedCell,
+  UsageCell,
+  VarianceCell,
+  WhyCell,
+} from "./cells";
 import type { Column } from "./columns";
 import { rememberOpened } from "./return-focus";
 import { type OnSelect, SelectCell } from "./select-cells";
@@ -33,6 +43,8 @@ function cell(key: string, item: AccountItem, day: string): ReactNode {
       return <VarianceCell item={item} />;
     case "percent":
       return <PercentCell item={item} />;
+    case "unexplained":
+      return <UnexplainedCell item={item} />;
     default:
       return <WhyCell item={item} />;
   }

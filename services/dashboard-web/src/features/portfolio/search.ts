@@ -13,6 +13,7 @@ export const SORT_FIELDS = [
   "status",
   "variance",
   "variance_percent",
+  "unexplained",
 ] as const;
 export const AXES = ["due", "invoice", "service"] as const;
 /** A link to another filter or page is another place. */

@@ -3520,7 +3520,11 @@ export interface operations {
                 page_size?: number;
                 /** @description Part of name, id or invoice number. */
                 search?: string | null;
-                sort?: "name" | "-name" | "usage" | "-usage" | "invoice_total" | "-invoice_total" | "due_date" | "-due_date" | "status" | "-status" | "variance" | "-variance" | "variance_percent" | "-variance_percent";
+                /**
+                 * @description A column, with `-` before it largest first. Variance and its unexplained rest go by size whatever the sign, and
+                 *     money within its currency: the currency of most accounts first. What is not known comes last.
+                 */
+                sort?: "name" | "-name" | "usage" | "-usage" | "invoice_total" | "-invoice_total" | "due_date" | "-due_date" | "status" | "-status" | "variance" | "-variance" | "variance_percent" | "-variance_percent" | "unexplained" | "-unexplained";
                 status?: components["schemas"]["PaymentStatus"][] | null;
                 /** @description Last day, included. */
                 to?: string | null;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboard_api.domain.figures.figure import (
+    ACCOUNT,
     EVERYWHERE,
     EXPECTED_SOURCE,
     EXPORT,
@@ -153,7 +154,9 @@ VARIANCE = (
         id="unexplained",
         name="Unexplained",
         fields=("Variance.unexplained_minor", "Reconciliation.unexplained_minor", "Explanation.unexplained_minor"),
-        definition="What of the difference no named cause accounts for, rounding left out.",
+        definition="What of the difference no named cause accounts for, rounding left out. The grid ranks by its size within "
+        "each currency, the currency of most accounts first.",
+        shown=(GRID, ACCOUNT),
         formula="difference − the parts with a named cause",
         source=f"QuickBooks; {EXPECTED_SOURCE}",
     ),

@@ -40,6 +40,9 @@ from dashboard_api.entrypoints.http.services import Asking, Wired
 
 router = APIRouter(prefix="/api/v1/accounts", tags=["accounts"])
 
+SORT_TEXT = """A column, with `-` before it largest first. Variance and its unexplained rest go by size whatever the sign, and
+money within its currency: the currency of most accounts first. What is not known comes last."""
+
 ClientId = Annotated[str, Depends(client_id)]
 
 
@@ -64,7 +67,7 @@ def portfolio_query(
     mark: Annotated[list[Mark] | None, Query(max_length=20, description="What people decided.")] = None,
     active: Annotated[Active, Query()] = Active.TRUE,
     ids: Annotated[str | None, Query(max_length=11_000, description="Client ids, separated by commas.")] = None,
-    sort: Annotated[str, Query(json_schema_extra={"enum": list(SORTS)})] = "-variance",
+    sort: Annotated[str, Query(json_schema_extra={"enum": list(SORTS)}, description=SORT_TEXT)] = "-variance",
     page: Page = 1,
     page_size: PageSize = PAGE_SIZE_MAX,
 ) -> PortfolioQuery:
