@@ -14,6 +14,7 @@ from dashboard_api.adapters.account_reads import PostgresAccountReads
 from dashboard_api.adapters.audit import use_key
 from dashboard_api.adapters.audit_reads import PostgresAuditLog
 from dashboard_api.adapters.calibrations import PostgresCalibrations
+from dashboard_api.adapters.card_reads import PostgresCardReads
 from dashboard_api.adapters.configuration import PostgresConfiguration
 from dashboard_api.adapters.database import Database
 from dashboard_api.adapters.decisions import PostgresDecisions
@@ -49,6 +50,7 @@ from dashboard_api.settings import Settings
 from dashboard_api.usecases.accounts import Accounts
 from dashboard_api.usecases.calibrations import Calibrate
 from dashboard_api.usecases.decision_views import DecisionViews
+from dashboard_api.usecases.card_history import CardHistory
 from dashboard_api.usecases.decisions import Decisions
 from dashboard_api.usecases.explain import Explain
 from dashboard_api.usecases.exports import CreateExport, TakeExport
@@ -262,6 +264,7 @@ def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) ->
         login=Login(issuer=issuer, states=PostgresLoginStates(database), sessions=sessions),
         accounts=accounts,
         explain=Explain(PostgresExplainReads(database)),
+        card_history=CardHistory(PostgresCardReads(database)),
         portfolio_forecast=PortfolioForecast(PostgresForecastReads(database), now=_now),
         sources=sources,
         retries=retries,

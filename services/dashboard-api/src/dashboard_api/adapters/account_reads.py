@@ -78,7 +78,7 @@ class PostgresAccountReads:
     ) -> tuple[Json, int] | None:
         """Invoices, the latest first, and how many there are; None when unknown or out of scope."""
         async with self._database.reading(principal) as connection:
-            if not await _in_scope(connection, principal, client_id):
+            if not await in_scope(connection, principal, client_id):
                 return None
             return await _invoices(connection, client_id, limit=limit, offset=offset)
 
@@ -97,7 +97,7 @@ class PostgresAccountReads:
         """Timeline entries before the cursor; None when unknown or out of scope."""
         at, entry_id = (before.occurred_at, before.entry_id) if before else (None, None)
         async with self._database.reading(principal) as connection:
-            if not await _in_scope(connection, principal, client_id):
+            if not await in_scope(connection, principal, client_id):
                 return None
             row = await connection.fetchrow(_TIMELINE, client_id, at, entry_id, limit)
         assert row is not None  # noqa: S101  an aggregate always answers
@@ -120,7 +120,8 @@ async def _invoices(
     return items, total
 
 
-async def _in_scope(connection: asyncpg.Connection[asyncpg.Record], principal: Principal, client_id: str) -> bool:
+async def in_scope(connection: asyncpg.Connection[asyncpg.Record], principal: Principal, client_id: str) -> bool:
+    """Whether the account exists for the principal."""
     arguments = Arguments()
     place = arguments.add(client_id)
     scope = scope_predicate(principal, arguments)

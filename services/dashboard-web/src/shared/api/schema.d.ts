@@ -125,6 +125,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{client_id}/rate-cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rate Cards
+         * @description Every version of the rate card that was imported, the latest first, and what each changed.
+         */
+        get: operations["rate_cards_api_v1_accounts__client_id__rate_cards_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{client_id}/reconciliations/{period}/explain": {
         parameters: {
             query?: never;
@@ -1175,6 +1195,48 @@ export interface components {
             interval_days: number;
             /** Items */
             items: components["schemas"]["CalibrationItem"][];
+        };
+        /**
+         * CardChange
+         * @description How a component differs from the version before. Fields: before and after.
+         */
+        CardChange: {
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "changed" | "removed";
+            /** Component */
+            component: string;
+            /** Fields */
+            fields: {
+                [key: string]: [
+                    string | null,
+                    string | null
+                ];
+            };
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+        };
+        /**
+         * CardComponent
+         * @description One component from a day on; its terms by the columns of the import.
+         */
+        CardComponent: {
+            /** Component */
+            component: string;
+            /** Terms */
+            terms: {
+                [key: string]: string;
+            };
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
         };
         /**
          * CardVersion
@@ -2879,6 +2941,42 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * RateCard
+         * @description One version of the whole card.
+         */
+        RateCard: {
+            /**
+             * Changes
+             * @description Against the version before; of the first one everything is added.
+             */
+            changes: components["schemas"]["CardChange"][];
+            /** Components */
+            components: components["schemas"]["CardComponent"][];
+            /**
+             * Imported At
+             * Format: date-time
+             */
+            imported_at: string;
+            /** Imported By */
+            imported_by: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RateCards
+         * @description `GET /api/v1/accounts/{client_id}/rate-cards`: the latest version is in force.
+         */
+        RateCards: {
+            /** Items */
+            items: components["schemas"]["RateCard"][];
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total */
+            total: number;
+        };
+        /**
          * Reason
          * @description Why something cannot be judged, and what would cure it.
          */
@@ -3994,6 +4092,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Invoices"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not in the caller's portfolio. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter does not make sense. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something needed is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rate_cards_api_v1_accounts__client_id__rate_cards_get: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateCards"];
                 };
             };
             /** @description Not signed in. */

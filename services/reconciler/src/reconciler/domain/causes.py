@@ -139,7 +139,7 @@ def _late(case: Case) -> Iterator[Part]:
         return
     before = rated(case.snapshot.account, usage, case.period, final=True, invoiced=case.invoiced)
     amount_minor = before.amount_minor - case.expected.amount_minor
-    yield Part("late_usage", amount_minor, "The usage was learned of after the invoice was made.", tuple(rows))
+    yield Part("late_usage", amount_minor, "The usage came in after the invoice was made.", tuple(rows))
 
 
 def _credit(case: Case, mended_minor: int) -> Iterator[Part]:

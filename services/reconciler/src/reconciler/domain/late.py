@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from fractions import Fraction
 
 from reconciler.domain.explained import Case, Evidence
+from reconciler.domain.formula import figure_text
 from reconciler.domain.snapshot import Revision, Series
-from reconciler.domain.text import scaled_text
 from trueup_billing import Period
 
 
@@ -65,7 +66,7 @@ def _late(revision: Revision, instant: datetime) -> int:
 def _evidence(metric: str, series: Series, revision: Revision, late: int) -> Evidence:
     day = date.fromordinal(revision.day).isoformat()
     at = _since(revision).astimezone(UTC)
-    text = f"{day}: {scaled_text(late, series.scale)} {series.unit} more, in by {at:%Y-%m-%d %H:%M} UTC"
+    text = f"{day}: {figure_text(Fraction(late, 10**series.scale))} {series.unit} more, in by {at:%Y-%m-%d %H:%M} UTC"
     return Evidence("amplitude", f"{revision.ref}|{metric}|{day}", text)
 
 

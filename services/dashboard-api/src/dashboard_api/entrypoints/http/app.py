@@ -20,6 +20,7 @@ from dashboard_api.entrypoints.http import (
     imports,
     links,
     me,
+    rate_cards,
     retries,
     sessions,
     sources,
@@ -52,6 +53,7 @@ def create_app(services: Services) -> FastAPI:
     operations = (
         me,
         accounts,
+        rate_cards,
         forecasts,
         flags,
         decisions,

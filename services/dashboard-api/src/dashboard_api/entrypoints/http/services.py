@@ -16,6 +16,7 @@ from dashboard_api.ports.exports import ReportPrinter
 from dashboard_api.ports.reads import SourceReads
 from dashboard_api.usecases.accounts import Accounts
 from dashboard_api.usecases.calibrations import Calibrate
+from dashboard_api.usecases.card_history import CardHistory
 from dashboard_api.usecases.decisions import Decisions
 from dashboard_api.usecases.explain import Explain
 from dashboard_api.usecases.exports import CreateExport, TakeExport
@@ -51,6 +52,7 @@ class Services:
     login: Login
     accounts: Accounts
     explain: Explain
+    card_history: CardHistory
     portfolio_forecast: PortfolioForecast
     sources: SourceReads
     retries: Retries
