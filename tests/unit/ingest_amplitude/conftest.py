@@ -130,7 +130,13 @@ class World:
         return self.last_version
 
     async def publish(
-        self, totals: Totals, *, version: int, observed_at: datetime, step: Step, earlier: Arrivals = MappingProxyType({})
+        self,
+        totals: Totals,
+        *,
+        version: int,
+        observed_at: datetime,
+        step: Step,
+        earlier: Arrivals = MappingProxyType({}),
     ) -> int:
         self.earlier |= earlier
         self.observed |= dict.fromkeys(totals, observed_at)

@@ -49,8 +49,8 @@ from dashboard_api.ports.reads import AccountReads, SourceReads
 from dashboard_api.settings import Settings
 from dashboard_api.usecases.accounts import Accounts
 from dashboard_api.usecases.calibrations import Calibrate
-from dashboard_api.usecases.decision_views import DecisionViews
 from dashboard_api.usecases.card_history import CardHistory
+from dashboard_api.usecases.decision_views import DecisionViews
 from dashboard_api.usecases.decisions import Decisions
 from dashboard_api.usecases.explain import Explain
 from dashboard_api.usecases.exports import CreateExport, TakeExport

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { Me } from "@/shared/api/types";
 
 interface Place {
-  to: "/" | "/links" | "/calibration" | "/sessions" | "/audit";
+  to: "/" | "/links" | "/rate-cards" | "/calibration" | "/sessions" | "/audit";
   label: string;
   permission: string;
 }
@@ -10,6 +10,7 @@ interface Place {
 const PLACES: Place[] = [
   { to: "/", label: "Portfolio", permission: "portfolio.read" },
   { to: "/links", label: "Links", permission: "links.manage" },
+  { to: "/rate-cards", label: "Rate cards", permission: "imports.write" },
   { to: "/calibration", label: "Calibration", permission: "calibration.manage" },
   { to: "/sessions", label: "Sessions", permission: "sessions.manage" },
   { to: "/audit", label: "Audit log", permission: "audit.read" },

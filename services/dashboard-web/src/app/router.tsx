@@ -47,6 +47,11 @@ const portfolio = createRoute({
 // The sign-in screen itself is the shell's, for whoever is not signed in.
 const login = createRoute({ getParentRoute: () => root, path: "/login", component: () => <Navigate to="/" replace /> });
 
+function readPage(raw: Record<string, unknown>): { page?: number } {
+  const page = Number(one(raw.page));
+  return Number.isInteger(page) && page > 1 && page <= 100_000 ? { page } : {};
+}
+
 const account = createRoute({
   getParentRoute: () => root,
   staticData: { permission: "portfolio.read" },
@@ -60,10 +65,7 @@ const invoices = createRoute({
   getParentRoute: () => root,
   staticData: { permission: "portfolio.read" },
   path: "/accounts/$clientId/invoices",
-  validateSearch: (raw: Record<string, unknown>): { page?: number } => {
-    const page = Number(one(raw.page));
-    return Number.isInteger(page) && page > 1 && page <= 100_000 ? { page } : {};
-  },
+  validateSearch: readPage,
   component: lazyRouteComponent(() => import("./account-actions"), "InvoicesPage"),
 });
 
@@ -73,6 +75,21 @@ const links = createRoute({
   staticData: { permission: "links.manage" },
   validateSearch: readLinksSearch,
   component: lazyRouteComponent(() => import("@/features/links/page"), "LinksPage"),
+});
+
+const rates = createRoute({
+  getParentRoute: () => root,
+  path: "/rate-cards",
+  staticData: { permission: "imports.write" },
+  component: lazyRouteComponent(() => import("@/features/rates/import-page"), "RatesPage"),
+});
+
+const rateCard = createRoute({
+  getParentRoute: () => root,
+  staticData: { permission: "portfolio.read" },
+  path: "/accounts/$clientId/rate-card",
+  validateSearch: readPage,
+  component: lazyRouteComponent(() => import("@/features/rates/history-page"), "RateCardPage"),
 });
 
 const calibration = createRoute({
@@ -105,7 +122,19 @@ const figures = createRoute({
 
 export function createAppRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([portfolio, login, account, invoices, links, calibration, sessions, audit, figures]),
+    routeTree: root.addChildren([
+      portfolio,
+      login,
+      account,
+      invoices,
+      rateCard,
+      links,
+      rates,
+      calibration,
+      sessions,
+      audit,
+      figures,
+    ]),
     context: { client },
     parseSearch,
     stringifySearch,

@@ -101,7 +101,13 @@ class Turn(Protocol):
         """A new version for the read that follows."""
 
     async def publish(
-        self, totals: Totals, *, version: int, observed_at: datetime, step: Step, earlier: Arrivals = MappingProxyType({})
+        self,
+        totals: Totals,
+        *,
+        version: int,
+        observed_at: datetime,
+        step: Step,
+        earlier: Arrivals = MappingProxyType({}),
     ) -> int:
         """Announce the buckets, and when the bus has them, remember them as shown together with the step.
 

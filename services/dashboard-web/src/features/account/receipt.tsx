@@ -1,4 +1,5 @@
 import { NativeSelect } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import type { Account, Receipt, Reconciliation } from "@/shared/api/types";
 import { type DayRange, dayNumber, rangeText, shortDayText } from "@/shared/lib/dates";
@@ -177,6 +178,11 @@ export function ReceiptSection({ account }: { account: Account }) {
     >
       <Sum one={one} />
       <Boundary one={one} />
+      <p className="section-more">
+        <Link to="/accounts/$clientId/rate-card" params={{ clientId: account.client_id }}>
+          Rate card and its versions
+        </Link>
+      </p>
     </Section>
   );
 }

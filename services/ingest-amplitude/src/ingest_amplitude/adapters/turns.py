@@ -67,7 +67,13 @@ class LeasedTurn:
         return await self.held.next_version()
 
     async def publish(
-        self, totals: Totals, *, version: int, observed_at: datetime, step: Step, earlier: Arrivals = MappingProxyType({})
+        self,
+        totals: Totals,
+        *,
+        version: int,
+        observed_at: datetime,
+        step: Step,
+        earlier: Arrivals = MappingProxyType({}),
     ) -> int:
         """See the port. The content of a bucket is its quantity, so the buckets themselves serve as hashes."""
         keys = sorted(totals)

@@ -171,13 +171,13 @@ class Tally:
             if len(self._hours) > 10_000:
                 self._hours.clear()
             hour = _instant(text)
-            self._hours[text] = hour and (hour, hour.astimezone(self._zone).date())
+            self._hours[text] = None if hour is None else (hour, hour.astimezone(self._zone).date())
         return self._hours[text]
 
 
 def _local_day(minute: str, zone: tzinfo) -> date | None:
     instant = _instant(minute)
-    return instant and instant.astimezone(zone).date()
+    return None if instant is None else instant.astimezone(zone).date()
 
 
 def _instant(text: str) -> datetime | None:

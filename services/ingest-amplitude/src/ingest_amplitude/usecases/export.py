@@ -78,7 +78,9 @@ async def _commit(
         },
     )
     earlier = {
-        key: earlier_values(late, exported[key], max(hours.start, day_start(key.day + timedelta(days=1), deps.plan.zone)))
+        key: earlier_values(
+            late, exported[key], max(hours.start, day_start(key.day + timedelta(days=1), deps.plan.zone))
+        )
         for key, late in tally.late.items()
         if key in changed and key not in tally.undated
     }
