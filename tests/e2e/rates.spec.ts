@@ -24,7 +24,11 @@ async function cardOf(request: APIRequestContext, clientId: string): Promise<Rec
 function csv(rows: Record<string, string>[]): { name: string; mimeType: string; buffer: Buffer } {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const lines = [columns, ...rows.map((row) => columns.map((column) => row[column] ?? ""))];
-  return { name: "card.csv", mimeType: "text/csv", buffer: Buffer.from(lines.map((line) => line.join(",")).join("\n")) };
+  return {
+    name: "card.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from(lines.map((line) => line.join(",")).join("\n")),
+  };
 }
 
 test("a card is shown before it is imported, and its versions stay to be read", async ({ page, request }) => {
