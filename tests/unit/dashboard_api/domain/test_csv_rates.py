@@ -74,6 +74,7 @@ def test_each_kind_has_its_cells() -> None:
         (",as_invoiced,m,u,,,,,,,,", "quickbooks_item", "missing_value"),
         (",flat,,,,,,,10,,,", "component", "missing_value"),
         ("fee,flat,,,,,,,1.005,,,", "amount", "invalid_value"),
+        ("fee,flat,,,,,,,much,,,", "amount", "invalid_value"),
         ("fee,flat,,,,,,,10,,later,", "billed", "invalid_value"),
         ("fee,flat,,,,,,,10,,,hour", "proration", "invalid_value"),
         (",minimum,,,,,,,,,,", "amount", "missing_value"),

@@ -152,8 +152,9 @@ def _percent(text: str) -> Decimal:
 
 def _minor(text: str, currency: str) -> int:
     """Minor units; an amount with more digits than the currency has is not rounded but refused."""
+    number = _number(text)
     try:
-        scaled = _number(text) * 10 ** Currency(currency).exponent
+        scaled = number * 10 ** Currency(currency).exponent
     except InvalidValue:
         return 0  # The currency's own cell says what is wrong.
     if scaled != int(scaled):

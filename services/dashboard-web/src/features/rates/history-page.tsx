@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { accountQuery } from "@/shared/api/account";
 import { useMayAct } from "@/shared/api/me";
-import { count } from "@/shared/lib/format";
+import { plural } from "@/shared/lib/format";
 import { usePageTitle } from "@/shared/lib/page-title";
 import { Disclaimer } from "@/shared/ui/disclaimer";
 import { EmptyState } from "@/shared/ui/empty-state";
@@ -28,12 +28,12 @@ export function RateCardPage() {
   const pages = data ? Math.max(1, Math.ceil(data.total / PAGE_SIZE)) : 1;
   const way = mayImport ? <Link to="/rate-cards">Import rate cards</Link> : undefined;
   return (
-    <div className="page">
+    <div className="page card-history">
       <Link to="/accounts/$clientId" params={{ clientId }} className="back">
         <ChevronLeft size={14} /> {account.data?.name ?? "Account"}
       </Link>
       <header className="page-head">
-        <h1>Rate card{data?.total ? <span className="muted"> {count(data.total)} versions</span> : null}</h1>
+        <h1>Rate card{data?.total ? <span className="muted"> {plural(data.total, "version")}</span> : null}</h1>
         {data?.total ? way : null}
       </header>
       <SlowNote waiting={query.isPending} />
