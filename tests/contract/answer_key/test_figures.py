@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,14 @@ from reconciler.domain.snapshot import (
     Line,
     Link,
     Payment,
+    Revision,
     Scope,
     Series,
     Snapshot,
 )
 from trueup_billing import Ref, Source
 from trueup_contracts.accounts import AccountConfiguredV1
-from trueup_sandbox.clock import Clock, to_instant, to_ms
+from trueup_sandbox.clock import Clock, day_start_ms, to_instant, to_ms
 from trueup_sandbox.control.exports import rates_csv
 from trueup_sandbox.key.answers import answer
 from trueup_sandbox.key.asked import AccountAsked
@@ -127,6 +129,20 @@ def series(world: World, played: Played) -> Iterator[tuple[str, Series]]:
         yield metric.metric, Series(metric.metric, metric.unit, days)
 
 
+def revisions(world: World, played: Played) -> Iterator[tuple[str, tuple[Revision, ...]]]:
+    """What days held before something was uploaded to them after they were over, as an export tells it."""
+    usage, found = world.desk.usage, defaultdict[str, list[Revision]](list)
+    for index in played.series:
+        for day in range(usage.index(NOW.date())):
+            start = day_start_ms(usage.day(day) + timedelta(days=1))
+            if usage.value(index, day, start) != usage.value(index, day, to_ms(NOW)):
+                instants = [start, *usage.moves(index, start, to_ms(NOW))]
+                seen = tuple((to_instant(at), usage.value(index, day, at)) for at in instants)
+                ref, metric = f"amplitude:{played.amplitude_id}", usage.series[index].metric.metric
+                found[metric].append(Revision(ref, usage.day(day).toordinal(), seen))
+    yield from ((metric, tuple(each)) for metric, each in found.items())
+
+
 def snapshot(world: World, played: Played, account: Account) -> Snapshot:
     store, index, currency = world.desk.store, played.index, played.currency.code
     invoices = [document(one, "invoice", currency) for one in store.invoices.of_account_at(index, to_ms(NOW))]
@@ -138,6 +154,7 @@ def snapshot(world: World, played: Played, account: Account) -> Snapshot:
         account=account,
         links=tuple(Link(Ref.parse(ref), "import") for ref in refs),
         usage=dict(series(world, played)),
+        revisions=dict(revisions(world, played)),
         documents=(*invoices, *memos),
         payments=tuple(payment(one, currency) for one in store.ledger_payments.of_account_at(index, to_ms(NOW))),
         scopes=(

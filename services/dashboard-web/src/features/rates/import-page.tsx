@@ -12,7 +12,7 @@ import { type CardFile, importCards } from "./queries";
 function FileChoice({ disabled, onChosen }: { disabled: boolean; onChosen: (file: CardFile) => void }) {
   return (
     <p>
-      <label>
+      <label className="file-choice">
         Rate cards as CSV or YAML{" "}
         <input
           type="file"
