@@ -87,7 +87,7 @@ class TestTally:
         counted = tally("America/Los_Angeles")
         properties = {"account_id": "a", "quantity": 4, "bytes": "many"}
         for number, uploaded in enumerate(["2026-10-03 06:59:59.999000", "2026-10-03 07:00:00", "2026-10-03 07:59"]):
-            counted.add("api_calls_metered", "2026-10-02 10:00", str(number), properties, uploaded)
+            counted.add("api_calls_metered", "2026-10-02 10:00", str(number), properties, uploaded=uploaded)
         bucket = Key("api_calls", date(2026, 10, 2), "a")
         assert counted.late == {bucket: {datetime(2026, 10, 3, 7, tzinfo=UTC): Decimal(8)}}
         assert counted.totals[bucket] == 12
@@ -96,7 +96,7 @@ class TestTally:
     @pytest.mark.parametrize("uploaded", ["", "soon"])
     def test_an_event_without_time_of_upload_counts_and_says_so(self, uploaded: str) -> None:
         counted = tally()
-        counted.add("api_calls_metered", "2026-10-02 10:00", "1", {"account_id": "a", "quantity": 4}, uploaded)
+        counted.add("api_calls_metered", "2026-10-02 10:00", "1", {"account_id": "a", "quantity": 4}, uploaded=uploaded)
         assert Key("api_calls", date(2026, 10, 2), "a") in counted.undated
         assert counted.late == {}
         assert counted.totals[Key("api_calls", date(2026, 10, 2), "a")] == 4
