@@ -22,6 +22,14 @@ class Figures(Part):
     policy_version: int
 
 
+class Balances(Part):
+    """What the person saw that is left of an invoice, in QuickBooks and in Stripe; frozen like figures."""
+
+    number: str | None = None
+    ledger_minor: int
+    gateway_minor: int
+
+
 class Mark(Part):
     """How far a source was known when the figures were seen."""
 
@@ -39,9 +47,13 @@ class DecisionRecordedV1(Event):
     decision_id: str
     kind: DecisionKind
     period_start: date | None = None
-    """Of all but `accept_partial` and its undo: the first day of the month that it is about."""
+    """The first day of the month that it is about, if it is about a month."""
     figures: Figures | None = None
     """Of whatever is about a month."""
+    document_id: str | None = None
+    """Of a decision about an invoice that is paid in one system and open in the other."""
+    balances: Balances | None = None
+    """Of the same; absent where nobody tells the two apart any more."""
     marks: list[Mark] = []
     """Of `sign_off`: the sources behind the frozen figures."""
     until: date | None = None

@@ -193,6 +193,18 @@ class Payment(TypedDict):
     failure: dict[str, str | None] | None
 
 
+class ToldApart(TypedDict):
+    """An invoice that is paid in one system and open in the other: what each says is left."""
+
+    document_id: str
+    number: str | None
+    ledger_minor: int
+    ledger_currency: str
+    gateway_minor: int
+    gateway_currency: str
+    handling: Handling | None
+
+
 class Discrepancy(TypedDict):
     code: str
     period: Span | None
@@ -202,6 +214,8 @@ class Discrepancy(TypedDict):
     percent: str | None
     text: str
     mark: MarkWord | None
+    invoice: ToldApart | None
+    """Of `paid_in_one_system`."""
 
 
 class Reconciliation(TypedDict):

@@ -2,7 +2,7 @@
 
 import { InvoicesPage as PlainInvoicesPage } from "@/features/account/invoices-page";
 import { AccountPage as PlainAccountPage } from "@/features/account/page";
-import { DecideGap, DecideInRow, DecideRowPanel, DecideWatch } from "@/features/actions/decide/places";
+import { DecideGap, DecideInRow, DecideInvoice, DecideRowPanel, DecideWatch } from "@/features/actions/decide/places";
 import { FlagDiscrepancy, FlagHead, FlagNote } from "@/features/actions/flag/places";
 import { AttemptsSection } from "@/features/actions/retry/attempts";
 import { RetryHead, RetryInRow, RetryRowPanel } from "@/features/actions/retry/places";
@@ -16,7 +16,7 @@ const SLOTS: AccountSlots = {
   note: FlagNote,
   invoice: RetryInRow,
   invoicePanel: RetryRowPanel,
-  discrepancy: FlagDiscrepancy,
+  discrepancy: [DecideInvoice, FlagDiscrepancy],
   attempts: AttemptsSection,
   period: DecideInRow,
   periodPanel: DecideRowPanel,
@@ -31,7 +31,7 @@ const READ_ONLY: AccountSlots = {
   head: [],
   invoice: null,
   invoicePanel: null,
-  discrepancy: null,
+  discrepancy: [],
   period: null,
   periodPanel: null,
   gap: null,

@@ -21,6 +21,7 @@ export const decision = (given: Partial<Decision> = {}): Decision => ({
   client_id: "acct_0001",
   kind: "resolve",
   period_start: "2026-10-01",
+  document_id: null,
   source: null,
   until: null,
   undoes: null,

@@ -8,7 +8,7 @@ LISTED_MAX = 50
 DECISION = """
 jsonb_build_object(
     'id', decision.decision_id, 'client_id', decision.client_id, 'kind', decision.kind,
-    'period_start', decision.period_start, 'source', decision.source, 'until', decision.until,
+    'period_start', decision.period_start, 'source', decision.source, 'document_id', decision.document_id, 'until', decision.until,
     'undoes', decision.undoes, 'reason', decision.reason, 'revision', decision.revision,
     'decided_by', decision.decided_by, 'decided_by_name', decision.decided_by_name,
     'decided_at', decision.decided_at,
@@ -24,8 +24,9 @@ LOOK = """
 SELECT account.client_id, account.revision, (account.item ->> 'policy_version')::int AS policy_version,
        (now() AT TIME ZONE account.time_zone)::date AS today,
        (account.payload -> 'reconciliations')::text AS reconciliations,
-       (account.payload -> 'partials')::text AS partials, {sources}::text AS sources,
-       ARRAY(SELECT coalesce(latest.period_start::text, latest.source) FROM (
+       (account.payload -> 'partials')::text AS partials, (account.payload -> 'discrepancies')::text AS discrepancies,
+       {sources}::text AS sources,
+       ARRAY(SELECT coalesce(latest.period_start::text, latest.document_id, latest.source) FROM (
                  SELECT * FROM dashboard.decisions AS decision WHERE decision.client_id = account.client_id
                  ORDER BY decision.version DESC LIMIT {latest}) AS latest
              WHERE NOT coalesce(account.payload -> 'decision_ids' ? latest.decision_id, false)) AS travelling
@@ -34,8 +35,8 @@ FROM dashboard.seen_accounts AS account WHERE account.client_id = {client_id} AN
 ANSWERING = "SELECT source FROM dashboard.seen_sources WHERE state IN ('ok', 'partial')"
 ADD = """
 INSERT INTO dashboard.decisions (decision_id, client_id, kind, period_start, source, until, undoes, reason, revision,
-    seen, decided_by, decided_by_name, decided_at, version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13, $14)
+    seen, decided_by, decided_by_name, decided_at, version, document_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13, $14, $15)
 """
 USED = "SELECT fingerprint, decision_ids, refused::text FROM dashboard.decision_keys WHERE user_name = $1 AND key_hash = $2"
 REMEMBER = """

@@ -15,7 +15,7 @@ from dashboard_api.adapters.database import Database
 from dashboard_api.adapters.portfolio_sql import SOURCES_OF_ROW, STALE, Arguments, scope_predicate
 from dashboard_api.adapters.retry_rows import sources_of
 from dashboard_api.domain.access import Principal
-from dashboard_api.domain.decision_payload import gaps_of, months_of
+from dashboard_api.domain.decision_payload import gaps_of, months_of, told_apart_of
 from dashboard_api.domain.decisions import Look
 from dashboard_api.ports.decisions import DecisionKey, Refusal, Used
 from dashboard_api.ports.reads import Json
@@ -130,6 +130,7 @@ def _look(row: asyncpg.Record, answering: frozenset[str]) -> Look:
         today=row["today"],
         months=months_of(json.loads(row["reconciliations"] or "[]")),
         gaps=gaps_of(json.loads(row["partials"] or "[]"), answering),
+        told_apart=told_apart_of(json.loads(row["discrepancies"] or "[]")),
         sources=sources_of(row["sources"]),
         travelling=frozenset(_subject(text) for text in row["travelling"] if text),
     )
@@ -140,7 +141,8 @@ def _subject(text: str) -> date | str:
 
 
 def _row(event: DecisionRecordedV1) -> tuple[object, ...]:
-    seen = event.model_dump_json(include={"figures", "marks", "missing"}, exclude_none=True)
+    seen = event.model_dump_json(include={"figures", "balances", "marks", "missing"}, exclude_none=True)
     about = (event.decision_id, event.client_id, event.kind, event.period_start, event.source, event.until)
     said = (event.undoes, event.reason, event.revision, seen)
-    return (*about, *said, event.decided_by, event.decided_by_name, event.decided_at, event.version)
+    who = (event.decided_by, event.decided_by_name, event.decided_at, event.version)
+    return (*about, *said, *who, event.document_id)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from dashboard_api.domain.decisions import Gap, Month
+from dashboard_api.domain.decisions import Gap, Month, ToldApart
 
 Answer = Mapping[str, Any]
 
@@ -27,6 +27,21 @@ def _month(payload: Answer) -> Month:
         mark=payload.get("mark"),
         undoable=frozenset(each["decision"]["decision_id"] for each in deciders if each),
     )
+
+
+def told_apart_of(discrepancies: Iterable[Answer] | None) -> dict[str, ToldApart]:
+    """Invoice → what the two systems say is left of it."""
+    return {
+        one["document_id"]: ToldApart(
+            number=one["number"],
+            ledger_minor=one["ledger_minor"],
+            gateway_minor=one["gateway_minor"],
+            mark=each["mark"],
+            undoable=one["handling"]["decision"]["decision_id"] if one["handling"] else None,
+        )
+        for each in discrepancies or ()
+        if (one := each.get("invoice"))
+    }
 
 
 def gaps_of(partials: Iterable[Answer] | None, alive: frozenset[str]) -> dict[str, Gap]:

@@ -25,8 +25,11 @@ class Kind(StrEnum):
     UNDO = "undo"
 
 
+_OF_PAYMENTS = frozenset({"quickbooks", "stripe"})
 BULK = frozenset({Kind.RESOLVE, Kind.SNOOZE, Kind.REVIEW})
 """What can be decided about many accounts at once."""
+OF_INVOICE = BULK | {Kind.UNDO}
+"""What can be decided about an invoice that is paid in one system only."""
 NEEDS_REASON = frozenset({Kind.RESOLVE, Kind.ACCEPT_PARTIAL})
 OPEN_BANDS = frozenset({"over_billed", "under_billed", "missing_invoice", "billed_without_usage", "needs_review"})
 """Discrepancies that wait for a person."""
@@ -59,6 +62,20 @@ class Wish:
     undoes: str | None = None
     until: date | None = None
     reason: str | None = None
+    document_id: str | None = None
+    """Of an invoice that is paid in one system and open in the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldApart:
+    """An invoice that is paid in one system and open in the other, as it is served: what each says is left."""
+
+    number: str | None
+    ledger_minor: int
+    gateway_minor: int
+    mark: str | None
+    undoable: str | None = None
+    """The decision about it that stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +115,27 @@ class Look:
     gaps: Mapping[str, Gap]
     sources: Sequence[Source]
     travelling: frozenset[date | str] = field(default_factory=frozenset)
-    """Months, by their first day, and sources with a decision that the figures do not know yet."""
+    """Months, by their first day, sources and invoices with a decision that the figures do not know yet."""
+    told_apart: Mapping[str, ToldApart] = field(default_factory=dict)
+    """Invoice → what the two systems say."""
 
     @property
     def stale(self) -> bool:
         """Whether a source is too old for anything new."""
         return any(source.state == "stale" for source in self.sources)
 
+    @property
+    def whole(self) -> bool:
+        """Whether both systems that tell of payments are known completely."""
+        return all(source.state == "complete" for source in self.sources if source.name in _OF_PAYMENTS)
+
 
 def why_not(look: Look, wish: Wish) -> Reason | None:
     """The first thing that stands against the decision; None when nothing does."""
-    if (wish.period_start or about_source(look, wish)) in look.travelling:
+    if (wish.document_id or wish.period_start or about_source(look, wish)) in look.travelling:
         return Reason.APPLYING
+    if wish.document_id is not None:
+        return _of_invoice(look, look.told_apart.get(wish.document_id), wish)
     if wish.kind is Kind.UNDO:
         return _undo(look, wish)
     if wish.kind is Kind.ACCEPT_PARTIAL:
@@ -133,9 +159,23 @@ def _of_month(look: Look, month: Month, kind: Kind) -> Reason | None:
     return _open(month)
 
 
+def _of_invoice(look: Look, one: ToldApart | None, wish: Wish) -> Reason | None:
+    """As of a month: looking and waiting may rest on what is some minutes old, settling may not."""
+    if one is None:
+        return Reason.GONE
+    if wish.kind is Kind.UNDO:
+        return None if wish.undoes is not None and wish.undoes == one.undoable else Reason.NOTHING_TO_UNDO
+    if wish.kind is Kind.RESOLVE and look.stale:
+        return Reason.SOURCE_STALE
+    if wish.kind is Kind.RESOLVE and not look.whole:
+        return Reason.CANNOT_JUDGE
+    settled = {"reviewed"} if wish.kind is Kind.REVIEW else {"resolved"}
+    return Reason.ALREADY if one.mark in settled else None
+
+
 def about_source(look: Look, wish: Wish) -> str | None:
-    """The source whose gap it is about; None where it is about a month."""
-    if wish.period_start is not None:
+    """The source whose gap it is about; None where it is about a month or an invoice."""
+    if wish.period_start is not None or wish.document_id is not None:
         return None
     if wish.kind is Kind.UNDO:
         return next((source for source, gap in look.gaps.items() if gap.accepted == wish.undoes), None)

@@ -7,13 +7,14 @@ from datetime import date, datetime
 from typing import Any
 
 from dashboard_api.domain.access import Permission, Principal
-from dashboard_api.domain.decision_payload import gaps_of, months_of
+from dashboard_api.domain.decision_payload import gaps_of, months_of, told_apart_of
 from dashboard_api.domain.decision_words import reason_text
 from dashboard_api.domain.decisions import RULE_BAND, Kind, Look, Reason, Wish, why_not
 from dashboard_api.domain.retries import Source
 from dashboard_api.ports.decisions import DecisionStore
 
 Answer = dict[str, Any]
+_OF_INVOICE = (Kind.RESOLVE, Kind.SNOOZE, Kind.REVIEW)
 _OF_MONTH = (Kind.RESOLVE, Kind.SNOOZE, Kind.REVIEW, Kind.SIGN_OFF)
 
 
@@ -35,6 +36,10 @@ class DecisionViews:
                 each | {"offers": self._month(look, each)} for each in account.get("reconciliations") or []
             ],
             "partials": [each | {"offers": self._gap(look, each)} for each in account.get("partials") or []],
+            "discrepancies": [
+                each | {"invoice": self._invoice(look, each["invoice"])} if each.get("invoice") else each
+                for each in account.get("discrepancies") or []
+            ],
         }
 
     def _month(self, look: Look, payload: Mapping[str, Any]) -> list[Answer]:
@@ -46,6 +51,13 @@ class DecisionViews:
         if payload["band"] == RULE_BAND:
             undoable.append(None)
         return offers + [self._offer(look, Wish(Kind.UNDO, look.revision, start, undoes=each)) for each in undoable]
+
+    def _invoice(self, look: Look, payload: Answer) -> Answer:
+        document_id, known = payload["document_id"], look.told_apart[payload["document_id"]]
+        wishes = [Wish(kind, look.revision, document_id=document_id) for kind in _OF_INVOICE]
+        if known.undoable is not None:
+            wishes.append(Wish(Kind.UNDO, look.revision, document_id=document_id, undoes=known.undoable))
+        return payload | {"offers": [self._offer(look, wish) for wish in wishes]}
 
     def _gap(self, look: Look, payload: Mapping[str, Any]) -> list[Answer]:
         accepted = payload["accepted"]
@@ -67,7 +79,8 @@ class DecisionViews:
 def _look(account: Answer, answering: frozenset[str], today: date) -> Look:
     travelling = (each for each in account.get("decisions") or [] if each["applying"])
     subjects = [
-        date.fromisoformat(each["period_start"]) if each["period_start"] else each["source"] for each in travelling
+        date.fromisoformat(each["period_start"]) if each["period_start"] else each["document_id"] or each["source"]
+        for each in travelling
     ]
     return Look(
         client_id=account["client_id"],
@@ -76,6 +89,7 @@ def _look(account: Answer, answering: frozenset[str], today: date) -> Look:
         today=today,
         months=months_of(account.get("reconciliations") or []),
         gaps=gaps_of(account.get("partials"), answering),
+        told_apart=told_apart_of(account.get("discrepancies")),
         sources=[Source(each["source"], each["state"], None) for each in account["sources"]],
         travelling=frozenset(subject for subject in subjects if subject is not None),
     )

@@ -11,11 +11,21 @@ from datetime import datetime, timedelta
 
 from dashboard_api.domain.access import Principal
 from dashboard_api.domain.decision_words import reason_text
-from dashboard_api.domain.decisions import BULK, NEEDS_REASON, Kind, Look, Reason, Wish, about_source, why_not
+from dashboard_api.domain.decisions import (
+    BULK,
+    NEEDS_REASON,
+    OF_INVOICE,
+    Kind,
+    Look,
+    Reason,
+    Wish,
+    about_source,
+    why_not,
+)
 from dashboard_api.domain.errors import Conflict, InvalidRequest, NotFound, Refused
 from dashboard_api.ports.decisions import DecisionChange, DecisionKey, DecisionStore, Refusal
 from dashboard_api.ports.reads import Json
-from trueup_contracts.decisions import DecisionRecordedV1, Figures, Mark
+from trueup_contracts.decisions import Balances, DecisionRecordedV1, Figures, Mark
 
 Wished = tuple[str, Wish]
 """Whose account, and what."""
@@ -145,6 +155,7 @@ def _event(principal: Principal, look: Look, wish: Wish, version: int, now: date
     month = look.months.get(wish.period_start) if wish.period_start else None
     source = about_source(look, wish)
     gap = look.gaps.get(source or "")
+    told = look.told_apart.get(wish.document_id or "")
     marks = [Mark(source=source.name, as_of=source.as_of) for source in look.sources if source.as_of]
     return DecisionRecordedV1(
         version=version,
@@ -161,6 +172,10 @@ def _event(principal: Principal, look: Look, wish: Wish, version: int, now: date
             band=month.band,
             policy_version=look.policy_version,
         ),
+        document_id=wish.document_id,
+        balances=None
+        if told is None
+        else Balances(number=told.number, ledger_minor=told.ledger_minor, gateway_minor=told.gateway_minor),
         marks=marks if wish.kind is Kind.SIGN_OFF else [],
         until=wish.until,
         source=source,
@@ -179,7 +194,11 @@ def _check(wish: Wish) -> None:
     of_source = wish.kind is Kind.ACCEPT_PARTIAL
     if of_source != (wish.source is not None):
         raise InvalidRequest("Name the source whose gap is accepted, and only then.", code="source_needed")
-    needs_month = not of_source and not (wish.kind is Kind.UNDO and wish.undoes is not None)
+    if wish.document_id is not None:
+        _check_invoice(wish)
+    needs_month = (
+        not of_source and wish.document_id is None and not (wish.kind is Kind.UNDO and wish.undoes is not None)
+    )
     if needs_month and wish.period_start is None:
         raise InvalidRequest("Name the period by its first day.", code="period_needed")
     if of_source and wish.period_start is not None:
@@ -190,6 +209,13 @@ def _check(wish: Wish) -> None:
         raise InvalidRequest("Only a snooze has an end.", code="until_not_taken")
     if wish.reason is None and wish.kind in NEEDS_REASON:
         raise InvalidRequest("Say why, in a few words.", code="reason_needed")
+
+
+def _check_invoice(wish: Wish) -> None:
+    if wish.kind not in OF_INVOICE:
+        raise InvalidRequest("This is not decided about an invoice.", code="document_not_taken")
+    if wish.period_start is not None:
+        raise InvalidRequest("It is about a period or about an invoice, not about both.", code="period_not_taken")
 
 
 def _noted(event: DecisionRecordedV1) -> dict[str, object]:

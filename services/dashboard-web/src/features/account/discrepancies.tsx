@@ -1,12 +1,29 @@
 import { useAccountSlots } from "@/shared/actions/slots";
-import type { Account, Discrepancy } from "@/shared/api/types";
-import { percent, signedMoney } from "@/shared/lib/format";
-import { bandWord, humanised } from "@/shared/lib/words";
+import type { Account, Discrepancy, Mark } from "@/shared/api/types";
+import { money, percent, signedMoney } from "@/shared/lib/format";
+import { bandWord, humanised, markWord } from "@/shared/lib/words";
 import { Section } from "@/shared/ui/section";
 import { WordMark } from "@/shared/ui/word";
+import { HandlingText } from "./period-mark";
+
+type ToldApart = NonNullable<Discrepancy["invoice"]>;
+
+/** What each system says is left, and what people decided about it. */
+function InvoiceMark({ one, mark }: { one: ToldApart; mark: Mark | null }) {
+  return (
+    <div className="told-apart">
+      <p className="sub">
+        Left in QuickBooks {money({ amount_minor: one.ledger_minor, currency: one.ledger_currency })}, in Stripe{" "}
+        {money({ amount_minor: one.gateway_minor, currency: one.gateway_currency })}
+      </p>
+      {mark ? <WordMark word={markWord(mark)} /> : null}
+      {one.handling ? <HandlingText handling={one.handling} /> : null}
+    </div>
+  );
+}
 
 function Item({ account, one }: { account: Account; one: Discrepancy }) {
-  const { discrepancy: Action } = useAccountSlots();
+  const { discrepancy: actions } = useAccountSlots();
   const word = one.band ? bandWord(one.band) : { text: humanised(one.code), glyph: "≠", tone: "warn" as const };
   return (
     <li className="finding" data-tone={word.tone}>
@@ -18,7 +35,11 @@ function Item({ account, one }: { account: Account; one: Discrepancy }) {
           {one.percent ? <span> {percent(one.percent)}</span> : null}
         </span>
       ) : null}
-      {Action ? <Action account={account} discrepancy={one} /> : null}
+      {one.invoice ? <InvoiceMark one={one.invoice} mark={one.mark ?? null} /> : null}
+      {actions.map((Action, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: what acts on a discrepancy is the same for good
+        <Action key={place} account={account} discrepancy={one} />
+      ))}
     </li>
   );
 }

@@ -30,6 +30,18 @@ function Frozen({ signed }: { signed: SignedOff }) {
   );
 }
 
+/** Who resolved, snoozed or reviewed it, why, and whether that still holds. */
+export function HandlingText({ handling }: { handling: NonNullable<Reconciliation["handling"]> }) {
+  return (
+    <span className="sub">
+      {markWord(handling.state).text} by {handling.decision.by_name}
+      {handling.until ? ` until ${dayText(handling.until)}` : ""}
+      {handling.decision.reason ? `: ${handling.decision.reason}` : ""}
+      {handling.ended ? ` (${ENDED[handling.ended] ?? "open again"})` : ""}
+    </span>
+  );
+}
+
 /** What people decided about a period, and whether it still holds. */
 export function PeriodMark({ one }: { one: Reconciliation }) {
   const { mark, handling, sign_off, rule_undone } = one;
@@ -41,14 +53,7 @@ export function PeriodMark({ one }: { one: Reconciliation }) {
         </span>
       ) : null}
       {sign_off ? <Frozen signed={sign_off} /> : null}
-      {handling ? (
-        <span className="sub">
-          {markWord(handling.state).text} by {handling.decision.by_name}
-          {handling.until ? ` until ${dayText(handling.until)}` : ""}
-          {handling.decision.reason ? `: ${handling.decision.reason}` : ""}
-          {handling.ended ? ` (${ENDED[handling.ended] ?? "open again"})` : ""}
-        </span>
-      ) : null}
+      {handling ? <HandlingText handling={handling} /> : null}
       {rule_undone ? <span className="sub">Automatic resolution undone by {rule_undone.by_name}</span> : null}
     </>
   );

@@ -15,6 +15,11 @@ export interface PeriodPlace {
   period: Reconciliation;
 }
 
+export interface DiscrepancyPlace {
+  account: Account;
+  discrepancy: Discrepancy;
+}
+
 export interface GapPlace {
   account: Account;
   gap: Gap;
@@ -28,7 +33,7 @@ export interface AccountSlots {
   /** In the status of an invoice, and the whole row below it. */
   invoice: ComponentType<InvoicePlace> | null;
   invoicePanel: ComponentType<InvoicePlace & { columns: number; alone: boolean }> | null;
-  discrepancy: ComponentType<{ account: Account; discrepancy: Discrepancy }> | null;
+  discrepancy: ComponentType<DiscrepancyPlace>[];
   attempts: ComponentType<{ account: Account }> | null;
   /** In the judgement of a period, and the whole row below it. */
   period: ComponentType<PeriodPlace> | null;
@@ -46,7 +51,7 @@ const NOTHING: AccountSlots = {
   note: null,
   invoice: null,
   invoicePanel: null,
-  discrepancy: null,
+  discrepancy: [],
   attempts: null,
   period: null,
   periodPanel: null,

@@ -27,6 +27,7 @@ export interface DecisionOrder {
   kind: Offer["kind"];
   revision: number;
   period_start?: string;
+  document_id?: string;
   source?: "amplitude" | "quickbooks" | "stripe";
   undoes?: string;
   until?: string;

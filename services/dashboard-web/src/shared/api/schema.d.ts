@@ -1403,6 +1403,8 @@ export interface components {
             decided_by: string;
             /** Decided By Name */
             decided_by_name: string;
+            /** Document Id */
+            document_id: string | null;
             /** Id */
             id: string;
             /**
@@ -1429,13 +1431,19 @@ export interface components {
          */
         DecisionRequest: {
             /**
+             * Document Id
+             * @description Of a decision about an invoice that is paid in one system and open in the other.
+             * @default null
+             */
+            document_id: string | null;
+            /**
              * Kind
              * @enum {string}
              */
             kind: "resolve" | "snooze" | "review" | "sign_off" | "accept_partial" | "undo";
             /**
              * Period Start
-             * @description First day of the period; of all but a gap's decisions.
+             * @description First day of the period, of a decision about one.
              * @default null
              */
             period_start: string | null;
@@ -1490,6 +1498,8 @@ export interface components {
             code: string;
             /** Currency */
             currency: string | null;
+            /** @description Of `paid_in_one_system`: what can be decided. */
+            invoice?: components["schemas"]["ToldApart"] | null;
             /** Mark */
             mark?: ("resolved" | "snoozed" | "reviewed" | "signed_off" | "changed") | null;
             /** Percent */
@@ -3360,6 +3370,37 @@ export interface components {
             source: string;
             /** Title */
             title: string;
+        };
+        /**
+         * ToldApart
+         * @description An invoice that is paid in one system and open in the other: what each says is left.
+         */
+        ToldApart: {
+            /** Document Id */
+            document_id: string;
+            /**
+             * Gateway Currency
+             * @example USD
+             */
+            gateway_currency: string;
+            /** Gateway Minor */
+            gateway_minor: number;
+            handling: components["schemas"]["Handling"] | null;
+            /**
+             * Ledger Currency
+             * @example USD
+             */
+            ledger_currency: string;
+            /** Ledger Minor */
+            ledger_minor: number;
+            /** Number */
+            number: string | null;
+            /**
+             * Offers
+             * @description Empty for a role that decides nothing.
+             * @default []
+             */
+            offers: components["schemas"]["Offer"][];
         };
         /**
          * Totals

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import asyncpg
 
-from reconciler.domain.decision import Decision, Figures
+from reconciler.domain.decision import Balances, Decision, Figures
 from reconciler.domain.snapshot import (
     Account,
     Application,
@@ -148,7 +148,7 @@ def read_decision(text: str) -> Decision:
 
 def decision_of(fact: wire.Decided) -> Decision:
     """A decision as it was recorded."""
-    seen = fact.figures
+    seen, left = fact.figures, fact.balances
     return Decision(
         decision_id=fact.decision_id,
         version=fact.version,
@@ -160,6 +160,8 @@ def decision_of(fact: wire.Decided) -> Decision:
         figures=None
         if seen is None
         else Figures(seen.currency, seen.expected_minor, seen.billed_minor, seen.band, seen.policy_version),
+        document_id=fact.document_id,
+        balances=None if left is None else Balances(left.number, left.ledger_minor, left.gateway_minor),
         until=fact.until,
         source=None if fact.source is None else Source(fact.source),
         missing=fact.missing,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from reconciler.domain.decision import Decision
+from reconciler.domain.decision import Decision, Handling
 from reconciler.domain.partials import Partial
-from reconciler.domain.result import Handling, Reconciliation, SignOff
+from reconciler.domain.result import Reconciliation, SignOff
 from reconciler.domain.variance import percent_text
 from trueup_readmodel import handled as shapes
 

@@ -10,6 +10,7 @@ from reconciler.domain import findings
 from reconciler.domain.billed import Calendar
 from reconciler.domain.cash import Gateway
 from reconciler.domain.completeness import Reason
+from reconciler.domain.disagreement import Disagreement
 from reconciler.domain.explained import Part
 from reconciler.domain.formula import formula_of
 from reconciler.domain.payment_status import InvoiceState
@@ -267,9 +268,22 @@ def discrepancies(result: Reconciliation) -> list[shapes.Discrepancy]:
             "percent": one.percent,
             "text": one.text,
             "mark": one.mark,
+            "invoice": None if one.disagreement is None else _told_apart(one.disagreement),
         }
         for one in findings.findings(result)
     ]
+
+
+def _told_apart(one: Disagreement) -> shapes.ToldApart:
+    return {
+        "document_id": one.document_id,
+        "number": one.number,
+        "ledger_minor": one.ledger_minor,
+        "ledger_currency": one.ledger_currency,
+        "gateway_minor": one.gateway_minor,
+        "gateway_currency": one.gateway_currency,
+        "handling": handled.handling(one.handling),
+    }
 
 
 def _day(day: date | None) -> str | None:

@@ -10,6 +10,9 @@ from typing import Literal
 from trueup_billing import Source
 
 Kind = Literal["resolve", "snooze", "review", "sign_off", "accept_partial", "undo"]
+HandlingWord = Literal["resolved", "snoozed", "reviewed"]
+Ended = Literal["figures_moved", "snooze_over"]
+_WORDS: dict[str, HandlingWord] = {"resolve": "resolved", "snooze": "snoozed", "review": "reviewed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,15 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Balances:
+    """What the person saw that ledger and gateway say is left of an invoice, each in its own minor units."""
+
+    number: str | None
+    ledger_minor: int
+    gateway_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """One decision. Versions order those of an account; nothing else does."""
 
@@ -35,6 +47,9 @@ class Decision:
     decided_at: datetime
     period_start: date | None = None
     figures: Figures | None = None
+    document_id: str | None = None
+    """Of a decision about an invoice that is paid in one system only."""
+    balances: Balances | None = None
     until: date | None = None
     """Of a snooze: the first day on which it is over."""
     source: Source | None = None
@@ -42,6 +57,19 @@ class Decision:
     undoes: str | None = None
     """Of an undo: the decision; None: the rule that resolved the month."""
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """The latest of resolve, snooze and review that stands, and why it no longer holds, if so."""
+
+    decision: Decision
+    ended: Ended | None = None
+
+    @property
+    def word(self) -> HandlingWord:
+        """What it makes of what it is about, while it holds."""
+        return _WORDS[self.decision.kind]
 
 
 def standing(decisions: Iterable[Decision]) -> tuple[Decision, ...]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from reconciler.domain.decision import Decision, Figures
+from reconciler.domain.disagreement import Disagreement
 from reconciler.domain.entry import Entry
 from reconciler.domain.lapses import Lapse
 from reconciler.domain.text import start_text
 
 KIND = "decision"
+PAYMENT = "payment_"
+"""Before the kind of a line about payments: who sees no payments does not see it."""
 _VERBS = {
     "resolve": "resolved by {name}",
     "snooze": "snoozed by {name}{until}",
@@ -30,7 +33,7 @@ def decided(decision: Decision) -> Entry:
     return Entry(
         decision.decided_at,
         "trueup",
-        KIND,
+        KIND if decision.document_id is None else PAYMENT + KIND,
         _title(decision),
         f"decision|{decision.decision_id}",
         after=decision.kind,
@@ -41,6 +44,7 @@ def decided(decision: Decision) -> Entry:
             "until": decision.until.isoformat() if decision.until else None,
             "undoes": decision.undoes,
             "period_start": _day(decision.period_start),
+            "document_id": decision.document_id,
             "policy_version": decision.figures.policy_version if decision.figures else None,
             **_figures(decision.figures),
         },
@@ -49,7 +53,9 @@ def decided(decision: Decision) -> Entry:
 
 def lapsed(lapse: Lapse, now: datetime, revision: int) -> Entry:
     """The line of a decision that no longer holds, with the figures that it was made on and those of now."""
-    decision, result = lapse.decision, lapse.result
+    decision, result = lapse.decision, lapse.about
+    if isinstance(result, Disagreement):
+        return _lapsed_invoice(lapse, result, now, revision)
     figures = _figures(decision.figures)
     return Entry(
         now,
@@ -71,16 +77,44 @@ def lapsed(lapse: Lapse, now: datetime, revision: int) -> Entry:
     )
 
 
+def _lapsed_invoice(lapse: Lapse, about: Disagreement, now: datetime, revision: int) -> Entry:
+    decision, seen = lapse.decision, lapse.decision.balances
+    return Entry(
+        now,
+        "trueup",
+        f"{PAYMENT}decision_lapsed",
+        f"Invoice {about.name}: {_LAPSES[lapse.why].format(name=decision.decided_by_name)}",
+        f"decision|{decision.decision_id}|{lapse.why}|{revision}",
+        before=decision.kind,
+        after=lapse.why,
+        data={
+            "decision_id": decision.decision_id,
+            "document_id": about.document_id,
+            "ledger_minor": about.ledger_minor,
+            "gateway_minor": about.gateway_minor,
+            "former_ledger_minor": seen.ledger_minor if seen else None,
+            "former_gateway_minor": seen.gateway_minor if seen else None,
+        },
+    )
+
+
 def _title(decision: Decision) -> str:
     name = decision.decided_by_name
-    if decision.period_start is None:
+    if decision.period_start is None and decision.document_id is None:
         source = "QuickBooks" if decision.source == "quickbooks" else str(decision.source or "").capitalize()
         data = f"incomplete {source} data".replace("  ", " ")
         verb = f"Acceptance of {data} undone" if decision.kind == "undo" else f"I{data[1:]} accepted"
         return f"{verb} by {name}"
     until = f" until {decision.until.isoformat()}" if decision.until else " until its figures move"
     phrase = _RULE_UNDONE if decision.kind == "undo" and decision.undoes is None else _VERBS[decision.kind]
-    return f"{_month(decision.period_start)}: {phrase.format(name=name, until=until)}"
+    return f"{_about(decision)}: {phrase.format(name=name, until=until)}"
+
+
+def _about(decision: Decision) -> str:
+    if decision.period_start is not None:
+        return _month(decision.period_start)
+    number = decision.balances.number if decision.balances else None
+    return f"Invoice {number or decision.document_id}, paid in one system"
 
 
 def _month(first: date) -> str:

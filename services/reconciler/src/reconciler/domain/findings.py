@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconciler.domain.completeness import Reason
+from reconciler.domain.disagreement import Disagreement
 from reconciler.domain.handling import mark_text
 from reconciler.domain.payment_status import InvoiceState
 from reconciler.domain.result import MarkWord, PeriodResult, Reconciliation
@@ -57,6 +58,7 @@ class Finding:
     currency: str | None = None
     percent: str | None = None
     mark: MarkWord | None = None
+    disagreement: Disagreement | None = None
 
 
 def reason_text(reason: Reason) -> str:
@@ -94,7 +96,8 @@ def findings(result: Reconciliation) -> list[Finding]:
     Last the customer's own money: credit and payments that no invoice has taken.
     """
     wide = [Finding(reason.code, f"{reason_text(reason)}. {reason.cure}") for reason in result.completeness.reasons]
-    told = [one for state in result.invoices for one in _disagreement(state)]
+    lost = [_lost(state) for state in result.invoices if state.lost_minor]
+    told = lost + [_told(one) for one in result.disagreements]
     return wide + list(_periods(result)) + told + list(_unapplied(result))
 
 
@@ -116,23 +119,15 @@ def _periods(result: Reconciliation) -> Iterator[Finding]:
         )
 
 
-def _disagreement(state: InvoiceState) -> Iterator[Finding]:
+def _told(one: Disagreement) -> Finding:
     """Paid in one system and open in the other."""
-    document, gateway = state.document, state.gateway
-    if state.lost_minor:
-        yield _lost(state)
-        return
-    if gateway is None or gateway.invoice.remaining_minor is None or document.state != "open":
-        return
-    ledger_open, gateway_open = document.balance_minor > 0, gateway.invoice.remaining_minor > 0
-    if ledger_open == gateway_open or gateway.invoice.status == "uncollectible":
-        return
-    paid, waiting = ("QuickBooks", "Stripe") if gateway_open else ("Stripe", "QuickBooks")
-    yield Finding(
+    return Finding(
         "paid_in_one_system",
-        f"Invoice {document.number or document.document_id} is paid in {paid} and open in {waiting}",
-        amount_minor=gateway.invoice.remaining_minor if gateway_open else document.balance_minor,
-        currency=gateway.invoice.currency if gateway_open else document.currency,
+        one.text,
+        amount_minor=one.open_minor,
+        currency=one.open_currency,
+        mark=one.mark,
+        disagreement=one,
     )
 
 

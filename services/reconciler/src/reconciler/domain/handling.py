@@ -6,8 +6,8 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import date
 
-from reconciler.domain.decision import Decision, Figures
-from reconciler.domain.result import Handling, PeriodResult, SignOff
+from reconciler.domain.decision import Decision, Figures, Handling
+from reconciler.domain.result import PeriodResult, SignOff
 
 
 def handled(result: PeriodResult, decisions: Sequence[Decision], today: date) -> PeriodResult:

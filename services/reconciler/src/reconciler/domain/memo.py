@@ -29,5 +29,5 @@ def memo_of(result: Reconciliation) -> Memo:
         payments={payment.object_id: payment.status for payment in result.payments},
         bands={period.period.start.isoformat(): period.band for period in result.periods if period.due},
         sources={source.value: result.completeness.state(source) for source in Source},
-        lapsed={lapse.decision.decision_id: lapse.said for lapse in lapses(result.periods)},
+        lapsed={lapse.decision.decision_id: lapse.said for lapse in lapses(result.periods, result.disagreements)},
     )

@@ -21,6 +21,7 @@ from reconciler.domain.completeness import (
 )
 from reconciler.domain.credits import credits_by_invoice, is_credit_application
 from reconciler.domain.decision import standing
+from reconciler.domain.disagreement import disagreements
 from reconciler.domain.expected import expected_for
 from reconciler.domain.explained import Case
 from reconciler.domain.forecast import forecast
@@ -70,6 +71,7 @@ def reconcile(snapshot: Snapshot, policy: Policy, now: datetime) -> Reconciliati
     if not policy.resolves_anew or completeness.any_stale(policy, now):
         periods = tuple(held(result, snapshot.resolved) for result in periods)
     states = _invoice_states(snapshot, credits_minor, today)
+    told_apart = disagreements(states, decisions, today)
     main = _main_metric(snapshot, metrics, today)
     return Reconciliation(
         snapshot=snapshot,
@@ -78,6 +80,7 @@ def reconcile(snapshot: Snapshot, policy: Policy, now: datetime) -> Reconciliati
         active=_is_active(account, today),
         completeness=completeness,
         periods=periods,
+        disagreements=told_apart,
         row=variance_row(periods),
         invoice=invoice_row(states, completeness),
         invoices=states,

@@ -10,7 +10,8 @@ from typing import Literal
 
 from reconciler.domain.billed import Billed
 from reconciler.domain.completeness import Completeness, Reason
-from reconciler.domain.decision import Decision
+from reconciler.domain.decision import Decision, Handling
+from reconciler.domain.disagreement import Disagreement
 from reconciler.domain.expected import Expected
 from reconciler.domain.explained import Part
 from reconciler.domain.forecast import Forecast
@@ -21,22 +22,6 @@ from trueup_billing import Period
 
 MarkWord = Literal["resolved", "snoozed", "reviewed", "signed_off", "changed"]
 """How people stand to a month, in one word. `changed`: its figures are others than those signed off."""
-HandlingWord = Literal["resolved", "snoozed", "reviewed"]
-Ended = Literal["figures_moved", "snooze_over"]
-_WORDS: dict[str, HandlingWord] = {"resolve": "resolved", "snooze": "snoozed", "review": "reviewed"}
-
-
-@dataclass(frozen=True, slots=True)
-class Handling:
-    """The latest of resolve, snooze and review that stands, and why it no longer holds, if so."""
-
-    decision: Decision
-    ended: Ended | None = None
-
-    @property
-    def word(self) -> HandlingWord:
-        """What it makes of the month while it holds."""
-        return _WORDS[self.decision.kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +147,8 @@ class Reconciliation:
     completeness: Completeness
     periods: tuple[PeriodResult, ...]
     """Oldest first."""
+    disagreements: tuple[Disagreement, ...]
+    """Invoices paid in one system and open in the other."""
     row: PeriodResult | None
     invoice: InvoiceRow
     invoices: tuple[InvoiceState, ...]

@@ -143,7 +143,7 @@ def _bands(before: Memo, result: Reconciliation, policy: Policy, revision: int) 
 
 
 def _lapses(before: Memo, result: Reconciliation, revision: int) -> Iterator[Entry]:
-    for lapse in lapses(result.periods):
+    for lapse in lapses(result.periods, result.disagreements):
         if before.lapsed.get(lapse.decision.decision_id) != lapse.said:
             yield lapsed(lapse, result.now, revision)
 

@@ -274,6 +274,14 @@ class Mark(Wire, frozen=True):
     as_of: Instant
 
 
+class Balances(Wire, frozen=True):
+    """`Balances` of a decision."""
+
+    ledger_minor: Minor
+    gateway_minor: Minor
+    number: str | None = None
+
+
 class Decided(Wire, frozen=True):
     """`DecisionRecordedV1`."""
 
@@ -287,6 +295,8 @@ class Decided(Wire, frozen=True):
     decided_at: Instant
     period_start: date | None = None
     figures: Figures | None = None
+    document_id: str | None = None
+    balances: Balances | None = None
     marks: list[Mark] = []
     until: date | None = None
     source: SourceName | None = None

@@ -89,6 +89,13 @@ VARIANCE = (
         source=f"QuickBooks; {EXPECTED_SOURCE}",
     ),
     Figure(
+        id="told_apart",
+        name="What is left of an invoice, told differently",
+        fields=("ToldApart.ledger_minor", "ToldApart.gateway_minor"),
+        definition="Of an invoice that is paid in one system and open in the other: what each says is left to pay.",
+        source="QuickBooks; Stripe",
+    ),
+    Figure(
         id="variance_percent",
         name="Difference in percent",
         fields=(

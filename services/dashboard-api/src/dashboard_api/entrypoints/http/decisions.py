@@ -53,6 +53,7 @@ async def decide(
         undoes=plain_text(asked.undoes, name="body.undoes"),
         until=asked.until,
         reason=_reason(asked.reason, services),
+        document_id=plain_text(asked.document_id, name="body.document_id"),
     )
     return _accepted(await services.decisions.decide(principal, client_id, wish, key=key))
 

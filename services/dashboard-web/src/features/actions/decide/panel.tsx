@@ -19,7 +19,7 @@ interface DecidePanelProps {
   offers: Offer[];
   draft: Draft;
   /** What the decision is about, as the API names it. */
-  about: Pick<DecisionOrder, "period_start" | "source">;
+  about: Pick<DecisionOrder, "period_start" | "source" | "document_id">;
   /** The figures of now, as `draft.seen` holds those of the beginning. */
   figures: string;
   labelOf: (offer: Offer) => string;

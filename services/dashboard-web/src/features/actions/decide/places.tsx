@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import { ActionButton } from "@/shared/actions/action-button";
 import { decideCircuit } from "@/shared/actions/circuits";
 import { useReadOnly } from "@/shared/actions/read-only";
-import type { GapPlace, PeriodPlace } from "@/shared/actions/slots";
+import type { DiscrepancyPlace, GapPlace, PeriodPlace } from "@/shared/actions/slots";
 import { useMay } from "@/shared/api/me";
 import type { Account, Reconciliation } from "@/shared/api/types";
 import { rangeText } from "@/shared/lib/dates";
@@ -22,13 +22,14 @@ const periodName = ({ client_id }: Account, { period }: Reconciliation) => `deci
 const figuresOf = (one: Reconciliation) =>
   [one.currency, one.expected_minor, one.billed_minor, one.band, one.mark ?? ""].join(" ");
 
-/** The decision about a period, or about a source's gap, that the figures do not know yet. */
-function travelling(account: Account, about: { period?: string; source?: string }) {
-  return account.decisions?.find(
-    (one) =>
-      one.applying &&
-      (about.period ? one.period_start === about.period : !one.period_start && one.source === about.source),
-  );
+/** The decision about a period, an invoice or a source's gap that the figures do not know yet. */
+function travelling(account: Account, about: { period?: string; invoice?: string; source?: string }) {
+  return account.decisions?.find((one) => {
+    if (!one.applying) return false;
+    if (about.period) return one.period_start === about.period;
+    if (about.invoice) return one.document_id === about.invoice;
+    return !one.period_start && !one.document_id && one.source === about.source;
+  });
 }
 
 /** While a decision travels, the account is read again soon, whether the live stream works or not. */
@@ -175,6 +176,59 @@ export function DecideGap({ account, gap }: GapPlace) {
           figures={figures}
           labelOf={(one) => labelOf(one, undefined, gap.accepted)}
         />
+      ) : null}
+    </>
+  );
+}
+
+/** Beside an invoice that is paid in one system and open in the other. */
+export function DecideInvoice({ account, discrepancy: { invoice, text } }: DiscrepancyPlace) {
+  const may = useMay(MAY);
+  const readOnly = useReadOnly();
+  const name = `decide ${account.client_id} ${invoice?.document_id ?? ""}`;
+  const draft = useDraft(name);
+  if (!invoice) return null;
+  const moving = travelling(account, { invoice: invoice.document_id });
+  if (moving) {
+    return (
+      <p className="applying" role="status">
+        {applyingText(moving)}
+      </p>
+    );
+  }
+  const offers = invoice.offers ?? [];
+  if (!may || !offers.length) return null;
+  const { ledger_minor, gateway_minor, handling, number, document_id } = invoice;
+  const figures = [ledger_minor, gateway_minor, handling?.decision.decision_id ?? ""].join(" ");
+  const none = offers.every((one) => !one.allowed) ? offers[0]?.text : null;
+  return (
+    <>
+      <ActionButton
+        circuit={decideCircuit}
+        size="xs"
+        variant="default"
+        label={`Decide: invoice ${number ?? document_id}`}
+        off={readOnly ?? none}
+        busy={draft !== undefined}
+        opener={name}
+        onClick={() => begin(name, figures)}
+      >
+        Decide
+      </ActionButton>
+      {draft ? (
+        <DecidePanel
+          clientId={account.client_id}
+          revision={account.revision}
+          name={name}
+          title={`Decide about invoice ${number ?? document_id}`}
+          offers={offers}
+          draft={draft}
+          about={{ document_id }}
+          figures={figures}
+          labelOf={(offer) => labelOf(offer, { handling, sign_off: null })}
+        >
+          <p>{text}.</p>
+        </DecidePanel>
       ) : null}
     </>
   );

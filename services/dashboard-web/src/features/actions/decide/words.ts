@@ -36,7 +36,11 @@ export const applyingText = ({ kind, decided_by_name }: Decision) =>
   `Applying: ${TRAVELLING[kind]}, ${decided_by_name}`;
 
 /** "Undo: signed off by Ana" names what it takes back. */
-export function labelOf(offer: Offer, period?: Reconciliation, accepted?: DecisionBy | null): string {
+export function labelOf(
+  offer: Offer,
+  period?: Pick<Reconciliation, "sign_off" | "handling">,
+  accepted?: DecisionBy | null,
+): string {
   if (offer.kind !== "undo") return LABELS[offer.kind];
   if (!offer.undoes) return "Undo the automatic resolution";
   const { sign_off, handling } = period ?? {};

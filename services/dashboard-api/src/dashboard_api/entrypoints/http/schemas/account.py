@@ -7,7 +7,16 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from dashboard_api.entrypoints.http.schemas.decisions import By, Decision, Handling, MarkWord, Offer, Partial, SignOff
+from dashboard_api.entrypoints.http.schemas.decisions import (
+    By,
+    Decision,
+    Handling,
+    MarkWord,
+    Offer,
+    Partial,
+    SignOff,
+    ToldApart,
+)
 from dashboard_api.entrypoints.http.schemas.flags import Flag
 from dashboard_api.entrypoints.http.schemas.forecast import Forecast, Trend
 from dashboard_api.entrypoints.http.schemas.portfolio import AccountItem
@@ -128,6 +137,7 @@ class Discrepancy(Answer):
     percent: PercentText | None
     text: str
     mark: MarkWord | None = None
+    invoice: ToldApart | None = Field(default=None, description="Of `paid_in_one_system`: what can be decided.")
 
 
 class ExpectedPart(Answer):

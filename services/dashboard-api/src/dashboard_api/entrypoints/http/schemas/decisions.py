@@ -34,8 +34,12 @@ class DecisionRequest(BaseModel):
 
     kind: KindName
     revision: Revision
-    period_start: date | None = Field(
-        default=None, description="First day of the period; of all but a gap's decisions."
+    period_start: date | None = Field(default=None, description="First day of the period, of a decision about one.")
+    document_id: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="Of a decision about an invoice that is paid in one system and open in the other.",
     )
     source: SourceName | None = Field(default=None, description="Of `accept_partial`: whose gap.")
     undoes: str | None = Field(
@@ -78,6 +82,7 @@ class Decision(Answer):
     client_id: str
     kind: KindName
     period_start: date | None
+    document_id: str | None
     source: SourceName | None
     until: date | None
     undoes: str | None
@@ -152,6 +157,19 @@ class SignOff(Answer):
     band: str
     policy_version: int
     changed: bool = Field(description="Later facts have moved the figures since.")
+
+
+class ToldApart(Answer):
+    """An invoice that is paid in one system and open in the other: what each says is left."""
+
+    document_id: str
+    number: str | None
+    ledger_minor: int
+    ledger_currency: CurrencyCode
+    gateway_minor: int
+    gateway_currency: CurrencyCode
+    handling: Handling | None
+    offers: list[Offer] = Field(default=[], description="Empty for a role that decides nothing.")
 
 
 class Partial(Answer):
