@@ -104,3 +104,8 @@ def test_that_it_no_longer_holds_is_said_once() -> None:
     assert (line.data["gateway_minor"], line.data["former_gateway_minor"]) == (4_000, 10_000)
     again = entries(memo_of(now), told(about(), left=3_000), Policy(), 8)
     assert [one for one in again if one.kind == "payment_decision_lapsed"] == []
+
+
+@pytest.mark.parametrize("more", [{"status": "uncollectible"}, {"remaining_minor": None}])
+def test_what_was_given_up_or_is_not_known_is_told_nothing_of(more: dict[str, Any]) -> None:
+    assert told(payments=(gateway_invoice(**more),)).disagreements == ()

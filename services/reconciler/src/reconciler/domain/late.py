@@ -71,10 +71,7 @@ def _evidence(metric: str, series: Series, revision: Revision, late: int) -> Evi
 
 
 def _since(revision: Revision) -> datetime:
-    """The first instant from which on the bucket was known to hold what it holds."""
-    since = revision.seen[-1][0]
-    for at, value in reversed(revision.seen):
-        if value != revision.seen[-1][1]:
-            break
-        since = at
-    return since
+    """The first instant from which on the bucket was known to hold what it holds; some value before is another one."""
+    last = revision.seen[-1][1]
+    former = max(place for place, (_, value) in enumerate(revision.seen) if value != last)
+    return revision.seen[former + 1][0]

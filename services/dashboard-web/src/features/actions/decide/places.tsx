@@ -191,7 +191,7 @@ export function DecideInvoice({ account, discrepancy: { invoice, text } }: Discr
   const moving = travelling(account, { invoice: invoice.document_id });
   if (moving) {
     return (
-      <p className="applying" role="status">
+      <p className="applying finding-action" role="status">
         {applyingText(moving)}
       </p>
     );
@@ -202,7 +202,7 @@ export function DecideInvoice({ account, discrepancy: { invoice, text } }: Discr
   const figures = [ledger_minor, gateway_minor, handling?.decision.decision_id ?? ""].join(" ");
   const none = offers.every((one) => !one.allowed) ? offers[0]?.text : null;
   return (
-    <>
+    <div className="finding-action">
       <ActionButton
         circuit={decideCircuit}
         size="xs"
@@ -230,6 +230,6 @@ export function DecideInvoice({ account, discrepancy: { invoice, text } }: Discr
           <p>{text}.</p>
         </DecidePanel>
       ) : null}
-    </>
+    </div>
   );
 }
