@@ -49,7 +49,10 @@ const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-
 /** WCAG 2.2 AA and good practice, no exceptions; of a part of the page, or by single rules, when they are named. */
 export async function expectAccessible(page: Page, part = "html", rules?: string[]): Promise<void> {
   // There are no frames, so all of it runs in the page itself, and only what is wrong is described: a third of the time.
-  const axe = new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).include(part).setLegacyMode();
+  const axe = new AxeBuilder({ page })
+    .options({ resultTypes: ["violations"] })
+    .include(part)
+    .setLegacyMode();
   const { violations } = await (rules ? axe.withRules(rules) : axe.withTags(AXE_TAGS)).analyze();
   expect(
     violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`),
