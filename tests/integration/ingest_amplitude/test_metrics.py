@@ -13,6 +13,7 @@ from ingest_amplitude.adapters.amplitude_api import AmplitudeApi
 from ingest_amplitude.commands.metrics import examine
 from ingest_amplitude.domain.buckets import Filter, Metric
 from trueup_sandbox.clock import to_ms
+from trueup_sandbox.scenario import Amplitude
 from trueup_sandbox.scenario import Metric as Played
 
 PLAYED = [
@@ -84,3 +85,22 @@ async def test_users_by_the_month_and_gigabytes_of_production_only(bench: Any) -
         found = await examine(api, wrong, yesterday)
         assert not found.good
         assert words in found.words
+
+
+LATE = Amplitude(export_late_share=0.2, export_late_min=300, export_repeat_share=0.2, cost_per_5_min=100_000)
+
+
+@pytest.mark.parametrize("bench", [{"amplitude": LATE}], indirect=True)
+async def test_hours_that_were_not_whole_and_lines_that_come_twice(bench: Any) -> None:
+    await bench.pull()
+    bench.restart()
+    for _ in range(2):
+        bench.time.pass_by(hours=26)
+        await bench.pull()
+    assert await bench.told() == await bench.claimed()
+    settled = bench.time.now - timedelta(hours=28)
+    waiting = "SELECT count(*) FILTER (WHERE end_at < :at), count(*) FROM exported_hours"
+    [(overdue, left)] = await bench.sql(waiting, at=settled)
+    assert (overdue, left > 0) == (0, True)
+    differ = "SELECT count(*) FROM buckets WHERE day < :day AND exported IS DISTINCT FROM shown"
+    assert await bench.sql(differ, day=settled.date()) == [(0,)], "the export's own totals are whole"

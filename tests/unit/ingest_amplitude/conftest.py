@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,16 @@ from ingest_amplitude.domain.arrivals import Arrivals, Earlier
 from ingest_amplitude.domain.buckets import Key, Metric, Totals
 from ingest_amplitude.domain.tally import RecentIds, Tally
 from ingest_amplitude.domain.windows import Hours
-from ingest_amplitude.ports import Definition, Kept, Scope, SourceUnavailable, Standing, Step, TooMuchAtOnce
+from ingest_amplitude.ports import (
+    Definition,
+    ExportedHours,
+    Kept,
+    Scope,
+    SourceUnavailable,
+    Standing,
+    Step,
+    TooMuchAtOnce,
+)
 from ingest_amplitude.usecases.deps import Deps, Plan
 from trueup_contracts.envelope import Event
 from trueup_contracts.syncs import SyncReportedV1
@@ -37,6 +47,8 @@ class Upload:
     quantity: int
     event_type: str = "api_calls_metered"
     user: str = "u1"
+    shows_at: datetime | None = None
+    """When the export shows it; None: at once."""
 
 
 @dataclass
@@ -68,6 +80,7 @@ class World:
     exported_totals: dict[Key, Decimal] = field(default_factory=dict)
     shown_totals: dict[Key, Decimal] = field(default_factory=dict)
     known_definitions: dict[str, Definition] = field(default_factory=dict)
+    waiting_hours: dict[datetime, ExportedHours] = field(default_factory=dict)
     unsure: set[Key] = field(default_factory=set)
     die_at_publish: int | None = None
     earlier: dict[Key, Earlier] = field(default_factory=dict)
@@ -84,7 +97,7 @@ class World:
         at: datetime,
         uploaded: datetime | None = None,
         uuid: str | None = None,
-        **more: str,
+        **more: Any,
     ) -> None:
         self.events.append(Upload(uuid or f"e{next(self.numbers)}", at, uploaded or at, account, quantity, **more))
 
@@ -96,7 +109,7 @@ class World:
         if len(hours) > self.export_hours_max:
             raise TooMuchAtOnce("too much")
         for event in self.events:
-            if hours.start <= event.uploaded < hours.end:
+            if hours.start <= event.uploaded < hours.end and (event.shows_at or event.uploaded) <= self.now:
                 properties = {"account_id": event.account, "quantity": event.quantity}
                 at, uploaded = (f"{one:%Y-%m-%d %H:%M:%S.%f}" for one in (event.at, event.uploaded))
                 tally.add(event.event_type, at, event.uuid, properties, uploaded=uploaded)
@@ -155,6 +168,10 @@ class World:
         for name in step.forgotten:
             self.claims = {scope: one for scope, one in self.claims.items() if scope[0] != name}
             self.exported_totals = {key: n for key, n in self.exported_totals.items() if key.metric != name}
+        if step.exported_hours is not None:
+            self.waiting_hours[step.exported_hours.hours.start] = step.exported_hours
+        if step.settled_hours is not None:
+            del self.waiting_hours[step.settled_hours.hours.start]
         self.known_definitions |= step.definitions
         self.claims |= step.standings
         return len(totals)
@@ -173,6 +190,12 @@ class World:
 
     async def export_end(self) -> datetime | None:
         return self.end
+
+    async def exported_hours(self) -> list[Hours]:
+        return [one.hours for _, one in sorted(self.waiting_hours.items())]
+
+    async def event_ids(self, hours: Hours) -> frozenset[int]:
+        return frozenset(self.waiting_hours[hours.start].event_ids)
 
     async def partitions(self) -> dict[str, int]:
         return dict(self.placed)

@@ -106,6 +106,11 @@ class Amplitude(Part):
 
     export_delay_min: int = Field(default=0, ge=0)
     """Minutes after its end until an hour can be exported; the real service takes about 120."""
+    export_late_share: Share = 0
+    """Of the lines of an hour: how many its file shows only `export_late_min` after it was there first."""
+    export_late_min: int = Field(default=600, ge=0)
+    export_repeat_share: Share = 0
+    """Of the lines of an hour: how many the next hour's file shows once more."""
     cost_per_5_min: int = 1000
     cost_per_hour: int = 108_000
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -79,6 +79,14 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportedHours:
+    """Hours with the ids of the events that they had when they were exported."""
+
+    hours: Hours
+    event_ids: Collection[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """What moves together with the published values, in one transaction."""
 
@@ -86,6 +94,10 @@ class Step:
     """New totals of what was exported so far."""
     export_end: datetime | None = None
     """Up to where the export has come; None leaves it."""
+    exported_hours: ExportedHours | None = None
+    """Hours that are to be exported once more."""
+    settled_hours: ExportedHours | None = None
+    """Hours that were."""
     placed: Mapping[str, int] = field(default_factory=dict)
     """Accounts that are new or have moved, with their partition."""
     standings: Mapping[Scope, Standing] = field(default_factory=dict)
@@ -132,6 +144,12 @@ class Memory(Protocol):
 
     async def export_end(self) -> datetime | None:
         """Up to where the export has come, or None before its first piece."""
+
+    async def exported_hours(self) -> list[Hours]:
+        """Hours that wait to be exported once more, oldest first."""
+
+    async def event_ids(self, hours: Hours) -> frozenset[int]:
+        """The ids of the events that these had when they were exported."""
 
     async def partitions(self) -> dict[str, int]:
         """account → partition, of every account ever met."""

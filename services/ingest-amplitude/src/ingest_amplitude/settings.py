@@ -45,6 +45,8 @@ class Settings(ServiceSettings):
     history_months: int = Field(default=8, ge=1, le=11)
     export_delay_min: float = Field(default=120.0, ge=0)
     """How long after its end an hour is whole in the export; Amplitude says about two hours."""
+    export_again_hours: int = Field(default=24, ge=1, le=72)
+    """How much later an hour is exported once more, for what came to it since."""
     export_every_hours: int = Field(default=1, ge=1, le=24)
     export_chunk_hours: int = Field(default=168, ge=1, le=744)
     """Hours per export request; each piece is committed by itself."""

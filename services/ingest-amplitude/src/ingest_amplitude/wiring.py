@@ -46,6 +46,7 @@ def plan_of(settings: Settings) -> Plan:
         export_chunk_hours=settings.export_chunk_hours,
         export_every_hours=settings.export_every_hours,
         export_delay=timedelta(minutes=settings.export_delay_min),
+        export_again_hours=settings.export_again_hours,
     )
 
 

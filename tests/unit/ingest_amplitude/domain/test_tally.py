@@ -120,7 +120,9 @@ class TestRecentIds:
 
     def test_a_uuid_takes_the_room_of_a_number(self) -> None:
         assert event_id("00000000-0000-0000-0000-0000000000ff") == 255
-        assert event_id("not a uuid") == "not a uuid"
+        for other in ("not a uuid", "f" * 40, "-"):
+            assert 255 < event_id(other) < 1 << 128
+            assert event_id(other) == event_id(other) != event_id(f"{other} ")
 
 
 def test_the_memory_of_minutes_is_bounded() -> None:

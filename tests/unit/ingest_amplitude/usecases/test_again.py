@@ -12,6 +12,7 @@ import pytest
 from ingest_amplitude.domain.again import Marks, Rules, next_look
 from ingest_amplitude.domain.buckets import Key, Metric
 from ingest_amplitude.domain.coverage import by_day
+from ingest_amplitude.domain.tally import RecentIds
 from ingest_amplitude.usecases.pull import pull_usage
 
 DAY = timedelta(days=1)
@@ -58,6 +59,36 @@ async def test_an_event_that_the_export_never_shows_is_found_by_night(world: Any
     assert world.on_the_bus()[Key("api_calls", day, "a")] == 5
     await _pull(world, hours=24)
     assert world.on_the_bus()[Key("api_calls", day, "a")] == 12
+
+
+async def test_what_came_to_an_hour_after_it_was_exported_is_added_once(world: Any) -> None:
+    """Twelve days back no question asks any more: only the export can tell."""
+    day, uploaded = world.now - 12 * DAY, world.now - timedelta(hours=2)
+    key = Key("api_calls", day.date(), "a")
+    world.happen("a", 5, day, uploaded)
+    world.happen("a", 7, day, uploaded, shows_at=world.now + timedelta(hours=5))
+    await _pull(world)
+    assert world.on_the_bus()[key] == 5
+    await _pull(world, hours=12)
+    assert world.on_the_bus()[key] == 5
+    world.recent = RecentIds()  # a restart in between
+    await _pull(world, hours=13)
+    assert world.on_the_bus()[key] == 12
+    await _pull(world, 3, hours=25)
+    assert world.on_the_bus()[key] == 12
+    world.happen("a", 1, day, world.now)
+    await _pull(world, hours=2)
+    assert world.on_the_bus()[key] == 13, "later exports add to the whole of it"
+
+
+async def test_an_event_that_is_uploaded_twice_counts_once_across_a_restart(world: Any) -> None:
+    day = world.now - 12 * DAY
+    world.happen("a", 5, day, world.now - timedelta(hours=2), uuid="same")
+    await _pull(world)
+    world.recent = RecentIds()
+    world.happen("a", 5, day, world.now + timedelta(minutes=10), uuid="same")
+    await _pull(world, 2, hours=26)
+    assert world.on_the_bus()[Key("api_calls", day.date(), "a")] == 5
 
 
 async def test_looking_again_waits_for_its_budget_and_never_stops(world: Any) -> None:

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from ingest_amplitude.domain.again import Marks
 from ingest_amplitude.domain.buckets import ZERO, Key
 from ingest_amplitude.domain.coverage import Coverage, Run
-from ingest_amplitude.ports import Definition, Kept, Scope, Standing
+from ingest_amplitude.domain.windows import Hours
+from ingest_amplitude.ports import Definition, Kept, Scope, Standing, Step
 from trueup_kit.ingest import ObservationPublisher
 from trueup_kit.postgres import raw
 
@@ -42,6 +43,11 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[])
 ON CONFLICT (metric) DO UPDATE
 SET fingerprint = excluded.fingerprint, grain = excluded.grain, by_export = excluded.by_export
 """
+KEEP_HOURS = """
+INSERT INTO exported_hours (start_at, end_at, event_ids) VALUES ($1, $2, $3)
+ON CONFLICT (start_at) DO UPDATE SET end_at = excluded.end_at, event_ids = excluded.event_ids
+"""
+ID_BYTES = 16
 FORGET = ("DELETE FROM standings WHERE metric = ANY ($1)", "UPDATE buckets SET exported = NULL WHERE metric = ANY ($1)")
 
 
@@ -63,6 +69,17 @@ class PostgresMemory:
         """See the port."""
         text = await self._publisher.cursor(EXPORT_END)
         return None if text is None else datetime.fromisoformat(text)
+
+    async def exported_hours(self) -> list[Hours]:
+        """See the port."""
+        rows = await self._fetch("SELECT start_at, end_at FROM exported_hours ORDER BY start_at")
+        return [Hours(row["start_at"], row["end_at"]) for row in rows]
+
+    async def event_ids(self, hours: Hours) -> frozenset[int]:
+        """See the port."""
+        rows = await self._fetch("SELECT event_ids FROM exported_hours WHERE start_at = $1", hours.start)
+        packed = rows[0]["event_ids"] if rows else b""
+        return frozenset(int.from_bytes(packed[at : at + ID_BYTES]) for at in range(0, len(packed), ID_BYTES))
 
     async def partitions(self) -> dict[str, int]:
         """See the port."""
@@ -111,6 +128,15 @@ async def write_standings(driver: Connection, standings: Mapping[Scope, Standing
         [standings[scope].marks.night for scope in scopes],
         [standings[scope].marks.month for scope in scopes],
     )
+
+
+async def write_hours(driver: Connection, step: Step) -> None:
+    """Store which hours are to be exported once more, inside the caller's transaction."""
+    if (kept := step.exported_hours) is not None:
+        packed = b"".join(number.to_bytes(ID_BYTES) for number in kept.event_ids)
+        await driver.execute(KEEP_HOURS, kept.hours.start, kept.hours.end, packed)
+    if (done := step.settled_hours) is not None:
+        await driver.execute("DELETE FROM exported_hours WHERE start_at = $1", done.hours.start)
 
 
 async def write_definitions(

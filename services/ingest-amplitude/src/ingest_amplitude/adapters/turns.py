@@ -13,7 +13,7 @@ from typing import TypeAlias
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ingest_amplitude.adapters.memory import EXPORT_END, columns, write_definitions, write_standings
+from ingest_amplitude.adapters.memory import EXPORT_END, columns, write_definitions, write_hours, write_standings
 from ingest_amplitude.adapters.messages import UsageMessages
 from ingest_amplitude.domain.arrivals import Arrivals
 from ingest_amplitude.domain.buckets import Key, Totals
@@ -126,6 +126,7 @@ async def _write_step(driver: Connection, step: Step) -> None:
         await driver.execute(PLACE, list(step.placed), list(step.placed.values()))
     if step.standings:
         await write_standings(driver, step.standings)
+    await write_hours(driver, step)
     if step.definitions:
         await write_definitions(driver, step.definitions, step.forgotten)
     if step.export_end is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import hashlib
+from collections.abc import Collection, Container, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 
@@ -21,25 +22,31 @@ class RecentIds:
 
     def __init__(self, generation_max: int = GENERATION_MAX) -> None:
         self._generation_max = generation_max
-        self._young: set[int | str] = set()
-        self._old: set[int | str] = set()
+        self._young: set[int] = set()
+        self._old: set[int] = set()
 
-    def __contains__(self, event_id: int | str) -> bool:
+    def __contains__(self, event_id: object) -> bool:
         return event_id in self._young or event_id in self._old
 
-    def remember(self, event_ids: set[int | str]) -> None:
+    def __bool__(self) -> bool:
+        return bool(self._young or self._old)
+
+    def remember(self, event_ids: Collection[int]) -> None:
         """Keep the ids of a chunk that has been committed."""
         if len(self._young) + len(event_ids) > self._generation_max:
             self._old, self._young = self._young, set()
-        self._young |= event_ids
+        self._young.update(event_ids)
 
 
-def event_id(uuid: str) -> int | str:
-    """A uuid as a number (less than half the memory), anything else as it is."""
+def event_id(uuid: str) -> int:
+    """A uuid as a number of 16 bytes (less than half the memory); of anything else its hash."""
     try:
-        return int(uuid.replace("-", ""), 16)
+        number = int(uuid.replace("-", ""), 16)
     except ValueError:
-        return uuid
+        number = -1
+    if 0 <= number < 1 << 128:
+        return number
+    return int.from_bytes(hashlib.blake2b(uuid.encode(), digest_size=16).digest())
 
 
 class Tally:
@@ -55,7 +62,7 @@ class Tally:
         account_property: str,
         zone: tzinfo,
         first_day: date,
-        recent: RecentIds,
+        recent: Container[int],
         watched: Collection[str] = (),
     ) -> None:
         self.totals: Totals = {}
@@ -65,7 +72,9 @@ class Tally:
         """What was uploaded after its day was over, by the hour (UTC) of the upload."""
         self.undated: set[Key] = set()
         """Buckets with an event that does not say when it was uploaded."""
-        self.event_ids: set[int | str] = set()
+        self.event_ids: set[int] = set()
+        self.met: set[int] = set()
+        """Every metered event of these hours, counted before or not."""
         self.counted = 0
         self.repeated = 0
         self.unreadable = 0
@@ -103,6 +112,7 @@ class Tally:
         if metrics is None:
             return
         number = event_id(uuid)
+        self.met.add(number)
         if number in self.event_ids or number in self._recent:
             self.repeated += 1
             return

@@ -30,7 +30,9 @@ class Plan:
     export_chunk_hours: int = 168
     export_every_hours: int = 1
     export_delay: timedelta = timedelta(hours=2)
-    """How long after its end an hour is whole in the export."""
+    """How long after its end an hour should be whole in the export."""
+    export_again_hours: int = 24
+    """How much later it is exported once more: what came to it since is added."""
 
 
 async def no_trouble() -> str | None:

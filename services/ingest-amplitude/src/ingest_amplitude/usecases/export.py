@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -12,8 +14,8 @@ from ingest_amplitude.domain.coverage import Run, by_day, overlay
 from ingest_amplitude.domain.coverage import cap as cap_coverage
 from ingest_amplitude.domain.partitions import assign
 from ingest_amplitude.domain.tally import Tally
-from ingest_amplitude.domain.windows import Hours, chunks, day_start, last_day_before, whole_hour
-from ingest_amplitude.ports import NOTHING_KEPT, Scope, Standing, Step, TooMuchAtOnce
+from ingest_amplitude.domain.windows import HOUR, Hours, chunks, day_start, last_day_before, whole_hour
+from ingest_amplitude.ports import NOTHING_KEPT, ExportedHours, Kept, Scope, Standing, Step, TooMuchAtOnce
 from ingest_amplitude.usecases.deps import Deps
 
 
@@ -27,35 +29,94 @@ async def export_new_hours(deps: Deps, history_from: date, carried: frozenset[st
     end = whole_hour(deps.clock() - plan.export_delay)
     if end - start < timedelta(hours=plan.export_every_hours):
         return
-    for piece in chunks(start, end, plan.export_chunk_hours):
+    await _recall(deps)
+    young = max(start, end - HOUR * plan.export_again_hours)
+    for piece in chunks(start, young, plan.export_chunk_hours):
         await _export(deps, piece, history_from, carried)
+    for piece in chunks(young, end, plan.export_chunk_hours):
+        await _export(deps, piece, history_from, carried, again=True)
+    for hours in await deps.memory.exported_hours():
+        if hours.end <= end - HOUR * plan.export_again_hours:
+            await _export_again(deps, hours, history_from, carried)
 
 
-async def _export(deps: Deps, hours: Hours, history_from: date, carried: frozenset[str]) -> None:
-    version = await deps.turn.version()
-    tally = Tally(
+async def _recall(deps: Deps) -> None:
+    """After a start: events that were counted yesterday may be uploaded once more today."""
+    if not deps.recent:
+        for hours in await deps.memory.exported_hours():
+            deps.recent.remember(await deps.memory.event_ids(hours))
+
+
+def _tally(deps: Deps, history_from: date, carried: frozenset[str], recent: Container[int]) -> Tally:
+    return Tally(
         [metric for metric in deps.plan.metrics if metric.name in carried],
         account_property=deps.plan.account_property,
         zone=deps.plan.zone,
         first_day=history_from,
-        recent=deps.recent,
+        recent=recent,
         watched={metric.event_type for metric in deps.plan.metrics},
     )
+
+
+async def _export(
+    deps: Deps, hours: Hours, history_from: date, carried: frozenset[str], *, again: bool = False
+) -> None:
+    version = await deps.turn.version()
+    tally = _tally(deps, history_from, carried, deps.recent)
     try:
         await deps.source.export(hours, tally)
     except TooMuchAtOnce:
         if len(hours) < 2:
             raise
         for half in hours.halves():
-            await _export(deps, half, history_from, carried)
+            await _export(deps, half, history_from, carried, again=again)
         return
-    await _commit(deps, hours, tally, version, history_from, carried)
+    await _commit(deps, hours, tally, version, history_from, carried, again=again)
     # Only now: ids of a piece that was not committed must count again when it is repeated.
     deps.recent.remember(tally.event_ids)
 
 
+async def _export_again(deps: Deps, hours: Hours, history_from: date, carried: frozenset[str]) -> None:
+    """Add the events that these hours did not have when they were exported first."""
+    version = await deps.turn.version()
+    known = await deps.memory.event_ids(hours)
+    tally = _tally(deps, history_from, carried, _Either(deps.recent, known))
+    await deps.source.export(hours, tally)
+    kept = await deps.memory.kept(list(tally.totals))
+    exported = {key: kept.get(key, NOTHING_KEPT).exported + quantity for key, quantity in tally.totals.items()}
+    # Where an answer has spoken since, it knew of these events or will be asked again tonight.
+    changed = {key: total for key, total in exported.items() if _stands(kept.get(key, NOTHING_KEPT))}
+    placed = assign(await deps.memory.partitions(), tally.accounts, deps.plan.partition_capacity)
+    step = Step(exported=exported, placed=placed, settled_hours=ExportedHours(hours, ()))
+    await deps.turn.publish(changed, version=version, observed_at=deps.clock(), step=step)
+    deps.recent.remember(tally.event_ids)
+
+
+def _stands(kept: Kept) -> bool:
+    """Whether what is shown is the export's own total, as far as anybody knows."""
+    return kept.shown is None or kept.shown == kept.exported
+
+
+@dataclass(frozen=True, slots=True)
+class _Either:
+    """In one or the other."""
+
+    recent: Container[int]
+    known: Container[int]
+
+    def __contains__(self, event_id: object) -> bool:
+        return event_id in self.recent or event_id in self.known
+
+
 async def _commit(
-    deps: Deps, hours: Hours, tally: Tally, version: int, history_from: date, carried: frozenset[str]
+    deps: Deps,
+    hours: Hours,
+    tally: Tally,
+    version: int,
+    history_from: date,
+    carried: frozenset[str],
+    *,
+    again: bool,
 ) -> None:
     partitions = await deps.memory.partitions()
     standings = await deps.memory.standings()
@@ -69,6 +130,7 @@ async def _commit(
     step = Step(
         exported=exported,
         export_end=hours.end,
+        exported_hours=ExportedHours(hours, tally.met) if again else None,
         placed=placed,
         standings={
             scope: _raised(

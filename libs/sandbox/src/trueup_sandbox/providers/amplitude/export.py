@@ -93,7 +93,19 @@ class Export:
         return self._template(extra.series) % (told * self._copies(extra.series))
 
     def hour(self, hour: int) -> bytes:
-        """The lines uploaded in an hour since 1970."""
+        """An hour's file: what was uploaded in it, as far as it shows by now, and what comes again of the hour before."""
+        limits = self._world.scenario.amplitude
+        lines = self._lines(hour)
+        if (
+            self._world.clock.read()
+            < (hour + 1) * HOUR_MS + (limits.export_delay_min + limits.export_late_min) * 60_000
+        ):
+            lines = [line for line in lines if not _drawn(line, limits.export_late_share)]
+        if limits.export_repeat_share:
+            lines += [line for line in self._lines(hour - 1) if _drawn(line[::-1], limits.export_repeat_share)]
+        return "".join(lines).encode()
+
+    def _lines(self, hour: int) -> list[str]:
         day, slot, planned = self._usage.planned_in(hour)
         text, code = (self._usage.day(day).isoformat(), f"{day:04x}") if planned else ("", "")
         lines = [
@@ -101,8 +113,7 @@ class Export:
             % ((quantity * self._raw[series], text, text, text, text, code, code) * self._copies(series))
             for series, quantity in planned
         ]
-        lines += [self._extra_line(extra, number) for number, extra in enumerate(self._usage.extras_in(hour))]
-        return "".join(lines).encode()
+        return lines + [self._extra_line(extra, number) for number, extra in enumerate(self._usage.extras_in(hour))]
 
     def hours(self, first: int, last: int) -> list[int]:
         """The hours between the two, both included, that are over, available and not empty."""
@@ -124,6 +135,11 @@ class Export:
                     yield sink.take()
                     await asyncio.sleep(0)
         yield sink.take()
+
+
+def _drawn(line: str, share: float) -> bool:
+    """Whether a line is among the share; always the same ones."""
+    return share > 0 and zlib.crc32(line.encode()) % 1000 < share * 1000
 
 
 def _time(at_ms: int) -> str:
