@@ -58,6 +58,7 @@ WORDS_OF_THE_SANDBOX = {
     "ingest_amplitude_secret_key": "amp_secret",
     "ingest_quickbooks_client_secret": "qb_secret",
     "ingest_quickbooks_initial_refresh_token": "qb_refresh_0",
+    "ingest_quickbooks_webhook_verifier": "qb_verifier",
     "stripe_webhooks_stripe_api_key": "sk_test_sandbox",
     "stripe_webhooks_webhook_secrets": "whsec_sandbox",
     "dashboard_api_oidc_client_secret": "oidc_secret",
@@ -78,6 +79,7 @@ GIVEN = {
         "ingest_quickbooks_postgres_dsn",
         "ingest_quickbooks_client_secret",
         "ingest_quickbooks_initial_refresh_token",
+        "ingest_quickbooks_webhook_verifier",
         "ingest_quickbooks_token_key",
     ],
     "stripe-webhooks": [

@@ -20,7 +20,7 @@ from ingest_quickbooks.adapters.memory import PostgresMemory
 from ingest_quickbooks.adapters.pace import Pace
 from ingest_quickbooks.adapters.quickbooks_api import QuickBooksApi
 from ingest_quickbooks.adapters.token_vault import TokenVault
-from ingest_quickbooks.adapters.turns import Turns
+from ingest_quickbooks.adapters.turns import LeasedTurn, Turns
 from ingest_quickbooks.usecases.deps import Deps
 from ingest_quickbooks.usecases.pull import Outcome, pull_documents
 from trueup_contracts.customers import CustomerObservedV1
@@ -112,12 +112,15 @@ class Bench:
 
     async def pull(self, *, vault: TokenVault | None = None) -> Outcome:
         publisher = ObservationPublisher(self.engine, self.producer, service=SERVICE)
-        ledger = QuickBooksApi(self.client, vault or self.vault(), realm_id="9130000000000001")
         turns = Turns(self.engine, Leases(self.engine, service=SERVICE), publisher, self.producer, self.time)
-        memory = PostgresMemory(self.engine, publisher)
         async with turns.open(0) as turn:
             assert turn is not None
-            return await pull_documents(Deps(ledger, memory, turn, self.time, {}))
+            return await self.pull_in(turn, vault=vault)
+
+    async def pull_in(self, turn: LeasedTurn, *, vault: TokenVault | None = None) -> Outcome:
+        ledger = QuickBooksApi(self.client, vault or self.vault(), realm_id="9130000000000001")
+        memory = PostgresMemory(self.engine, turn.publisher)
+        return await pull_documents(Deps(ledger, memory, turn, self.time, {}))
 
     async def sent(self, *topics: str) -> list[Any]:
         """Every event on the topics, oldest version first."""

@@ -26,6 +26,7 @@ class Bench:
     """A schedule whose turns and pulls are noted."""
 
     def __init__(self, *, mine: bool = True) -> None:
+        self.now = NOW
         self.asked: list[float] = []
         self.pulls = 0
         self.priorities: list[str] = []
@@ -38,7 +39,7 @@ class Bench:
             self.pull,
             source="amplitude",
             interval_s=60,
-            clock=lambda: NOW,
+            clock=lambda: self.now,
             dead_letters=self,  # type: ignore[arg-type]
             service="test",
         )
@@ -128,3 +129,48 @@ class TestWish:
         await bench.schedule.tick()
         await bench.schedule.tick()
         assert bench.priorities == ["background", "person", "background"]
+
+
+class TestHints:
+    async def test_a_hint_is_looked_at_soon_but_not_too_often(self) -> None:
+        bench = Bench()
+        bench.schedule.hint()
+        await bench.schedule.tick()
+        await bench.schedule.tick()
+        assert bench.asked == [10.0, 57.5], "served by the pull"
+        assert bench.priorities == ["background"] * 2
+
+    async def test_a_hint_waits_for_its_turn_and_is_served_by_any_later_pull(self) -> None:
+        bench = Bench(mine=False)
+        bench.schedule.hint()
+        for _ in range(4):
+            await bench.schedule.tick()
+            bench.now += timedelta(seconds=8)
+        assert bench.asked == [10.0, 10.0, 16.0, 24.0], "a pull that began after the hint is young enough"
+        bench.now += timedelta(seconds=60)
+        await bench.schedule.tick()
+        await bench.schedule.tick()
+        assert bench.asked[-1] == 57.5
+
+    async def test_a_hint_during_a_pull_is_not_lost(self) -> None:
+        bench = Bench()
+        bench.go_on.clear()
+        running = asyncio.create_task(bench.schedule.tick())
+        await asyncio.sleep(0)
+        bench.schedule.hint()
+        bench.go_on.set()
+        await running
+        await bench.schedule.tick()
+        assert bench.asked == [57.5, 10.0]
+
+    async def test_a_hint_does_not_wait_for_the_next_tick(self) -> None:
+        bench = Bench()
+        task = asyncio.create_task(bench.schedule.run())
+        for _ in range(20):
+            await asyncio.sleep(0)
+        first = bench.pulls
+        bench.schedule.hint()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert bench.pulls == first + 1
+        task.cancel()

@@ -8,7 +8,11 @@ from pathlib import Path
 from trueup_devstack.ports import REPLICAS_MAX
 from trueup_devstack.settings import Wiring
 
-BEHIND = {"dashboard-api": "TRUEUP_API_UPSTREAMS", "stripe-webhooks": "TRUEUP_WEBHOOK_UPSTREAMS"}
+BEHIND = {
+    "dashboard-api": "TRUEUP_API_UPSTREAMS",
+    "stripe-webhooks": "TRUEUP_WEBHOOK_UPSTREAMS",
+    "ingest-quickbooks": "TRUEUP_HINT_UPSTREAMS",
+}
 
 
 def program() -> str:

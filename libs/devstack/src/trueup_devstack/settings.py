@@ -11,7 +11,7 @@ from trueup_devstack.checkout import Checkout
 from trueup_devstack.ports import PortPlan
 
 DATABASE = "trueup"
-SERVED = frozenset({"dashboard-api", "stripe-webhooks"})
+SERVED = frozenset({"dashboard-api", "stripe-webhooks", "ingest-quickbooks"})
 """Services behind the gateway."""
 METRICS = [
     {"metric": "api_calls", "event_type": "api_calls_metered", "property": "quantity", "unit": "calls"},
@@ -79,6 +79,7 @@ def sandbox(wiring: Wiring) -> dict[str, str]:
             "SANDBOX_STATE_DIR": str(wiring.checkout.state / "sandbox"),
             "SANDBOX_SCENARIO": str(wiring.checkout.root / "deploy" / "sandbox" / "default.yaml"),
             "SANDBOX_WEBHOOK_URL": f"{wiring.url}/webhooks/stripe",
+            "SANDBOX_LEDGER_WEBHOOK_URL": f"{wiring.url}/webhooks/quickbooks",
             "SANDBOX_ISSUER": wiring.issuer,
             "SANDBOX_REDIRECT_URIS": f"{wiring.url}/api/v1/auth/callback",
         },
@@ -127,6 +128,7 @@ def _quickbooks(wiring: Wiring) -> dict[str, str]:
         "CLIENT_SECRET": "qb_secret",
         "REALM_ID": "9130000000000001",
         "INITIAL_REFRESH_TOKEN": "qb_refresh_0",
+        "WEBHOOK_VERIFIER": "qb_verifier",
         "TOKEN_KEY": wiring.secrets["token_key"],
     }
 

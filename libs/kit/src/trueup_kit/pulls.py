@@ -1,4 +1,4 @@
-"""When a pull runs: at its interval, and at once when a person wishes for it."""
+"""When a pull runs: at its interval, at once when a person wishes for it, and soon when the source hints at a change."""
 
 from __future__ import annotations
 
@@ -108,8 +108,12 @@ class Schedule(Generic[Turn]):
         clock: Callable[[], datetime],
         dead_letters: Producer,
         service: str,
+        hint_spacing_s: float = 10.0,
     ) -> None:
         self._source = source
+        self._interval_s = interval_s
+        self._hint_spacing_s = hint_spacing_s
+        self._hinted_at: datetime | None = None
         self._open_turn = open_turn
         self._pull = pull
         self._tick_s = min(interval_s / TICKS_PER_INTERVAL, TICK_LONGEST_S)
@@ -130,15 +134,30 @@ class Schedule(Generic[Turn]):
     async def tick(self) -> None:
         """Pull if it is due or wished for, and nobody else does; what a person waits for goes before the background."""
         wished, self._wished = self._wished, False
-        async with self._open_turn(0.0 if wished else self._fresh_s) as turn:
+        async with self._open_turn(0.0 if wished else self._fresh_enough_s()) as turn:
             if turn is None:
                 return
+            self._hinted_at = None
             self._running = True
             try:
                 with for_person() if wished else nullcontext():
                     self._tell(await self._pull(turn))
             finally:
                 self._running = False
+
+    def hint(self) -> None:
+        """The source says that something changed: look soon, after a pull that began before, and not too often."""
+        self._hinted_at = self._clock()
+        self._wake.set()
+
+    def _fresh_enough_s(self) -> float:
+        """How young the last pull may be for nothing to be due. A hint is served by any pull that began after it."""
+        if self._hinted_at is None:
+            return self._fresh_s
+        waited_s = (self._clock() - self._hinted_at).total_seconds()
+        if waited_s >= self._interval_s:
+            self._hinted_at = None
+        return min(self._fresh_s, max(self._hint_spacing_s, waited_s))
 
     async def wish(self, records: list[Record]) -> None:
         """Take wishes. One joins a running pull; old ones and those for other sources are dropped."""

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from trueup_sandbox.control import routes as control
 from trueup_sandbox.deliveries import Deliverer
 from trueup_sandbox.key import routes as answer_key
+from trueup_sandbox.notices import Notifier
 from trueup_sandbox.oidc.routes import Client, Issuer
 from trueup_sandbox.oidc.tokens import Signer, load_key
 from trueup_sandbox.providers.amplitude.routes import AmplitudeApi
@@ -48,6 +49,13 @@ def create(settings: SandboxSettings, world: World) -> Sandbox:
     pace = settings.events_per_minute
     life = Life(world, happenings, events_per_minute=world.scenario.live.events_per_minute if pace is None else pace)
     deliverer = Deliverer(world, url=settings.webhook_url, secret=settings.webhook_secret, counters=counters)
+    notifier = Notifier(
+        world,
+        url=settings.ledger_webhook_url,
+        verifier=settings.ledger_verifier,
+        counters=counters,
+        mode=lambda: deliverer.mode,
+    )
     tokens = Tokens(world)
     signer = Signer(settings.issuer_url, load_key(settings.state_dir))
     mailbox = Mailbox(world, gates["mail"])
@@ -61,7 +69,10 @@ def create(settings: SandboxSettings, world: World) -> Sandbox:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if settings.smtp_port is not None:
             await mailbox.open(settings.http_host, settings.smtp_port)
-        tasks = [asyncio.create_task(run()) for run in (life.run, deliverer.run, lambda: _keep(world, counters))]
+        tasks = [
+            asyncio.create_task(run())
+            for run in (life.run, deliverer.run, notifier.run, lambda: _keep(world, counters))
+        ]
         try:
             yield
         finally:

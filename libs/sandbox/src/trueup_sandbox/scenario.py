@@ -99,6 +99,8 @@ class Deliveries(Part):
     delay_share: Share = 0.05
     """Held back long enough for later ones to overtake."""
     delay_max_s: float = 1.0
+    ledger_lost_share: Share = 0.1
+    """Of the ledger's webhooks: how many are never sent."""
 
 
 class Amplitude(Part):

@@ -25,6 +25,9 @@ class SandboxSettings(BaseSettings):
     """The scenario file."""
     webhook_url: str | None = None
     """Where the gateway's webhooks go; without it none are sent."""
+    ledger_webhook_url: str | None = None
+    """Where the ledger's webhooks go; without it none are sent."""
+    ledger_verifier: str = "qb_verifier"
     webhook_secret: str = "whsec_sandbox"  # noqa: S105 - a development word
     issuer: str | None = None
     """The issuer's address as browsers and the API see it; absent: this process."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from fastapi import FastAPI
+
+from ingest_quickbooks.entrypoints.http import webhook_router
 from ingest_quickbooks.entrypoints.schedule import Schedule
 from ingest_quickbooks.ports import Turn
 from ingest_quickbooks.settings import Settings
 from ingest_quickbooks.usecases.pull import Outcome, pull_documents
+from ingest_quickbooks.usecases.take_hints import TakeHints
 from ingest_quickbooks.wiring import SERVICE, now, parts
 from trueup_contracts.syncs import SyncRequestedV1
 from trueup_kit import logs
@@ -26,8 +30,18 @@ async def main() -> None:
         return await pull_documents(made.deps(turn))
 
     schedule = Schedule(
-        made.turns.open, pull, interval_s=settings.poll_interval_s, clock=now, dead_letters=producer, service=SERVICE
+        made.turns.open,
+        pull,
+        interval_s=settings.poll_interval_s,
+        clock=now,
+        dead_letters=producer,
+        service=SERVICE,
+        hint_spacing_s=settings.webhook_spacing_s,
     )
+    verifier = settings.webhook_verifier
+    take = TakeHints(verifier.get_secret_value(), settings.realm_id, schedule.hint) if verifier else None
+    app = FastAPI(title="Trueup: QuickBooks", openapi_url=None)
+    app.include_router(webhook_router(take))
     consumer = Consumer(
         settings.kafka_bootstrap, service=SERVICE, group=SERVICE, session_timeout_s=settings.session_timeout_s
     )
@@ -38,6 +52,7 @@ async def main() -> None:
     await run(
         settings=settings,
         health=health,
+        app=app,
         on_start=[producer.start],
         tasks={
             "consumer": consumer.run,

@@ -25,6 +25,11 @@ class Settings(ServiceSettings):
     initial_refresh_token: SecretStr | None = None
     """Fills an empty vault, and replaces a connection that has died; otherwise without effect."""
 
+    webhook_verifier: SecretStr | None = None
+    """The verifier token that webhooks are signed with; without one they are not taken, and polling goes on alone."""
+    webhook_spacing_s: float = Field(default=10.0, ge=1)
+    """Webhooks have changes asked for at once, but not more often than this: every question counts against the month."""
+
     poll_interval_s: float = Field(default=60.0, ge=1)
     limit_per_min: float = Field(default=500.0, gt=0)
     """Requests per minute and company; QuickBooks' own limit is 500."""
