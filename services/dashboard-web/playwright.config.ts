@@ -7,7 +7,7 @@ export default defineConfig({
   // Bounds against hanging, not measures of speed: a busy machine may take its time.
   timeout: 300_000,
   expect: { timeout: 30_000 },
-  workers: 2,
+  workers: 3,
   fullyParallel: true,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),

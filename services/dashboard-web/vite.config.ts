@@ -29,6 +29,8 @@ export default defineConfig(({ mode }) => ({
     setupFiles: ["tests/setup.ts"],
     restoreMocks: true,
     testTimeout: 30_000,
+    // All cores: the default leaves one to somebody who watches.
+    maxWorkers: "100%",
     env: { TZ: "UTC", DEBUG_PRINT_LIMIT: "0" },
   },
 }));
