@@ -5,6 +5,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     Date,
     DateTime,
     MetaData,
@@ -48,6 +49,7 @@ accounts = Table(
     Column("held_watermarks", JSONB),
     Column("reconciled_at", Instant, nullable=False),
     Column("revision", BigInteger, nullable=False),
+    Column("unexplained_minor", BigInteger, Computed("(item #>> '{variance,unexplained_minor}')::bigint")),
 )
 
 invoices = Table(

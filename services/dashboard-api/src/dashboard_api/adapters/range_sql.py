@@ -23,8 +23,8 @@ _WHOLE = f"""
                    'amount_minor', invoice_total_minor, 'currency', invoice_currency)) END AS totals<rest>
         FROM base)
 """
-# What is unexplained lies in what is shown: it is looked up only where it is sorted by.
-_REST_OF_ROW = ", (item #>> '{variance,unexplained_minor}')::bigint AS unexplained_minor"
+# Of a period what is unexplained lies in what is shown: it is looked up only where it is sorted by.
+_REST_OF_ROW = ", unexplained_minor"
 _REST_IN_RANGE = """,
                    CASE WHEN base.band IS DISTINCT FROM 'cannot_judge' THEN (
                        SELECT (shown.payload ->> 'unexplained_minor')::bigint
