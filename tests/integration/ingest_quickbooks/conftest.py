@@ -102,6 +102,7 @@ class Bench:
             self.engine,
             self.token_client,
             token_url="http://ledger/quickbooks/oauth2/v1/tokens/bearer",
+            revoke_url="http://ledger/quickbooks/v2/oauth2/tokens/revoke",
             client_id="qb_client",
             client_secret="qb_secret",
             realm_id="9130000000000001",

@@ -124,6 +124,9 @@ def _quickbooks(wiring: Wiring) -> dict[str, str]:
     return {
         "BASE_URL": f"{wiring.sandbox_url}/quickbooks",
         "TOKEN_URL": f"{wiring.sandbox_url}/quickbooks/oauth2/v1/tokens/bearer",
+        "AUTHORISE_URL": f"{wiring.sandbox_url}/quickbooks/connect/oauth2",
+        "REVOKE_URL": f"{wiring.sandbox_url}/quickbooks/v2/oauth2/tokens/revoke",
+        "REDIRECT_URI": f"{wiring.url}/connected",
         "CLIENT_ID": "qb_client",
         "CLIENT_SECRET": "qb_secret",
         "REALM_ID": "9130000000000001",

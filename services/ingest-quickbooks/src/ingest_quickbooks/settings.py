@@ -16,6 +16,10 @@ class Settings(ServiceSettings):
 
     base_url: str = "https://quickbooks.api.intuit.com"
     token_url: str = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105 - an address
+    authorise_url: str = "https://appcenter.intuit.com/connect/oauth2"
+    revoke_url: str = "https://developer.api.intuit.com/v2/oauth2/tokens/revoke"
+    redirect_uri: str | None = None
+    """Where a browser is sent back to by `trueup quickbooks connect`; registered for the app at Intuit, word for word."""
     client_id: str
     client_secret: SecretStr
     realm_id: str = Field(pattern=r"^\d+$", examples=["9130000000000001"])

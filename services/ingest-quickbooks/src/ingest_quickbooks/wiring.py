@@ -41,6 +41,7 @@ class Reading:
     tokens: ProviderClient
     answering: Answering
     meter: ReadMeter
+    vault: TokenVault
     ledger: QuickBooksApi
 
     async def close(self) -> None:
@@ -76,6 +77,7 @@ def reading(settings: Settings, *, application_name: str = SERVICE) -> Reading:
         engine,
         tokens,
         token_url=settings.token_url,
+        revoke_url=settings.revoke_url,
         client_id=settings.client_id,
         client_secret=settings.client_secret.get_secret_value(),
         realm_id=settings.realm_id,
@@ -85,7 +87,7 @@ def reading(settings: Settings, *, application_name: str = SERVICE) -> Reading:
     )
     meter = ReadMeter(engine, per_month=settings.reads_per_month, clock=now)
     ledger = QuickBooksApi(client, vault, realm_id=settings.realm_id, answered=meter.note)
-    return Reading(engine, client, tokens, answering, meter, ledger)
+    return Reading(engine, client, tokens, answering, meter, vault, ledger)
 
 
 @dataclass(frozen=True, slots=True)

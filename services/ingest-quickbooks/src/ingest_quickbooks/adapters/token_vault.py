@@ -47,6 +47,17 @@ UPDATE connections SET refresh_token = $2, access_token = $3, access_expires_at 
     state = 'alive', rotated_at = $6
 WHERE realm_id = $1
 """
+LOCK = "SELECT FROM connections WHERE realm_id = $1 FOR UPDATE"
+BEGIN = """
+INSERT INTO connections (realm_id, refresh_token, state, seeded_from) VALUES ($1, $2, 'alive', $3)
+ON CONFLICT (realm_id) DO UPDATE SET seeded_from = excluded.seeded_from
+"""
+END = """
+UPDATE connections SET refresh_token = $2, access_token = NULL, access_expires_at = NULL, refresh_expires_at = NULL,
+    state = 'dead', seeded_from = $3, rotated_at = NULL
+WHERE realm_id = $1
+"""
+STATE = "SELECT state, refresh_expires_at FROM connections WHERE realm_id = $1"
 BURY = "UPDATE connections SET state = 'dead', access_token = NULL, access_expires_at = NULL WHERE realm_id = $1"
 
 RENEW_AGAIN_AFTER = timedelta(minutes=5)
@@ -64,6 +75,7 @@ class TokenVault:
         client: ProviderClient,
         *,
         token_url: str,
+        revoke_url: str,
         client_id: str,
         client_secret: str,
         realm_id: str,
@@ -74,6 +86,7 @@ class TokenVault:
         self._engine = engine
         self._client = client
         self._token_url = token_url
+        self._revoke_url = revoke_url
         self._auth = httpx.BasicAuth(client_id, client_secret)
         self._realm_id = realm_id
         self._cipher = Fernet(key)
@@ -130,7 +143,65 @@ class TokenVault:
         log.error("QuickBooks no longer accepts the connection: a person must reconnect", error=str(dead))
         raise self._dead(str(dead))
 
+    async def connect(self, code: str, redirect_uri: str) -> None:
+        """Exchange a one-time code for tokens and keep them; whatever was there before is replaced.
+
+        Raises:
+            SourceUnavailable: the code is not taken, or the token endpoint cannot be reached; the former tokens stay.
+        """
+        async with self._engine.begin() as conn:
+            driver = await raw(conn)
+            await driver.execute(LOCK, self._realm_id)
+            form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+            try:
+                answer = await self._exchange(form)
+            except ConnectionDead:
+                raise SourceUnavailable("QuickBooks does not take the code (invalid_grant): begin again") from None
+            await driver.execute(BEGIN, self._realm_id, self._seal(answer.refresh_token), self._seed_mark())
+            await self._store(driver, answer)
+        self._tell_end(answer.refresh_expires_at)
+        ALIVE.labels("quickbooks").set(1)
+        log.info("QuickBooks was connected by a person")
+
+    async def disconnect(self) -> bool:
+        """Give the refresh token back and forget everything; whether there was a connection.
+
+        Raises:
+            SourceUnavailable: QuickBooks cannot be reached, and everything stays as it was.
+        """
+        async with self._engine.begin() as conn:
+            driver = await raw(conn)
+            row = await driver.fetchrow(READ + " FOR UPDATE", self._realm_id)
+            if row is None or row["state"] == "dead":
+                return False
+            try:
+                answer = await self._client.request(
+                    "POST", self._revoke_url, auth=self._auth, json={"token": self._open(row["refresh_token"])}
+                )
+            except ProviderUnavailable as error:
+                raise SourceUnavailable(f"revoke endpoint: {error}") from error
+            # 400: the token is not known any more, which is what is wanted.
+            if answer.status_code not in {HTTPStatus.OK, HTTPStatus.BAD_REQUEST}:
+                raise SourceUnavailable(f"revoke endpoint: HTTP {answer.status_code}")
+            await driver.execute(END, self._realm_id, self._seal(""), self._seed_mark())
+        ALIVE.labels("quickbooks").set(0)
+        log.warning("QuickBooks was disconnected by a person")
+        return True
+
+    async def state(self) -> tuple[bool, datetime | None]:
+        """Whether there is a connection that is not known to be dead, and when its refresh token ends."""
+        async with self._engine.begin() as conn:
+            row = await (await raw(conn)).fetchrow(STATE, self._realm_id)
+        return (False, None) if row is None else (row["state"] == "alive", row["refresh_expires_at"])
+
+    def _seed_mark(self) -> str:
+        """The token of the settings counts as used: it must not undo what a person did."""
+        return _fingerprint(self._initial) if self._initial is not None else ""
+
     async def _refresh(self, refresh_token: str) -> TokenAnswer:
+        return await self._exchange({"grant_type": "refresh_token", "refresh_token": refresh_token})
+
+    async def _exchange(self, form: dict[str, str]) -> TokenAnswer:
         asked_at = self._clock()
         try:
             answer = await self._client.request(
@@ -138,7 +209,7 @@ class TokenVault:
                 self._token_url,
                 auth=self._auth,
                 headers={"accept": "application/json"},
-                data={"grant_type": "refresh_token", "refresh_token": refresh_token},
+                data=form,
             )
         except ProviderUnavailable as error:
             raise SourceUnavailable(f"token endpoint: {error}") from error

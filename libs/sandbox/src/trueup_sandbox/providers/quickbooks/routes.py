@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from trueup_billing import Money
@@ -20,7 +21,7 @@ from trueup_sandbox.providers.gate import Gate, Refused, Window
 from trueup_sandbox.providers.quickbooks import query as language
 from trueup_sandbox.providers.quickbooks.faults import answer, fault, throttled, unauthorized
 from trueup_sandbox.providers.quickbooks.shapes import PACIFIC, Json, Shapes, instant
-from trueup_sandbox.providers.quickbooks.tokens import Tokens
+from trueup_sandbox.providers.quickbooks.tokens import CLIENT, Tokens
 from trueup_sandbox.scenario import Metric
 from trueup_sandbox.world.records import LedgerCustomer, LedgerDocument, Record
 from trueup_sandbox.world.store import Shelf
@@ -93,7 +94,9 @@ class QuickBooksApi:
         """The web application, to be mounted."""
         company = "/v3/company/{realm}"
         routes = [
+            Route("/connect/oauth2", self._authorise),
             Route("/oauth2/v1/tokens/bearer", self._token, methods=["POST"]),
+            Route("/v2/oauth2/tokens/revoke", self._revoke, methods=["POST"]),
             Route(f"{company}/query", self._query, methods=["GET", "POST"]),
             Route(f"{company}/cdc", self._cdc),
             Route(f"{company}/companyinfo/{{id}}", self._company),
@@ -128,6 +131,25 @@ class QuickBooksApi:
         await self._gate.enter()
         form = {name: str(value) for name, value in (await request.form()).items()}
         return JSONResponse(await self._tokens.refresh(request.headers.get("authorization", ""), form))
+
+    async def _authorise(self, request: Request) -> Response:
+        """The page on which a person allows the connection; this one allows at once."""
+        asked = request.query_params
+        given = asked.get("client_id"), asked.get("response_type"), asked.get("scope")
+        if given != (CLIENT[0], "code", "com.intuit.quickbooks.accounting") or not asked.get("state"):
+            return Response("invalid request", 400)
+        back = asked.get("redirect_uri", "")
+        told = {"code": self._tokens.allow(back), "state": asked["state"], "realmId": REALM}
+        return RedirectResponse(f"{back}?{urlencode(told)}", 302)
+
+    async def _revoke(self, request: Request) -> Response:
+        await self._gate.enter()
+        try:
+            token = str((await request.json())["token"])
+        except (ValueError, KeyError, TypeError):
+            return Response("invalid request", 400)
+        self._tokens.give_back(request.headers.get("authorization", ""), token)
+        return Response(status_code=200)
 
     def _rows(self, entity: str) -> Iterator[Row]:
         if entity == "Item":

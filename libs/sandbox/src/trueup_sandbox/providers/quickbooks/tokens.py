@@ -20,6 +20,7 @@ from trueup_sandbox.world.world import World
 CLIENT = ("qb_client", "qb_secret")
 FIRST_REFRESH_TOKEN = "qb_refresh_0"  # noqa: S105
 REFRESH_TAKES_S = 0.05
+CODE_LIVES_MS = 600_000
 REFRESH_LIVES_S = 8_726_400
 
 
@@ -33,6 +34,8 @@ class Tokens:
     def __init__(self, world: World) -> None:
         self._world = world
         self._refreshing = False
+        self._codes: dict[str, tuple[str, int]] = {}
+        self._redeemed: set[str] = set()
         if not world.memory.tokens:
             world.memory.tokens = {
                 "refresh": FIRST_REFRESH_TOKEN,
@@ -57,9 +60,9 @@ class Tokens:
         Raises:
             Refused: wrong client, wrong grant, a dead token (`invalid_grant`), or two at a time.
         """
-        _, _, given = authorization.partition(" ")
-        if base64.b64decode(given + "==").decode(errors="replace") != ":".join(CLIENT):
-            raise _refuse("invalid_client", 401)
+        self._must_be_client(authorization)
+        if form.get("grant_type") == "authorization_code":
+            return self._redeem(form.get("code", ""), form.get("redirect_uri", ""))
         if form.get("grant_type") != "refresh_token":
             raise _refuse("unsupported_grant_type")
         if self._refreshing:
@@ -81,6 +84,11 @@ class Tokens:
             state["former"] = None
             if now_ms - state["rotated_ms"] >= self._world.scenario.quickbooks.rotate_after_s * 1000:
                 state.update(former=refresh_token, refresh=f"qb_refresh_{secrets.token_hex(12)}", rotated_ms=now_ms)
+        return self._grant(now_ms)
+
+    def _grant(self, now_ms: int) -> dict[str, Any]:
+        """A fresh access token beside the refresh token as it is now."""
+        state = self._state
         lives_s = self._world.scenario.quickbooks.access_token_s
         access = f"qb_access_{secrets.token_hex(16)}"
         state["access"][access] = now_ms + lives_s * 1000
@@ -105,6 +113,43 @@ class Tokens:
         self._state.update(refresh=fresh, former=None, rotated_ms=now_ms, access={}, revoked=False)
         self._save()
         return fresh
+
+    def allow(self, redirect_uri: str) -> str:
+        """What a person does on the page of the ledger: a code for this address, good once, for ten minutes."""
+        code = f"qb_code_{secrets.token_hex(12)}"
+        self._codes[code] = (redirect_uri, self._world.clock.read() + CODE_LIVES_MS)
+        return code
+
+    def _redeem(self, code: str, redirect_uri: str) -> dict[str, Any]:
+        """A code that comes twice looks stolen: what it brought is taken back."""
+        if code in self._redeemed:
+            self._state["revoked"] = True
+            self._save()
+            raise _refuse("invalid_grant")
+        address, until_ms = self._codes.pop(code, ("", 0))
+        now_ms = self._world.clock.read()
+        if address != redirect_uri or now_ms > until_ms:
+            raise _refuse("invalid_grant")
+        self._redeemed.add(code)
+        self.reconnect()
+        return self._grant(now_ms)
+
+    def give_back(self, authorization: str, token: str) -> None:
+        """End the connection.
+
+        Raises:
+            Refused: wrong client, or a token that is not known.
+        """
+        self._must_be_client(authorization)
+        if self._state["revoked"] or token not in {self._state["refresh"], self._state["former"]}:
+            raise _refuse("invalid_request")
+        self._state.update(revoked=True, access={})
+        self._save()
+
+    def _must_be_client(self, authorization: str) -> None:
+        _, _, given = authorization.partition(" ")
+        if base64.b64decode(given + "==").decode(errors="replace") != ":".join(CLIENT):
+            raise _refuse("invalid_client", 401)
 
     def expire(self) -> None:
         """End every access token now."""

@@ -1,0 +1,97 @@
+"""`trueup quickbooks`: an administrator connects the company in the browser, looks at the connection, or ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import typer
+
+from ingest_quickbooks.adapters.connect_states import PostgresStates
+from ingest_quickbooks.domain.connecting import NotConnected
+from ingest_quickbooks.ports import SourceUnavailable
+from ingest_quickbooks.settings import Settings
+from ingest_quickbooks.usecases.connect import Connecting
+from ingest_quickbooks.wiring import Reading, now, reading
+from trueup_kit.errors import KitError
+from trueup_kit.settings import load
+
+app = typer.Typer(help="The connection to QuickBooks.", no_args_is_help=True)
+Sure = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+
+@app.command()
+def connect() -> None:
+    """Print the address to open in a browser, and take the one that the browser is sent back to. Changes nothing before."""
+    settings = load(Settings)
+    if settings.redirect_uri is None:
+        typer.echo(
+            "trueup: set INGEST_QUICKBOOKS_REDIRECT_URI to the address registered for the app at Intuit", err=True
+        )
+        raise typer.Exit(1)
+    redirect_uri = settings.redirect_uri
+
+    async def work(read: Reading) -> None:
+        connecting = Connecting(
+            PostgresStates(read.engine),
+            read.vault,
+            now,
+            settings.authorise_url,
+            settings.client_id,
+            redirect_uri,
+            settings.realm_id,
+        )
+        # Known to this process only: whoever else gets hold of the address can do nothing with it.
+        me = secrets.token_urlsafe(32)
+        typer.echo(
+            f"Open this address in a browser, as an administrator of the company:\n\n  {await connecting.begin(me)}\n"
+        )
+        address = await asyncio.to_thread(typer.prompt, "The address that the browser was sent to", hide_input=True)
+        await connecting.finish(address, me)
+        typer.echo("Connected. The service takes it up with its next question.")
+
+    _run(settings, work)
+
+
+@app.command()
+def disconnect(*, yes: Sure = False) -> None:
+    """Give the tokens back to QuickBooks and forget them: nothing is read until somebody connects again."""
+    if not yes:
+        typer.confirm("End the connection? Every account will be without fresh invoices.", abort=True)
+
+    async def work(read: Reading) -> None:
+        typer.echo("Disconnected." if await read.vault.disconnect() else "There was no connection.")
+
+    _run(load(Settings), work)
+
+
+@app.command()
+def status() -> None:
+    """Say whether the connection is alive, and when it ends if it is never used; exits 1 where a person must connect."""
+    alive = True
+
+    async def work(read: Reading) -> None:
+        nonlocal alive
+        alive, ends_at = await read.vault.state()
+        ends = f", ends {ends_at:%Y-%m-%d} unless it is used" if ends_at else ""
+        typer.echo(f"alive{ends}" if alive else "dead: run `trueup quickbooks connect`")
+
+    _run(load(Settings), work)
+    raise typer.Exit(0 if alive else 1)
+
+
+def _run(settings: Settings, work: Callable[[Reading], Awaitable[None]]) -> None:
+    async def within() -> None:
+        read = reading(settings, application_name="trueup")
+        try:
+            await work(read)
+        finally:
+            await read.close()
+
+    try:
+        asyncio.run(within())
+    except (NotConnected, SourceUnavailable, KitError) as error:
+        typer.echo(f"trueup: {error}", err=True)
+        raise typer.Exit(1) from None
