@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+import typer
 from tests.integration.ingest_quickbooks.conftest import KEY
 from typer.testing import CliRunner
 
@@ -143,8 +144,8 @@ async def test_the_command_takes_the_address_and_tells_the_state(bench: Any, mon
         monkeypatch.setenv(f"INGEST_QUICKBOOKS_{name}", value)
     monkeypatch.setattr(connection, "reading", read)
     monkeypatch.setattr(connection, "now", bench.time)
-    monkeypatch.setattr(connection.typer, "prompt", type_in)
-    monkeypatch.setattr(connection.typer, "echo", lambda text, **_: said.append(text))
+    monkeypatch.setattr(typer, "prompt", type_in)
+    monkeypatch.setattr(typer, "echo", lambda text, **_: said.append(text))
     outcomes = []
     for words in (["status"], ["connect"], ["status"], ["disconnect", "--yes"], ["status"]):
         result = await asyncio.to_thread(CliRunner().invoke, connection.app, words)
