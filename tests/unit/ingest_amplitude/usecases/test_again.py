@@ -194,6 +194,22 @@ async def test_a_changed_definition_starts_anew(world: Any) -> None:
     assert world.on_the_bus()[Key("api_calls", day, "a")] == 5
 
 
+async def test_a_metric_that_went_and_came_back_is_read_anew(world: Any) -> None:
+    """What was exported without it in between is not taken for zero."""
+    both = [*world.plan.metrics, OTHER]
+    world.plan = replace(world.plan, metrics=both, reread_cost=1)
+    await _pull(world)
+    world.plan = replace(world.plan, metrics=both[:1])
+    world.happen("a", 4000, world.now - 20 * DAY, world.now + timedelta(minutes=30))
+    await _pull(world, 2, minutes=65)
+    world.plan = replace(world.plan, metrics=both)
+    await _pull(world, minutes=65)
+    assert world.reports[-1].reason == "never_complete"
+    await _pull(world, 3, minutes=65)
+    assert world.reports[-1].complete
+    assert world.on_the_bus()[Key("calls_in_thousands", (world.now - 20 * DAY).date(), "a")] == 4
+
+
 async def test_days_do_not_become_months_under_the_same_name(world: Any) -> None:
     world.happen("a", 4, world.now - DAY)
     await _pull(world)

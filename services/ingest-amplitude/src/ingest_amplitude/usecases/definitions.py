@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest_amplitude.domain.buckets import Metric
 from ingest_amplitude.ports import Definition, Step
 from ingest_amplitude.usecases.deps import Deps
+
+NO_LONGER = ""
+"""The fingerprint of a metric that is not defined any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,11 @@ async def settle(deps: Deps) -> Settled:
         elif before.fingerprint != mark:
             forgotten.append(metric.name)
             changed[metric.name] = Definition(mark, metric.grain, by_export=False)
+    for name in known.keys() - {metric.name for metric in deps.plan.metrics}:
+        # The export goes on without it: should it come back, whatever it means then, its past is read anew.
+        if known[name].fingerprint != NO_LONGER:
+            forgotten.append(name)
+            changed[name] = replace(known[name], fingerprint=NO_LONGER, by_export=False)
     if changed:
         step = Step(definitions=changed, forgotten=forgotten)
         await deps.turn.publish({}, version=await deps.turn.version(), observed_at=deps.clock(), step=step)
