@@ -229,7 +229,7 @@ async def report(one: Spree, before: dict[str, Any]) -> dict[str, Any]:
         "charges": sum(charged.values()) - sum(before["charges_by_invoice"].values()),
         "doubled": counters["double_charges"] - before["double_charges"],
         "false_successes": [
-            wish.attempt_id
+            {"attempt": wish.attempt_id, "invoice": wish.owed.invoice, "answer": wish.answer, "said": wish.last}
             for wish in attempts
             if (wish.last.get("state") == "succeeded" and not charged.get(wish.owed.invoice))
             or (wish.paid and await one.status_at_the_gateway(wish.owed.invoice) != "paid")

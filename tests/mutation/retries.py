@@ -26,7 +26,7 @@ def row(name: str, pattern: str, replacement: str, file: str = ANSWERS, tests: s
 MUTANTS = [
     row(
         "paid",
-        '        return Outcome("succeeded", payment_id=_paid_since(invoice, None))\n',
+        '        return Outcome("succeeded", payment_id=_paid_by(invoice, lambda _: True))\n',
         '        return Outcome("already_paid")\n',
         STATES,
     ),
@@ -55,10 +55,24 @@ MUTANTS = [
     ),
     row(
         "test_paid_by_somebody_else_after_a_silent_call_is_not_our_success",
-        '        return Outcome("succeeded", payment_id=ours) if ours else Outcome("already_paid")\n',
-        '        return Outcome("succeeded", payment_id=ours)\n',
+        '        return Outcome("succeeded", payment_id=payment_id) if payment_id else Outcome("already_paid")\n',
+        '        return Outcome("succeeded", payment_id=payment_id)\n',
         STATES,
         FLOW,
+    ),
+    row(
+        "test_our_own_mistake_calls_a_person",
+        "if not execution.unclear or execution.asked_at is None:",
+        "if execution.asked_at is None:",
+        "services/stripe-webhooks/src/stripe_webhooks/domain/retries.py",
+        FLOW,
+    ),
+    row(
+        "test_paid_by_anything_else_is_not",
+        "    return called.since - SKEW <= at <= called.until + SKEW\n",
+        "    return called.since - SKEW <= at\n",
+        STATES,
+        "tests/unit/stripe_webhooks/domain/test_invoice_states.py",
     ),
     row(
         "test_a_changed_amount_makes_no_call",

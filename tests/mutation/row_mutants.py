@@ -19,7 +19,8 @@ _TOO_FAST = "    if answer.status == 429:\n"
 _IN_USE = '        return _unclear(answer, "in_progress")\n'
 _CUSTOMER = "    if answer.status in {400, 402} and (\n"
 _CARD = "FailureSnapshot(answer.code, answer.decline_code, answer.advice_code, _short(answer.message))"
-_FOUND_PAID = 'judge_after(invoice, since=execution.asked_at) or Outcome("already_paid"))\n'
+_FOUND_PAID = '            return await self._end(execution, paid or Outcome("already_paid"))\n'
+_NOT_OURS = '            return await self._end(execution, Outcome("already_paid"))\n'
 _FAILED = 'return Verdict(Outcome("failed"), executed=False)\n'
 _SUCCEEDED = 'return Verdict(Outcome("succeeded"), executed=True)\n'
 
@@ -41,7 +42,7 @@ def _row(name: str, pattern: str, replacement: str, file: str = _ANSWERS) -> Mut
 ROWS: tuple[Mutant, ...] = (
     _row(
         "200 paid",
-        '        return Outcome("succeeded", payment_id=_paid_since(invoice, None))\n',
+        '        return Outcome("succeeded", payment_id=_paid_by(invoice, lambda _: True))\n',
         '        return Outcome("already_paid")\n',
         _STATES,
     ),
@@ -79,7 +80,7 @@ ROWS: tuple[Mutant, ...] = (
     _row("401 unauthorized", "answer.status in {401, 403}", "answer.status in {403}"),
     _row("403 forbidden", "answer.status in {401, 403}", "answer.status in {401}"),
     _row("5xx, nothing carried out", _OWN_ERROR, _before("answer.status >= 500", _FAILED, _OWN_ERROR)),
-    _row("5xx, carried out", _FOUND_PAID, 'Outcome("already_paid"))\n', _FLOW),
+    _row("5xx, carried out", _FOUND_PAID, _NOT_OURS, _FLOW),
     _row("time-out, nothing carried out", _NO_ANSWER, _silence("timeout", _FAILED)),
     _row("time-out, carried out", _NO_ANSWER, _silence("timeout", _SUCCEEDED)),
     _row("connection cut before", _NO_ANSWER, _silence("connection", _SUCCEEDED)),

@@ -62,6 +62,7 @@ def _retries(settings: Settings, reading: Reading, observer: Observer, producer:
         unstarted=timedelta(seconds=settings.retry_unstarted_s),
         reach=timedelta(seconds=settings.retry_reach_s),
         ask_again=timedelta(seconds=settings.retry_ask_again_s),
+        carried_out=timedelta(seconds=settings.retry_carried_out_s),
         first_s=settings.retry_pause_first_s,
         longest_s=settings.retry_pause_longest_s,
         turn_s=settings.retry_claim_s * TURN_SHARE,

@@ -55,6 +55,8 @@ class Settings(ServiceSettings):
     """How long a payment that certainly did not begin is tried; then the attempt is refused."""
     retry_ask_again_s: float = Field(default=82_800.0, gt=0, le=82_800)
     """How long a call without an answer is repeated with its key. Stripe may forget keys after 24 hours."""
+    retry_carried_out_s: float = Field(default=120.0, gt=0)
+    """How long after a call without an answer Stripe may still carry it out; a payment after that is the client's own."""
     retry_pause_first_s: float = Field(default=1.0, gt=0)
     retry_pause_longest_s: float = Field(default=900.0, gt=0)
 

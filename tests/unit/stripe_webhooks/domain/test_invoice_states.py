@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from stripe_webhooks.domain.invoice_states import judge_after, judge_before
-from stripe_webhooks.domain.retries import Execution
+from stripe_webhooks.domain.invoice_states import judge_after, judge_before, judge_processing
+from stripe_webhooks.domain.retries import Execution, Span
 
 ASKED = datetime(2026, 9, 21, 12, 0, tzinfo=UTC)
+CALLED = Span(ASKED, ASKED + timedelta(minutes=2))
 EXECUTION = Execution("att_1", "in_1", "cl_1", "stripe:cus_1", "USD", 5200, "u1", ASKED, claim=7)
 
 
@@ -58,7 +59,7 @@ def test_what_keeps_an_invoice_from_being_paid(changed: dict[str, Any], state: s
 
 
 def test_paid_through_the_gateway_since_our_call_is_ours() -> None:
-    outcome = judge_after(invoice("paid", links=[paid(ASKED)]), since=ASKED)
+    outcome = judge_after(invoice("paid", links=[paid(ASKED)]), called=CALLED)
     assert outcome is not None
     assert (outcome.state, outcome.payment_id) == ("succeeded", "pi_1")
 
@@ -68,25 +69,33 @@ def test_paid_through_the_gateway_since_our_call_is_ours() -> None:
     [
         [],
         [paid(ASKED - timedelta(minutes=5))],
+        [paid(ASKED + timedelta(minutes=3))],
         [{"status": "paid", "payment": {"type": "payment_record", "payment_record": "pr_1"}}],
     ],
 )
 def test_paid_by_anything_else_is_not(links: list[dict[str, Any]]) -> None:
-    outcome = judge_after(invoice("paid", links=links), since=ASKED)
+    outcome = judge_after(invoice("paid", links=links), called=CALLED)
+    assert outcome is not None
+    assert outcome.state == "already_paid"
+
+
+def test_where_no_call_of_ours_can_have_been_carried_out_no_payment_is_ours() -> None:
+    outcome = judge_after(invoice("paid", links=[paid(ASKED)]), called=None)
     assert outcome is not None
     assert outcome.state == "already_paid"
 
 
 def test_an_open_invoice_without_a_trace_of_a_payment_says_nothing() -> None:
-    assert judge_after(invoice(), since=ASKED) is None
+    assert judge_after(invoice(), called=CALLED) is None
 
 
+@pytest.mark.parametrize("away", [timedelta(hours=-1), timedelta(hours=1)])
 @pytest.mark.parametrize("status", ["requires_payment_method", "canceled", "requires_action"])
-def test_an_old_failure_says_nothing_about_a_young_call(status: str) -> None:
-    charge = {"created": int((ASKED - timedelta(hours=1)).timestamp())}
+def test_a_failure_at_another_time_says_nothing_about_our_call(status: str, away: timedelta) -> None:
+    charge = {"created": int((ASKED + away).timestamp())}
     intent = {"id": "pi_1", "status": status, "latest_charge": charge, "last_payment_error": {"code": "card_declined"}}
     links = [link() | {"payment": {"type": "payment_intent", "payment_intent": intent}}]
-    assert judge_after(invoice(links=links), since=ASKED) is None
-    known = judge_after(invoice(links=links), since=None)
+    assert judge_after(invoice(links=links), called=CALLED) is None
+    known = judge_processing(invoice(links=links))
     assert known is not None
     assert known.final

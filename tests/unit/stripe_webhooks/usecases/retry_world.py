@@ -92,7 +92,7 @@ class MemoryExecutions:
         self.step("before ask")
         row = self._held(execution)
         now = row.execution
-        row.execution = replace(now, asked_at=now.asked_at or at, tries=now.tries + 1, unclear=True)
+        row.execution = replace(now, asked_at=now.asked_at or at, last_asked_at=at, tries=now.tries + 1, unclear=True)
         self.step("after ask")
 
     async def rest(

@@ -135,9 +135,10 @@ async def test_after_23_hours_nothing_is_asked_again_and_a_person_is_called() ->
     await world.executions.nudge(["in_1"])
     await world.work()
     assert len(world.till.keys) == calls
+    # Long after the last call: the client has paid by himself.
     world.till.show("succeeded")
     await world.executions.nudge(["in_1"])
-    assert (await world.work())[-1] == ("succeeded", None)
+    assert (await world.work())[-1] == ("already_paid", None)
 
 
 async def test_the_pauses_grow_and_stay_bounded() -> None:
@@ -232,6 +233,10 @@ async def test_our_own_mistake_calls_a_person() -> None:
     assert world.told == [("unknown", "our_bug")]
     await world.until_final()
     assert len(world.till.keys) == 1
+    # Nothing of ours was carried out, so what pays the invoice now is not ours either.
+    world.till.show("succeeded")
+    await world.executions.nudge(["in_1"])
+    assert (await world.work())[-1] == ("already_paid", None)
 
 
 async def test_a_customer_who_must_act_gets_the_link() -> None:

@@ -36,7 +36,7 @@ UPDATE retry_executions AS kept
 SET claim = nextval('fact_version'), claimed_until = now() + make_interval(secs => $1)
 FROM due WHERE kept.attempt_id = due.attempt_id
 RETURNING kept.attempt_id, gateway_invoice_id, client_id, ref, currency, amount_minor, requested_by, requested_at,
-    claim, state, reason, needs_person, started_at, asked_at, tries, looks, unclear
+    claim, state, reason, needs_person, started_at, asked_at, last_asked_at, tries, looks, unclear
 """
 _START = """
 UPDATE retry_executions AS kept SET state = 'started', started_at = $3
@@ -47,7 +47,7 @@ WHERE attempt_id = $1 AND claim = $2 AND NOT EXISTS (
 """
 _HELD = "SELECT 1 FROM retry_executions WHERE attempt_id = $1 AND claim = $2"
 _ASK = """
-UPDATE retry_executions SET asked_at = coalesce(asked_at, $3), tries = tries + 1, unclear = true
+UPDATE retry_executions SET asked_at = coalesce(asked_at, $3), last_asked_at = $3, tries = tries + 1, unclear = true
 WHERE attempt_id = $1 AND claim = $2
 """
 _REST = """
@@ -72,7 +72,7 @@ _TO_DISMISS = """
 UPDATE retry_executions SET claim = nextval('fact_version'), claimed_until = now() + make_interval(secs => $2)
 WHERE attempt_id = $1 AND needs_person AND state = 'unknown' AND (claimed_until IS NULL OR claimed_until <= now())
 RETURNING attempt_id, gateway_invoice_id, client_id, ref, currency, amount_minor, requested_by, requested_at,
-    claim, state, reason, needs_person, started_at, asked_at, tries, looks, unclear
+    claim, state, reason, needs_person, started_at, asked_at, last_asked_at, tries, looks, unclear
 """
 _NUDGE = """
 UPDATE retry_executions SET next_ask_at = now()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from stripe_webhooks.domain import fields
 from stripe_webhooks.domain.fields import Json
 from stripe_webhooks.domain.invoices import PaymentLink, payment_links
 from stripe_webhooks.domain.payments import failure_of
-from stripe_webhooks.domain.retries import Execution, Outcome, Refusal
+from stripe_webhooks.domain.retries import Execution, Outcome, Refusal, Span
 from stripe_webhooks.domain.snapshots import FailureSnapshot
 from trueup_billing import InvalidValue
 
 SKEW = timedelta(seconds=30)
 """By how much the gateway's clock and ours may differ; its instants are whole seconds besides."""
+
+Ours = Callable[[datetime | None], bool]
+"""Whether what happened at an instant may be a call of ours; None: nobody knows when it happened."""
 
 
 def judge_before(invoice: Json, execution: Execution) -> Outcome | None:
@@ -44,27 +48,36 @@ def _in_the_way(invoice: Json, execution: Execution) -> Refusal | None:
     return "amount_changed" if (code, remaining) != (execution.currency, execution.amount_minor) else None
 
 
-def judge_after(invoice: Json, *, since: datetime | None) -> Outcome | None:
-    """What became of an attempt that may have been carried out since an instant; None: the invoice does not tell.
+def judge_after(invoice: Json, *, called: Span | None) -> Outcome | None:
+    """What became of an attempt without an answer; None: the invoice does not tell.
 
-    A payment through the gateway since then is taken to be ours; anything else that settled the invoice is not. Without an
-    instant (the attempt is known to be processing) whatever the payment shows is about it.
+    A payment through the gateway while one of our calls may have been carried out is taken to be ours; whatever else
+    settled the invoice is not: the client may pay by himself what we could not take. `called` None: no call was.
     """
+    return _judge(invoice, lambda at: called is not None and at is not None and _in(at, called))
+
+
+def judge_processing(invoice: Json) -> Outcome | None:
+    """What became of an attempt that was seen under way: whatever the payment shows is about it."""
+    return _judge(invoice, lambda _: True)
+
+
+def _judge(invoice: Json, ours: Ours) -> Outcome | None:
     if fields.text(invoice, "status") == "paid":
-        ours = _paid_since(invoice, since)
-        return Outcome("succeeded", payment_id=ours) if ours else Outcome("already_paid")
-    return _from_intent(invoice, since=since)
+        payment_id = _paid_by(invoice, ours)
+        return Outcome("succeeded", payment_id=payment_id) if payment_id else Outcome("already_paid")
+    return _from_intent(invoice, ours)
 
 
 def judge_answer(invoice: Json) -> Outcome | None:
     """What the invoice in the answer to our own call shows; None: nothing we know."""
     if fields.text(invoice, "status") == "paid":
-        return Outcome("succeeded", payment_id=_paid_since(invoice, None))
-    return _from_intent(invoice, since=None)
+        return Outcome("succeeded", payment_id=_paid_by(invoice, lambda _: True))
+    return _from_intent(invoice, lambda _: True)
 
 
-def _from_intent(invoice: Json, *, since: datetime | None) -> Outcome | None:
-    """Of an invoice that is not paid. A failure counts only when it is as young as our call."""
+def _from_intent(invoice: Json, ours: Ours) -> Outcome | None:
+    """Of an invoice that is not paid. A failure counts only when it may be our call's."""
     for link, intent in sorted(_intents(invoice), key=lambda pair: not pair[0].is_default):
         hosted = fields.text(invoice, "hosted_invoice_url")
         match fields.text(intent, "status"):
@@ -73,13 +86,13 @@ def _from_intent(invoice: Json, *, since: datetime | None) -> Outcome | None:
             case "succeeded":
                 # The money is there and the invoice has not taken note yet: it will.
                 return Outcome("processing", payment_id=link.payment_id) if link.is_default else None
-            case "requires_action" if _is_young(intent, since):
+            case "requires_action" if ours(_moved_at(intent)):
                 return Outcome(
                     "needs_customer", failure=failure_of(intent), hosted_url=hosted, payment_id=link.payment_id
                 )
-            case "requires_payment_method" if failure_of(intent) and _is_young(intent, since):
+            case "requires_payment_method" if failure_of(intent) and ours(_moved_at(intent)):
                 return Outcome("failed", failure=failure_of(intent), payment_id=link.payment_id)
-            case "canceled" if _is_young(intent, since):
+            case "canceled" if ours(_moved_at(intent)):
                 failure = failure_of(intent) or FailureSnapshot(code="payment_canceled")
                 return Outcome("failed", failure=failure, payment_id=link.payment_id)
             case _:
@@ -87,23 +100,23 @@ def _from_intent(invoice: Json, *, since: datetime | None) -> Outcome | None:
     return None
 
 
-def _paid_since(invoice: Json, asked_at: datetime | None) -> str | None:
-    """The payment through the gateway that paid the invoice, its default one first; None: something else did."""
+def _paid_by(invoice: Json, ours: Ours) -> str | None:
+    """Our payment through the gateway that paid the invoice, its default one first; None: something else did."""
     for link in sorted(payment_links(invoice), key=lambda link: not link.is_default):
         if link.kind == "payment_record" or (link.body and fields.text(link.body, "status") != "paid"):
             continue
-        paid_at = _instant(fields.as_object(link.body.get("status_transitions")), "paid_at")
-        if asked_at is None or (paid_at is not None and paid_at >= asked_at - SKEW):
+        if ours(_instant(fields.as_object(link.body.get("status_transitions")), "paid_at")):
             return link.payment_id
     return None
 
 
-def _is_young(intent: Json, since: datetime | None) -> bool:
-    if since is None:
-        return True
+def _in(at: datetime, called: Span) -> bool:
+    return called.since - SKEW <= at <= called.until + SKEW
+
+
+def _moved_at(intent: Json) -> datetime | None:
     charge = fields.as_object(intent.get("latest_charge"))
-    moved = _instant(charge, "created") or _instant(intent, "canceled_at")
-    return moved is not None and moved >= since - SKEW
+    return _instant(charge, "created") or _instant(intent, "canceled_at")
 
 
 def _instant(body: Json, name: str) -> datetime | None:

@@ -71,12 +71,22 @@ class Execution:
     """Stored before the first question to the gateway."""
     asked_at: datetime | None = None
     """Of the first call that may take money; stored before it."""
+    last_asked_at: datetime | None = None
+    """Of the last one."""
     tries: int = 0
     """Calls that may take money, so far."""
     looks: int = 0
     """Turns so far; the pauses between them grow with it."""
     unclear: bool = False
     """Whether a call may have been carried out without our having its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From one instant to another, both included."""
+
+    since: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +99,19 @@ class Patience:
     """While it is certain that nothing was carried out: a payment must not begin long after the click."""
     ask_again: timedelta = timedelta(hours=23)
     """The gateway may forget a key after 24 hours; asked later, the same key could take the money again."""
+    carried_out: timedelta = timedelta(minutes=2)
+    """How long after a call without an answer the gateway may still carry it out; what pays later is somebody else's."""
     processing: timedelta = timedelta(days=14)
     first_s: float = 1.0
     longest_s: float = 900.0
     turn_s: float = 30.0
     """One turn ends within it; a claim lasts longer."""
+
+    def called(self, execution: Execution) -> Span | None:
+        """When a call of the attempt may have been carried out without an answer; None: none may."""
+        if not execution.unclear or execution.asked_at is None:
+            return None
+        return Span(execution.asked_at, (execution.last_asked_at or execution.asked_at) + self.carried_out)
 
     def pause_s(self, looks: int) -> float:
         """How long to wait after so many turns."""

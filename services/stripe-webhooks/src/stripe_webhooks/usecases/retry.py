@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from stripe_webhooks.domain import fields
 from stripe_webhooks.domain.fields import Json
-from stripe_webhooks.domain.invoice_states import judge_after, judge_before
+from stripe_webhooks.domain.invoice_states import judge_after, judge_before, judge_processing
 from stripe_webhooks.domain.pay_answers import Verdict, judge
 from stripe_webhooks.domain.retries import Execution, Outcome, Patience
 from stripe_webhooks.ports import Clock, Gateway, ProviderDown, Rejected
@@ -90,10 +90,12 @@ class CarryOut:
             if (outcome := judge_before(invoice, execution) if invoice else GONE) is not None:
                 return await self._end(execution, outcome)
         elif invoice is not None and fields.text(invoice, "status") == "paid":
-            return await self._end(execution, judge_after(invoice, since=execution.asked_at) or Outcome("already_paid"))
+            paid = judge_after(invoice, called=self.patience.called(execution))
+            return await self._end(execution, paid or Outcome("already_paid"))
         now = self.clock()
         await self.executions.ask(execution, now)
-        asked = replace(execution, asked_at=execution.asked_at or now, tries=execution.tries + 1)
+        first = execution.asked_at or now
+        asked = replace(execution, asked_at=first, last_asked_at=now, tries=execution.tries + 1)
         try:
             answer = await self.payments.pay(execution.gateway_invoice_id, key=execution.attempt_id)
         except NotAsked:
@@ -118,7 +120,7 @@ class CarryOut:
             return await self._later(execution, verdict)
         if invoice is not None and fields.text(invoice, "status") == "paid":
             # This call did not pay; an earlier one of ours without an answer may have.
-            paid = judge_after(invoice, since=execution.asked_at) if execution.unclear else None
+            paid = judge_after(invoice, called=self.patience.called(execution)) if execution.unclear else None
             return await self._end(execution, paid or Outcome("already_paid"), verdict.alarm)
         if verdict.outcome.final:
             return await self._end(execution, verdict.outcome, verdict.alarm)
@@ -132,7 +134,10 @@ class CarryOut:
             invoice = await self._read(execution)
         except (ProviderDown, Rejected):
             return await self._rest(execution, None, self._pause_s(execution))
-        found = judge_after(invoice, since=None if processing else begun) if invoice else None
+        found = None
+        if invoice:
+            called = self.patience.called(execution)
+            found = judge_processing(invoice) if processing else judge_after(invoice, called=called)
         if found is not None and found.final:
             return await self._end(execution, found)
         patient = self.clock() - begun <= self.patience.processing
