@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from ingest_amplitude.domain.again import Marks, Rules, next_look
+from ingest_amplitude.domain.again import AT_ONCE, Marks, Rules, next_look, reopened
 from ingest_amplitude.domain.buckets import Key, Metric
 from ingest_amplitude.domain.coverage import by_day
 from ingest_amplitude.domain.tally import RecentIds
+from ingest_amplitude.ports import SourceUnavailable
 from ingest_amplitude.usecases.pull import pull_usage
 
 DAY = timedelta(days=1)
@@ -240,3 +241,52 @@ async def test_new_accounts_are_looked_at_again_with_their_partition(world: Any)
     await _pull(world, minutes=65)
     assert world.on_the_bus()[Key("api_calls", (world.now - 6 * DAY).date(), "new")] == 3
     assert all(min(by_day(one.coverage).values()) >= before[scope] for scope, one in world.claims.items())
+
+
+def _look(metric: Metric, marks: Marks, now: datetime) -> Any:
+    known = {date(2026, 9, 1) + DAY * number: datetime(2027, 1, 1, tzinfo=UTC) for number in range(120)}
+    return next_look(metric, known, marks, now=now, first=date(2026, 9, 1), filled=False, rules=Rules())
+
+
+def test_a_settled_month_is_not_looked_at_night_by_night_any_more() -> None:
+    night = datetime(2026, 12, 3, 4, tzinfo=UTC)
+    before, october, november = date(2026, 12, 2), date(2026, 10, 1), date(2026, 11, 1)
+    found = _look(USERS, Marks(before, october), night)
+    assert (found.first, found.last, found.marks) == (november, date(2026, 11, 30), Marks(night.date(), october))
+    assert _look(USERS, Marks(before, november), night) is None
+    assert _look(OTHER, Marks(night.date(), november), night) is None
+
+
+def test_what_is_claimed_less_of_is_due_again_at_once() -> None:
+    today, rules = date(2026, 12, 9), Rules()
+    marks = Marks(today, date(2026, 11, 1))
+    assert reopened(marks, [today], today, rules) == marks
+    night = reopened(marks, [date(2026, 12, 5)], today, rules)
+    assert night == Marks(AT_ONCE, date(2026, 11, 1))
+    assert _look(OTHER, night, datetime(2026, 12, 9, 0, 30, tzinfo=UTC)).last == date(2026, 12, 6)
+    assert reopened(marks, [date(2026, 11, 5)], today, rules) == Marks(AT_ONCE, date(2026, 10, 1))
+    assert reopened(Marks(), [date(2026, 11, 5)], today, rules) == Marks()
+
+
+async def test_a_source_that_fails_while_it_is_asked_again_is_still_read_up_to_now(world: Any) -> None:
+    await _pull(world)
+    world.now += DAY
+    whole = world.sums
+
+    async def failing(metric: Any, days: Any, *more: Any) -> Any:
+        if days[-1] != world.now.date():
+            raise SourceUnavailable("HTTP 504")
+        return await whole(metric, days, *more)
+
+    world.sums = failing
+    await _pull(world)
+    assert (world.reports[-1].complete, world.reports[-1].as_of) == (True, world.now)
+
+
+async def test_an_answer_that_is_cut_while_asking_again_divides_the_partition(world: Any) -> None:
+    for number in range(8):
+        world.happen(f"a{number}", 1, world.now - 6 * DAY, world.now + timedelta(hours=23, minutes=50))
+    await _pull(world)
+    world.export_hours_max = 0
+    await _pull(world, hours=24)
+    assert len(set(world.placed.values())) > 1
