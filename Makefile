@@ -76,7 +76,7 @@ contract: prepare ## Contracts: our events, and Stripe's own validator and docum
 	$(PYTEST) tests/contract -q
 
 integration: prepare ## Tests on a real Kafka and a real PostgreSQL
-	$(PYTEST) tests/integration -q -n 3 --dist worksteal
+	$(PYTEST) tests/integration -q -n 4 --dist worksteal
 
 web-test: prepare ## The page's own tests
 	$(WEB) test

@@ -15,7 +15,9 @@ export default defineConfig({
   use: {
     baseURL: URL_OF_STACK,
     viewport: { width: 1440, height: 900 },
-    trace: "retain-on-failure",
+    // A trace is kept of every step until the test has passed: that costs as much as the test, so it is asked for.
+    trace: process.env.TRUEUP_TRACE ? "retain-on-failure" : "off",
+    screenshot: "only-on-failure",
     launchOptions: { executablePath: await chromiumPath(), args: LAUNCH_ARGS },
   },
   projects: [

@@ -176,7 +176,7 @@ def test_the_schema_goes_down_and_up_again(database: Database) -> None:
     migrate.downgrade(dsn, "stripe_webhooks", "stripe_webhooks.migrations", revision="base")
     assert migrate.current(dsn, "stripe_webhooks", "stripe_webhooks.migrations") is None
     migrate.upgrade(dsn, "stripe_webhooks", "stripe_webhooks.migrations")
-    assert migrate.current(dsn, "stripe_webhooks", "stripe_webhooks.migrations") == "0004"
+    assert migrate.current(dsn, "stripe_webhooks", "stripe_webhooks.migrations") == "0005"
 
 
 async def test_what_is_known_of_one_mode_is_not_gone_on_with_in_the_other(
