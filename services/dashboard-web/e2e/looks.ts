@@ -11,8 +11,7 @@ const COLOURS = ["color-contrast", "link-in-text-block"];
 
 /** Nothing scrolls sideways, once what floats has followed the new width. */
 export async function expectFits(page: Page): Promise<void> {
-  const over = () =>
-    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const over = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   await expect.poll(over, { timeout: 5_000 }).toBeLessThanOrEqual(0);
 }
 
