@@ -74,6 +74,7 @@ async def test_the_first_start_announces_everything_and_says_so(services: Servic
     await agree(bus, sandbox)
     reports = await bus.facts(SYNCS)
     assert [report["complete"] for report in reports] == [False, True]
+    assert reports[0]["version"] < reports[1]["version"], "a consumer takes the second for news"
     assert "as_of" not in reports[0]
     ends = {record.partition: record.offset for record in await bus.read(PAYMENTS)}
     assert reports[1]["offsets"][PAYMENTS] == {str(partition): offset for partition, offset in ends.items()}

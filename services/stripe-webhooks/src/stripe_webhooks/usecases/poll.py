@@ -84,6 +84,8 @@ class Poll:
         except TooFarBehind:
             if progress is None:
                 await self._report(held, started_at, None, ProviderDown("never_complete", "the first load is running"))
+                # Of two reports with one version the second is taken for a repeat.
+                await self.store.next_version(held)
             await self.load(priority=priority)
             latest = started_at - SKEW
         await self._look_again(priority)
