@@ -20,6 +20,7 @@ PAGE_SIZE = 50
 KEY_BATCH = 100
 PARALLEL = 8
 PAUSE_S = 2.0
+PAUSE_MAX_S = 15.0
 FORECAST = "/api/v1/portfolio/forecast"
 SOURCES = "/api/v1/sources"
 NEVER_READ = "never"
@@ -66,8 +67,8 @@ class Auditor:
                     settled = await self._add_up(http, looked)
                 if settled or time.monotonic() >= self._deadline:
                     return looked
-                # Looking costs what deciding costs: a long round leaves as much time to the system that it audits.
-                await asyncio.sleep(max(PAUSE_S, time.monotonic() - began))
+                # Looking costs what deciding costs: a long round leaves time to the system that it audits.
+                await asyncio.sleep(min(max(PAUSE_S, time.monotonic() - began), PAUSE_MAX_S))
 
     async def _first_load(self, http: httpx.AsyncClient) -> None:
         """Wait while a source is being read for the first time: nothing can agree yet, and looking would slow it down."""
