@@ -72,7 +72,8 @@ test.describe("by hand", () => {
   // Nobody else asks in his name: whoever asks again too soon is refused.
   test.use({ user: "" });
 
-  test("the refresh asks the sources and says when they have been read", async ({ page }) => {
+  test("the refresh asks the sources and says when they have been read", async ({ page, watch }) => {
+    watch.expectComplaints(/401/);
     await signIn(page, "ben");
     await expect(page.locator(".account-link").first()).toBeVisible();
     await page.getByRole("button", { name: "Refresh" }).click();
