@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from ingest_amplitude.domain.buckets import Metric
 from ingest_amplitude.domain.windows import day_start
+from trueup_billing import month_of
 
 DAY = timedelta(days=1)
 DAYS_PER_QUESTION = 31
@@ -51,8 +52,8 @@ class Again:
 
 def first_marks(marks: Marks, today: date, rules: Rules) -> Marks:
     """Where a scope begins that was never asked again: what was just read needs no second look tonight."""
-    last_month = month_start(month_start(today) - DAY)
-    settled = last_month if _is_settled(today, rules) else month_start(last_month - DAY)
+    last_month = month_of(month_of(today).start - DAY).start
+    settled = last_month if _is_settled(today, rules) else month_of(last_month - DAY).start
     return Marks(marks.night or today, marks.month or settled)
 
 
@@ -60,9 +61,9 @@ def reopened(marks: Marks, lowered: Sequence[date], today: date, rules: Rules) -
     """The marks when less is claimed of these days than was: they are due again at once."""
     if marks.night is not None and any(day <= today - rules.trailing_days * DAY for day in lowered):
         marks = replace(marks, night=AT_ONCE)
-    last_month = month_start(month_start(today) - DAY)
-    if marks.month is not None and any(last_month <= day < month_start(today) for day in lowered):
-        marks = replace(marks, month=min(marks.month, month_start(last_month - DAY)))
+    last_month = month_of(month_of(today).start - DAY).start
+    if marks.month is not None and any(last_month <= day < month_of(today).start for day in lowered):
+        marks = replace(marks, month=min(marks.month, month_of(last_month - DAY).start))
     return marks
 
 
@@ -91,16 +92,6 @@ def next_look(
     return found or _at_night(metric, marks, now, first, rules) or _settling(marks, now, first, rules)
 
 
-def month_start(day: date) -> date:
-    """The first day of a day's month."""
-    return day.replace(day=1)
-
-
-def month_last(day: date) -> date:
-    """The last day of a day's month."""
-    return month_start(month_start(day) + 31 * DAY) - DAY
-
-
 def _unread(
     metric: Metric, known: Mapping[date, datetime], marks: Marks, now: datetime, first: date, rules: Rules
 ) -> Again | None:
@@ -112,19 +103,19 @@ def _unread(
         return None
     if metric.additive:
         return Again(max(first, day - (DAYS_PER_QUESTION - 1) * DAY), day, marks)
-    return Again(max(first, month_start(day)), month_last(day), marks)
+    return Again(max(first, month_of(day).start), month_of(day).end - DAY, marks)
 
 
 def _last_past(metric: Metric, today: date, rules: Rules) -> date:
     """The last day that the trailing question does not ask for."""
-    return today - rules.trailing_days * DAY if metric.additive else month_start(today) - DAY
+    return today - rules.trailing_days * DAY if metric.additive else month_of(today).start - DAY
 
 
 def _is_read(metric: Metric, known: Mapping[date, datetime], day: date, now: datetime) -> bool:
     """A month that was last looked at while it ran is not read whole."""
     if day not in known:
         return False
-    over = day_start(month_last(day) + DAY, now.tzinfo) if now.tzinfo is not None and not metric.additive else None
+    over = day_start(month_of(day).end, now.tzinfo) if now.tzinfo is not None and not metric.additive else None
     return over is None or known[day] >= over
 
 
@@ -136,21 +127,21 @@ def _at_night(metric: Metric, marks: Marks, now: datetime, first: date, rules: R
     last = _last_past(metric, today, rules)
     if metric.additive:
         begin = today - (rules.reread_days - 1) * DAY
-    elif marks.month is not None and marks.month >= month_start(last):
+    elif marks.month is not None and marks.month >= month_of(last).start:
         return None  # settled: it is not looked at night by night any more
     else:
-        begin = month_start(last)
+        begin = month_of(last).start
     begin = max(first, begin)
     return Again(begin, last, replace(marks, night=today)) if begin <= last else None
 
 
 def _settling(marks: Marks, now: datetime, first: date, rules: Rules) -> Again | None:
     today = now.date()
-    last = month_start(today) - DAY
-    if marks.month is None or marks.month >= month_start(last) or not _is_settled(today, rules) or last < first:
+    last = month_of(today).start - DAY
+    if marks.month is None or marks.month >= month_of(last).start or not _is_settled(today, rules) or last < first:
         return None
-    return Again(max(first, month_start(last)), last, replace(marks, month=month_start(last)))
+    return Again(max(first, month_of(last).start), last, replace(marks, month=month_of(last).start))
 
 
 def _is_settled(today: date, rules: Rules) -> bool:
-    return today >= month_start(today) + rules.close_days * DAY
+    return today >= month_of(today).start + rules.close_days * DAY

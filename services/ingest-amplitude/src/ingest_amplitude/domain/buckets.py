@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Context, Decimal, Inexact
 from typing import Literal, NamedTuple
 
+from trueup_billing import month_of
+
 ZERO = Decimal(0)
 ONE = Decimal(1)
 ABSENT = "(none)"
@@ -68,7 +70,7 @@ class Metric:
 
     def buckets(self, days: Sequence[date]) -> list[date]:
         """The first day of each bucket that the days touch, in order."""
-        return list(days) if self.additive else sorted({day.replace(day=1) for day in days})
+        return list(days) if self.additive else sorted({month_of(day).start for day in days})
 
     def scaled(self, value: Decimal | int) -> Decimal:
         """The quantity of what Amplitude counted, exact."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from ingest_amplitude.domain.again import DAYS_PER_QUESTION, month_last, month_start
+from ingest_amplitude.domain.again import DAYS_PER_QUESTION
 from ingest_amplitude.domain.buckets import Metric
 from ingest_amplitude.domain.partitions import members
 from ingest_amplitude.domain.windows import days_between
 from ingest_amplitude.ports import SourceUnavailable, Standing, Step
 from ingest_amplitude.usecases.deps import Deps
 from ingest_amplitude.usecases.follow import Question, differences, follow
+from trueup_billing import month_of
 
 
 class LeavesAHole(Exception):
@@ -30,8 +31,8 @@ def pieces(metrics: Sequence[Metric], first: date, last: date) -> list[tuple[Met
 
 def _months(first: date, last: date) -> Iterator[tuple[date, date]]:
     while last >= first:
-        yield month_start(last), month_last(last)
-        last = month_start(last) - timedelta(days=1)
+        yield month_of(last).start, month_of(last).end - timedelta(days=1)
+        last = month_of(last).start - timedelta(days=1)
 
 
 def _windows(first: date, last: date) -> Iterator[tuple[date, date]]:

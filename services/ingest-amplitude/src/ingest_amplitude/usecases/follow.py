@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from ingest_amplitude.domain.again import Marks, first_marks, month_start
+from ingest_amplitude.domain.again import Marks, first_marks
 from ingest_amplitude.domain.answers import Sums
 from ingest_amplitude.domain.buckets import ZERO, Key, Metric, Totals
 from ingest_amplitude.domain.coverage import Run, by_day, overlay
@@ -14,6 +14,7 @@ from ingest_amplitude.domain.partitions import assign, halve
 from ingest_amplitude.domain.windows import days_between, trailing_days
 from ingest_amplitude.ports import NOTHING_KEPT, Scope, Standing, Step
 from ingest_amplitude.usecases.deps import Deps
+from trueup_billing import month_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def question(
     """The question for the trailing window as of now."""
     first, last = trailing_days(deps.clock(), deps.plan.zone, deps.plan.rules.trailing_days, history_from)
     if not metric.additive:
-        first = max(month_start(last), history_from)
+        first = max(month_of(last).start, history_from)
     return Question(metric, partition, accounts, days_between(first, last))
 
 
