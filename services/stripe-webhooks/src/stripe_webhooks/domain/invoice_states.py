@@ -54,7 +54,12 @@ def judge_after(invoice: Json, *, called: Span | None) -> Outcome | None:
     A payment through the gateway while one of our calls may have been carried out is taken to be ours; whatever else
     settled the invoice is not: the client may pay by himself what we could not take. `called` None: no call was.
     """
-    return _judge(invoice, lambda at: called is not None and at is not None and _in(at, called))
+    return _judge(invoice, _made_in(called))
+
+
+def judge_paid(invoice: Json, *, called: Span | None) -> Outcome:
+    """The same of an invoice that is paid."""
+    return _judge_paid(invoice, _made_in(called))
 
 
 def judge_processing(invoice: Json) -> Outcome | None:
@@ -63,10 +68,12 @@ def judge_processing(invoice: Json) -> Outcome | None:
 
 
 def _judge(invoice: Json, ours: Ours) -> Outcome | None:
-    if fields.text(invoice, "status") == "paid":
-        payment_id = _paid_by(invoice, ours)
-        return Outcome("succeeded", payment_id=payment_id) if payment_id else Outcome("already_paid")
-    return _from_intent(invoice, ours)
+    return _judge_paid(invoice, ours) if fields.text(invoice, "status") == "paid" else _from_intent(invoice, ours)
+
+
+def _judge_paid(invoice: Json, ours: Ours) -> Outcome:
+    payment_id = _paid_by(invoice, ours)
+    return Outcome("succeeded", payment_id=payment_id) if payment_id else Outcome("already_paid")
 
 
 def judge_answer(invoice: Json) -> Outcome | None:
@@ -110,8 +117,10 @@ def _paid_by(invoice: Json, ours: Ours) -> str | None:
     return None
 
 
-def _in(at: datetime, called: Span) -> bool:
-    return called.since - SKEW <= at <= called.until + SKEW
+def _made_in(called: Span | None) -> Ours:
+    if called is None:
+        return lambda _: False
+    return lambda at: at is not None and called.since - SKEW <= at <= called.until + SKEW
 
 
 def _moved_at(intent: Json) -> datetime | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from stripe_webhooks.domain import fields
 from stripe_webhooks.domain.fields import Json
-from stripe_webhooks.domain.invoice_states import judge_after, judge_before, judge_processing
+from stripe_webhooks.domain.invoice_states import judge_after, judge_before, judge_paid, judge_processing
 from stripe_webhooks.domain.pay_answers import Verdict, judge
 from stripe_webhooks.domain.retries import Execution, Outcome, Patience
 from stripe_webhooks.ports import Clock, Gateway, ProviderDown, Rejected
@@ -90,8 +90,7 @@ class CarryOut:
             if (outcome := judge_before(invoice, execution) if invoice else GONE) is not None:
                 return await self._end(execution, outcome)
         elif invoice is not None and fields.text(invoice, "status") == "paid":
-            paid = judge_after(invoice, called=self.patience.called(execution))
-            return await self._end(execution, paid or Outcome("already_paid"))
+            return await self._end(execution, judge_paid(invoice, called=self.patience.called(execution)))
         now = self.clock()
         await self.executions.ask(execution, now)
         first = execution.asked_at or now
@@ -120,8 +119,8 @@ class CarryOut:
             return await self._later(execution, verdict)
         if invoice is not None and fields.text(invoice, "status") == "paid":
             # This call did not pay; an earlier one of ours without an answer may have.
-            paid = judge_after(invoice, called=self.patience.called(execution)) if execution.unclear else None
-            return await self._end(execution, paid or Outcome("already_paid"), verdict.alarm)
+            paid = judge_paid(invoice, called=self.patience.called(execution))
+            return await self._end(execution, paid, verdict.alarm)
         if verdict.outcome.final:
             return await self._end(execution, verdict.outcome, verdict.alarm)
         return await self._later(execution, verdict)
