@@ -5,6 +5,7 @@ import { count } from "@/shared/lib/format";
 import { usePageTitle } from "@/shared/lib/page-title";
 import { Disclaimer } from "@/shared/ui/disclaimer";
 import { ChevronLeft } from "@/shared/ui/icons";
+import { PageLinks } from "@/shared/ui/page-links";
 import { ProblemState } from "@/shared/ui/problem-state";
 import { Bar } from "@/shared/ui/skeleton";
 import { SlowNote } from "@/shared/ui/slow-note";
@@ -39,27 +40,11 @@ export function InvoicesPage() {
       ) : (
         <Bar height={400} />
       )}
-      {pages > 1 ? (
-        <nav className="pager" aria-label="Pages">
-          <p className="pager-range">
-            Page {page} of {pages}
-          </p>
-          <ul>
-            {Array.from({ length: pages }, (_, index) => index + 1).map((one) => (
-              <li key={one}>
-                <Link
-                  to="/accounts/$clientId/invoices"
-                  params={{ clientId }}
-                  search={one > 1 ? { page: one } : {}}
-                  aria-current={one === page ? "page" : undefined}
-                >
-                  {one}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        </nav>
-      ) : null}
+      <PageLinks to="/accounts/$clientId/invoices" clientId={clientId} page={page} pages={pages}>
+        <p className="pager-range">
+          Page {page} of {pages}
+        </p>
+      </PageLinks>
       <Disclaimer />
     </div>
   );

@@ -7,6 +7,7 @@ import { usePageTitle } from "@/shared/lib/page-title";
 import { Disclaimer } from "@/shared/ui/disclaimer";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { ChevronLeft } from "@/shared/ui/icons";
+import { PageLinks } from "@/shared/ui/page-links";
 import { ProblemState } from "@/shared/ui/problem-state";
 import { Bar } from "@/shared/ui/skeleton";
 import { SlowNote } from "@/shared/ui/slow-note";
@@ -51,24 +52,7 @@ export function RateCardPage() {
       ) : (
         <Bar height={300} />
       )}
-      {pages > 1 ? (
-        <nav className="pager" aria-label="Pages">
-          <ul>
-            {Array.from({ length: pages }, (_, index) => index + 1).map((one) => (
-              <li key={one}>
-                <Link
-                  to="/accounts/$clientId/rate-card"
-                  params={{ clientId }}
-                  search={one > 1 ? { page: one } : {}}
-                  aria-current={one === page ? "page" : undefined}
-                >
-                  {one}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        </nav>
-      ) : null}
+      <PageLinks to="/accounts/$clientId/rate-card" clientId={clientId} page={page} pages={pages} />
       <Disclaimer />
     </div>
   );

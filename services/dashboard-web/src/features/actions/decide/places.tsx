@@ -58,9 +58,7 @@ export function DecideWatch({ account }: { account: Account }) {
 /** In the judgement of a period: the button, or what is being applied. */
 export function DecideInRow({ account, period }: PeriodPlace) {
   const may = useMay(MAY);
-  const readOnly = useReadOnly();
   const name = periodName(account, period);
-  const open = useDraft(name) !== undefined;
   const moving = travelling(account, { period: period.period.start });
   if (moving) {
     return (
@@ -71,17 +69,31 @@ export function DecideInRow({ account, period }: PeriodPlace) {
   }
   const offers = period.offers ?? [];
   if (!may || !offers.length) return null;
+  return <DecideButton name={name} about={rangeText(period.period)} offers={offers} figures={figuresOf(period)} />;
+}
+
+interface ButtonProps {
+  name: string;
+  about: string;
+  offers: NonNullable<Reconciliation["offers"]>;
+  figures: string;
+}
+
+/** Off with the first reason where nothing that is offered is allowed. */
+function DecideButton({ name, about, offers, figures }: ButtonProps) {
+  const readOnly = useReadOnly();
+  const open = useDraft(name) !== undefined;
   const none = offers.every((one) => !one.allowed) ? offers[0]?.text : null;
   return (
     <ActionButton
       circuit={decideCircuit}
       size="xs"
       variant="default"
-      label={`Decide: ${rangeText(period.period)}`}
+      label={`Decide: ${about}`}
       off={readOnly ?? none}
       busy={open}
       opener={name}
-      onClick={() => begin(name, figuresOf(period))}
+      onClick={() => begin(name, figures)}
     >
       Decide
     </ActionButton>
@@ -184,7 +196,6 @@ export function DecideGap({ account, gap }: GapPlace) {
 /** Beside an invoice that is paid in one system and open in the other. */
 export function DecideInvoice({ account, discrepancy: { invoice, text } }: DiscrepancyPlace) {
   const may = useMay(MAY);
-  const readOnly = useReadOnly();
   const name = `decide ${account.client_id} ${invoice?.document_id ?? ""}`;
   const draft = useDraft(name);
   if (!invoice) return null;
@@ -200,21 +211,9 @@ export function DecideInvoice({ account, discrepancy: { invoice, text } }: Discr
   if (!may || !offers.length) return null;
   const { ledger_minor, gateway_minor, handling, number, document_id } = invoice;
   const figures = [ledger_minor, gateway_minor, handling?.decision.decision_id ?? ""].join(" ");
-  const none = offers.every((one) => !one.allowed) ? offers[0]?.text : null;
   return (
     <div className="finding-action">
-      <ActionButton
-        circuit={decideCircuit}
-        size="xs"
-        variant="default"
-        label={`Decide: invoice ${number ?? document_id}`}
-        off={readOnly ?? none}
-        busy={draft !== undefined}
-        opener={name}
-        onClick={() => begin(name, figures)}
-      >
-        Decide
-      </ActionButton>
+      <DecideButton name={name} about={`invoice ${number ?? document_id}`} offers={offers} figures={figures} />
       {draft ? (
         <DecidePanel
           clientId={account.client_id}
