@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -17,19 +16,13 @@ import uvicorn
 from tests import forked
 from tests.forked import Forked
 
+from trueup_devstack.scratch import free_port
 from trueup_sandbox.app import Sandbox, create
 from trueup_sandbox.scenario import load
 from trueup_sandbox.settings import SandboxSettings
 from trueup_sandbox.world.world import World
 
 SMALL = Path(__file__).parents[3] / "deploy" / "sandbox" / "small.yaml"
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 @dataclass
