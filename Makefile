@@ -144,6 +144,9 @@ bench-decide: prepare ## What one decision costs, by age and size of the account
 bench-links: prepare ## Resolving links of 12,000 accounts, suggestions for 500 customers, as JSON
 	$(BIN)/python tests/load/bench_links.py $(ARGS)
 
+bench-ingest: prepare ## Everything read anew for 12,000 accounts, 3 and 12 months, on stacks of their own, as JSON
+	$(BIN)/python -m tests.load.bench_ingest $(ARGS)
+
 backtest: prepare ## How far the forecast would have missed, by class of account, on the sandbox's history, as JSON
 	$(BIN)/python tests/load/backtest.py $(ARGS)
 
@@ -176,8 +179,24 @@ chaos-sources: prepare ## Every fault of the three sources for ten minutes at tw
 		$(BIN)/python -m trueup_devstack.own_stack -- \
 		sh -c "$(BIN)/trueup verify --wait 400 && $(BIN)/python -m tests.chaos.source_spree $(ARGS)"
 
+check-replicas: prepare ## Three replicas of each ingest service: one refresh, nothing twice, another pulls when one is killed, as JSON
+	INGEST_AMPLITUDE_POLL_INTERVAL_S=15 INGEST_QUICKBOOKS_POLL_INTERVAL_S=5 STRIPE_WEBHOOKS_POLL_INTERVAL_S=5 \
+		$(BIN)/python -m trueup_devstack.own_stack -- \
+		sh -c "$(BIN)/trueup verify --wait 400 && $(BIN)/python -m tests.chaos.replicas $(ARGS)"
+
+check-partial: prepare ## 1,000 invoices of which the gateway shows 600, in the browser and the API, on a stack of its own
+	INGEST_QUICKBOOKS_POLL_INTERVAL_S=5 STRIPE_WEBHOOKS_POLL_INTERVAL_S=5 TRUEUP_LONG=1 \
+		$(BIN)/python -m trueup_devstack.own_stack -- sh -c "$(BIN)/trueup verify --wait 400 && \
+		$(WEB) e2e -- partial.spec && $(BIN)/trueup verify --wait 300"
+
 cover-sources: prepare ## Branches of domain and usecases that the unit tests of the three ingest services reach: 95 % at the least
-	@$(BIN)/python -m tests.mutation.coverage_floor
+	@$(BIN)/python -m tests.mutation.coverage sources
+
+cover-domain: prepare ## Branches of the reconciler's domain that its unit tests reach: all
+	@$(BIN)/python -m tests.mutation.coverage domain
 
 mutate: prepare ## Mutate the normalisers of the three sources with cosmic-ray; 85 % must be noticed; ARGS="--sample 200"
-	@$(BIN)/python -m tests.mutation.normalisers $(ARGS)
+	@$(BIN)/python -m tests.mutation.score normalisers $(ARGS)
+
+mutate-domain: prepare ## The same with the reconciler's domain; 90 % must be noticed
+	@$(BIN)/python -m tests.mutation.score domain $(ARGS)

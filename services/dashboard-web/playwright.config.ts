@@ -10,6 +10,8 @@ export default defineConfig({
   workers: 3,
   fullyParallel: true,
   retries: 0,
+  // Tests of many minutes stand aside unless they are asked for by name.
+  grepInvert: process.env.TRUEUP_LONG ? undefined : /@long/,
   forbidOnly: Boolean(process.env.CI),
   reporter: [["list"]],
   use: {

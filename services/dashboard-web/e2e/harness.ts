@@ -3,7 +3,19 @@ import AxeBuilder from "@axe-core/playwright";
 import { type APIRequestContext, test as base, expect, type Locator, type Page } from "@playwright/test";
 import { URL_OF_STACK } from "./stack.ts";
 
-export { charges, happen, mails, payScript, paySettle, planted, type Step, slackMessages } from "./stack.ts";
+export {
+  bearer,
+  charges,
+  happen,
+  happenOften,
+  mails,
+  payScript,
+  paySettle,
+  planted,
+  type Step,
+  slackMessages,
+  withhold,
+} from "./stack.ts";
 export type { APIRequestContext, Locator, Page };
 export { expect };
 

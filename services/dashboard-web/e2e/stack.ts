@@ -29,6 +29,23 @@ export async function happen(kind: string, clientId?: string): Promise<Happened>
   return first;
 }
 
+/** The same so many times in one account, some at a time: meanwhile the sandbox does nothing else. */
+export async function happenOften(kind: string, clientId: string, count: number): Promise<void> {
+  for (let left = count; left > 0; left -= 50) {
+    await ask("happen", { kind, client_id: clientId, count: Math.min(50, left) });
+  }
+}
+
+/** The gateway shows only so many of the client's invoices so that they can be read, or all; returns how many there are. */
+export async function withhold(clientId: string, readable: number | null): Promise<number> {
+  return (await ask<{ invoices: number }>("withhold", { client_id: clientId, readable })).invoices;
+}
+
+/** A bearer token of a login, as programs have one. */
+export async function bearer(user: string): Promise<{ Authorization: string }> {
+  return { Authorization: `Bearer ${(await ask<{ access_token: string }>("token", { user })).access_token}` };
+}
+
 /** What Slack and the mail server have taken. */
 export const slackMessages = () => ask<{ channel_name: string; text: string; blocks: unknown[] }[]>("messages");
 export const mails = () => ask<{ to: string[]; subject: string; text: string; html: string }[]>("mails");

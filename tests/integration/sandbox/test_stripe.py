@@ -118,6 +118,22 @@ class TestReading:
         with pytest.raises(stripe.AuthenticationError):
             await sdk(running.url, "sk_test_wrong", http).v1.invoices.list_async()
 
+    async def test_a_client_s_later_invoices_can_be_withheld_and_shown_again(self, running: Any, client: Any) -> None:
+        made = await running.happen("overdue", count=3)
+        client_id = made["client_id"]
+        account = running.world.desk.account(client_id)
+        whole = await everything(await client.v1.invoices.list_async({"customer": account.gateway_id}))
+        asked = {"client_id": client_id, "readable": 1}
+        answer = (await running.http.post("/control/withhold", json=asked)).json()
+        assert answer == {"invoices": len(whole)}
+        shown = await everything(await client.v1.invoices.list_async({"customer": account.gateway_id}))
+        first = min(whole, key=lambda one: one.created).id
+        assert {one.id for one in shown if one.currency} == {first}
+        assert {one.id for one in shown} == {one.id for one in whole}
+        await running.http.post("/control/withhold", json=asked | {"readable": None})
+        again = await everything(await client.v1.invoices.list_async({"customer": account.gateway_id}))
+        assert all(one.currency for one in again)
+
     async def test_too_many_requests_are_refused_with_the_reason(self, start: Any) -> None:
         async with start(scenario={"stripe": {"endpoint_limit_per_s": 3}}) as running:
             answers = [await running.http.get("/stripe/v1/refunds", auth=("sk_test_sandbox", "")) for _ in range(4)]

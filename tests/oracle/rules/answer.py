@@ -49,7 +49,7 @@ def answer(facts: Facts) -> Facts:
         "invoices": states,
         "invoice_row": _invoice_row(facts, states, reasons),
         "usage": _usage(facts, reasons["amplitude"], today),
-        "forecast": foretell(facts, reasons["amplitude"]),
+        "forecast": foretell(facts, wide),
         "active": (account["active_from"] or date.min) <= today < (account["active_to"] or date.max),
     }
 

@@ -10,7 +10,7 @@ from typing import Any
 from tests.oracle.rules.billing import stands, told_prices
 from tests.oracle.rules.days import ONE_DAY, Span, day_in, days_of, meet, month_of, quarter_of
 from tests.oracle.rules.expecting import USAGE, expect, metered
-from tests.oracle.rules.judging import is_closed, is_covered, metrics_needed, missing_of, pulls_of
+from tests.oracle.rules.judging import SOURCES, is_closed, is_covered, metrics_needed, missing_of, pulls_of
 
 from trueup_billing import Currency
 
@@ -48,13 +48,14 @@ class Line:
         return Fraction(int(root), 10 ** (6 + digits)) * Fraction(128, 100)
 
 
-def foretell(facts: Facts, reasons: list[str]) -> Facts:
-    """The forecast; `reasons`: why usage cannot be judged upon."""
+def foretell(facts: Facts, reasons: list[tuple[str, str]]) -> Facts:
+    """The forecast; `reasons`: code and source of what cannot be judged upon. Usage must be whole, and nothing partial."""
     account, today = facts["account"], day_in(facts["account"]["zone"], facts["now"])
     if account["active_to"] is not None and account["active_to"] <= today:
         return {"status": "ended"}
-    if reasons:
-        return {"status": "cannot_judge", "excluded": sorted((reason, "amplitude") for reason in reasons)}
+    against = [(code, source) for code, source in reasons if source == "amplitude" or code == "partial"]
+    if against:
+        return {"status": "cannot_judge", "excluded": sorted(against)}
     excluded = [("month_grain", one) for one in metrics_needed(facts) if one in facts["month_metrics"]]
     excluded += [
         ("calibration_drift", one)
@@ -64,8 +65,7 @@ def foretell(facts: Facts, reasons: list[str]) -> Facts:
     metrics = [one for one in metrics_needed(facts) if one not in {metric for _, metric in excluded}]
     if not metrics:
         return {"status": "nothing_to_project" if excluded else "no_rate_card", "excluded": sorted(excluded)}
-    if missing_of(facts, "amplitude"):
-        excluded.append(("accepted_gap", "amplitude"))
+    excluded += [("accepted_gap", source) for source in SOURCES if missing_of(facts, source)]
     quarters = {metric: carry_on(facts, metric, today) for metric in metrics}
     found = {metric: one for metric, one in quarters.items() if one is not None}
     if len(found) < len(quarters):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import socket
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +18,8 @@ from trueup_kit.logs import get_logger
 from trueup_kit.postgres import describe, is_transient, raw
 
 log = get_logger(__name__)
+TTL_S = 20.0
+"""A holder that died is missed for so long at the most; others look every few seconds, so one goes on within half a minute."""
 
 _TAKE = """
 INSERT INTO leases AS held (scope, owner, token, expires_at)
@@ -110,11 +114,11 @@ async def draw(driver: asyncpg.Connection[asyncpg.Record]) -> int:
 
 
 class Leases:
-    """Takes leases in the schema of the engine's search path."""
+    """Takes leases in the schema of the engine's search path. Owners are `service@host:pid:…`: whom to look for."""
 
-    def __init__(self, engine: AsyncEngine, *, service: str, ttl_s: float = 30.0) -> None:
+    def __init__(self, engine: AsyncEngine, *, service: str, ttl_s: float = TTL_S) -> None:
         self._engine = engine
-        self._owner = f"{service}:{uuid.uuid4()}"
+        self._owner = f"{service}@{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._ttl_s = ttl_s
 
     @asynccontextmanager

@@ -62,7 +62,7 @@ def create(settings: SandboxSettings, world: World) -> Sandbox:
     development = settings.environment == "development"
     stripe = StripeApi(world, gates["stripe"])
     controls = control.Controls(
-        world, happenings, life, deliverer, gates, tokens, signer, counters, development, stripe.payer
+        world, happenings, life, deliverer, gates, tokens, signer, counters, development, stripe.payer, stripe.readable
     )
 
     @contextlib.asynccontextmanager

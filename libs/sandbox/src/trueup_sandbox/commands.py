@@ -176,6 +176,17 @@ def silent(provider: Provider, for_s: ForS = None) -> None:
 
 
 @app.command()
+def withhold(
+    client_id: Annotated[str, typer.Argument(help="A client id such as cl_0001.")],
+    readable: Annotated[
+        int | None, typer.Option("--readable", min=0, help="Without it all are shown whole again.")
+    ] = None,
+) -> None:
+    """The gateway shows only so many of a client's invoices, the oldest, in a way that can be read."""
+    _show(_call("POST", "withhold", {"client_id": client_id, "readable": readable}))
+
+
+@app.command()
 def heal(provider: Provider) -> None:
     """A provider works again."""
     _break(provider, "none", None)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from time import process_time
 from typing import Any
 
+import pytest
 from tests.unit.reconciler.builders import (
     FIRST_DAY,
     NOW,
@@ -136,6 +137,13 @@ def test_partial_usage_gives_no_forecast_and_says_which_source() -> None:
     partial = scope(Source.AMPLITUDE, incomplete_reason="truncated")
     found = run(days(FIRST_DAY, TODAY), scopes=scopes(amplitude=partial))
     assert (found.status, found.excluded) == ("cannot_judge", (LeftOut("partial", "amplitude"),))
+
+
+@pytest.mark.parametrize("source", [Source.QUICKBOOKS, Source.STRIPE])
+def test_an_account_of_which_anything_is_missing_stays_out_of_projections(source: Source) -> None:
+    partial = scope(source, incomplete_reason="incomplete_answer")
+    found = run(days(FIRST_DAY, TODAY), scopes=scopes(**{source.value: partial}))
+    assert (found.status, found.excluded) == ("cannot_judge", (LeftOut("partial", source),))
 
 
 def test_where_the_card_ends_the_last_invoice_s_effective_price_goes_on() -> None:

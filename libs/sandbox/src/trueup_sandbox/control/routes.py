@@ -69,6 +69,14 @@ class Deliveries(Asked):
     mode: Mode
 
 
+class Withhold(Asked):
+    """The gateway shows this client's invoices in a way that cannot be read, but for so many of the oldest."""
+
+    client_id: str
+    readable: Annotated[int | None, Field(ge=0)]
+    """Null: all again."""
+
+
 class TokenFor(Asked):
     """Whose bearer token."""
 
@@ -90,12 +98,14 @@ class Controls:
     counters: Counter[str]
     development: bool
     payer: Payer
+    readable: dict[int, int]
+    """Account → how many of its invoices the gateway shows whole."""
 
 
 def build(controls: Controls) -> APIRouter:
     """The routes."""
     router = APIRouter(prefix="/control")
-    for part in (_looking, _told, _acting, _breaking, _users):
+    for part in (_looking, _told, _acting, _breaking, _delivering, _users):
         part(router, controls)
     retries.add(router, controls.world, controls.payer)
     return router
@@ -208,10 +218,33 @@ def _breaking(router: APIRouter, controls: Controls) -> None:
         gate.break_down(asked.mode, asked.for_s)
         return {name: gate.current() for name, gate in controls.gates.items()}
 
+    @router.post("/withhold")
+    async def withhold(asked: Withhold) -> dict[str, int]:
+        try:
+            account = controls.world.desk.account(asked.client_id).index
+        except UnknownObject as error:
+            raise HTTPException(404, str(error)) from error
+        if asked.readable is None:
+            controls.readable.pop(account, None)
+        else:
+            controls.readable[account] = asked.readable
+        return {"invoices": len(controls.world.desk.store.gateway_invoices.of_account(account))}
+
     @router.get("/faults")
     async def faults() -> dict[str, Any]:
         return {name: gate.current() for name, gate in controls.gates.items()}
 
+    @router.post("/quickbooks/reconnect")
+    async def reconnect() -> dict[str, str]:
+        return {"refresh_token": controls.tokens.reconnect()}
+
+    @router.post("/quickbooks/expire")
+    async def expire() -> dict[str, str]:
+        controls.tokens.expire()
+        return {"access_tokens": "expired"}
+
+
+def _delivering(router: APIRouter, controls: Controls) -> None:
     @router.post("/deliveries")
     async def deliveries(asked: Deliveries) -> dict[str, Any]:
         controls.deliverer.switch(asked.mode)
@@ -224,15 +257,6 @@ def _breaking(router: APIRouter, controls: Controls) -> None:
             raise HTTPException(404, f"no event {event_id!r}")
         controls.deliverer.send_again(store.events[store.event_index[event_id]])
         return {"event": event_id, "pending": controls.deliverer.pending}
-
-    @router.post("/quickbooks/reconnect")
-    async def reconnect() -> dict[str, str]:
-        return {"refresh_token": controls.tokens.reconnect()}
-
-    @router.post("/quickbooks/expire")
-    async def expire() -> dict[str, str]:
-        controls.tokens.expire()
-        return {"access_tokens": "expired"}
 
 
 def _users(router: APIRouter, controls: Controls) -> None:

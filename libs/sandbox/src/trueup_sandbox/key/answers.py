@@ -26,7 +26,7 @@ def answer(world: World, asked: AccountAsked) -> dict[str, Any]:
     evidence = gather(world, account, sight_of(asked))
     reasons = cannot_judge(evidence)
     blind = {source for code, source in reasons if code in BLIND}
-    usage_reasons = any(source == "amplitude" for _, source in reasons)
+    unknown = any(source == "amplitude" or code == "partial" for code, source in reasons)
     shown: dict[str, Any] = {
         "client_id": account.client_id,
         "planted": account.planted.name if account.planted else None,
@@ -34,7 +34,7 @@ def answer(world: World, asked: AccountAsked) -> dict[str, Any]:
         "reasons": [{"code": code, "source": source} for code, source in reasons],
         "cannot_judge_in_truth": sorted({code for code, _ in in_truth(account)}),
         "today": evidence.today.isoformat(),
-        "forecast": forecast(evidence, usage_reasons),
+        "forecast": forecast(evidence, unknown=unknown),
         **_money(evidence, judgeable=not reasons),
     }
     found = standings(evidence)

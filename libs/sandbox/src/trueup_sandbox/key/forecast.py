@@ -36,8 +36,11 @@ def fit(points: list[tuple[int, int]]) -> Line:
     return Line(slope, (sum_y - slope * sum_x) / count)
 
 
-def forecast(evidence: Evidence, usage_reasons: bool) -> dict[str, Any]:
-    """Status, the quarter's amount with its range, and each metric's units with theirs."""
+def forecast(evidence: Evidence, *, unknown: bool) -> dict[str, Any]:
+    """Status, the quarter's amount with its range, and each metric's units with theirs.
+
+    `unknown`: usage cannot be judged upon, or something of the account is missing.
+    """
     today = evidence.today
     metrics = [metric for metric in evidence.metrics() if metric not in evidence.by_month]
     kept = tuple(price for price in evidence.account.prices if price.metric in metrics)
@@ -45,7 +48,7 @@ def forecast(evidence: Evidence, usage_reasons: bool) -> dict[str, Any]:
     status = None
     if account.active_to is not None and account.active_to <= today:
         status = "ended"
-    elif usage_reasons:
+    elif unknown:
         status = "cannot_judge"
     elif not metrics:
         status = "nothing_to_project"

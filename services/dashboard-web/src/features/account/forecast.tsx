@@ -6,7 +6,7 @@ import { Section } from "@/shared/ui/section";
 
 const WHY_NONE: Record<string, string> = {
   not_enough_history: "There are not yet three complete months of usage, so no line is drawn.",
-  cannot_judge: "Usage is not complete, and partial data stays out of projections until it is.",
+  cannot_judge: "Something of this account is missing, and it stays out of projections until that is there.",
   ended: "This account has ended; nothing is projected.",
   no_rate_card: "There is no rate card, and no invoice to take a price from, so usage cannot be turned into money.",
   nothing_to_project: "No metric of this account can be projected.",

@@ -62,6 +62,15 @@ class Completeness:
         """The reasons of one source, worst first."""
         return tuple(reason for reason in self.reasons if reason.source == source)
 
+    @property
+    def against_projection(self) -> tuple[Reason, ...]:
+        """Why nothing can be projected: usage that cannot be judged upon, or a gap in any source.
+
+        A gap of invoices or payments says that the account is not known whole; what a quarter will bring is not said of
+        such an account, until the rest has come or a person accepts it.
+        """
+        return tuple(one for one in self.reasons if one.source is Source.AMPLITUDE or one.code == "partial")
+
     def state(self, source: Source) -> State:
         """One word for one source."""
         reasons = self.of(source)

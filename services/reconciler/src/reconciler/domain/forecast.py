@@ -13,7 +13,7 @@ from reconciler.domain.expected import rated
 from reconciler.domain.prices import invoiced_prices
 from reconciler.domain.projection import MetricForecast, Projected, project
 from reconciler.domain.snapshot import Series, Snapshot
-from trueup_billing import Period, Source, months_between, quarter_of
+from trueup_billing import Period, months_between, quarter_of
 
 METHOD = "linear least squares"
 METHOD_VERSION = 2
@@ -53,12 +53,13 @@ def forecast(snapshot: Snapshot, completeness: Completeness, today: date) -> For
     account, quarter = snapshot.account, quarter_of(today)
     if account.active_to is not None and account.active_to <= today:
         return Forecast("ended", quarter)
-    if reasons := completeness.of(Source.AMPLITUDE):
-        return Forecast("cannot_judge", quarter, excluded=tuple(LeftOut(one.code, Source.AMPLITUDE) for one in reasons))
+    if reasons := completeness.against_projection:
+        excluded_for = tuple(LeftOut(one.code, one.source or "") for one in reasons)
+        return Forecast("cannot_judge", quarter, excluded=excluded_for)
     metrics, excluded = _metrics(snapshot)
     if not metrics:
         return Forecast("nothing_to_project" if excluded else "no_rate_card", quarter, excluded=tuple(excluded))
-    excluded += [LeftOut("accepted_gap", one.source) for one in completeness.partials if one.source is Source.AMPLITUDE]
+    excluded += [LeftOut("accepted_gap", one.source) for one in completeness.partials]
     found: list[MetricForecast] = []
     for metric in metrics:
         series = snapshot.usage.get(metric) or Series(metric, _unit(snapshot, metric))

@@ -130,7 +130,9 @@ class QuickBooksApi:
     async def _token(self, request: Request) -> Response:
         await self._gate.enter()
         form = {name: str(value) for name, value in (await request.form()).items()}
-        return JSONResponse(await self._tokens.refresh(request.headers.get("authorization", ""), form))
+        granted = await self._tokens.refresh(request.headers.get("authorization", ""), form)
+        self._gate.counters["quickbooks.refreshes"] += form.get("grant_type") == "refresh_token"
+        return JSONResponse(granted)
 
     async def _authorise(self, request: Request) -> Response:
         """The page on which a person allows the connection; this one allows at once."""

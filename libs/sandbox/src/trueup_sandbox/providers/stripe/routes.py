@@ -44,6 +44,7 @@ class StripeApi:
         self._gate = gate
         self._api_key = api_key
         self._shapes = Shapes(world)
+        self.readable = self._shapes.readable
         self._expander = Expander(self._store, self._shapes)
         self.payer = Payer(world, self._shapes, gate.counters)
         limits = world.scenario.stripe

@@ -44,6 +44,8 @@ class Shapes:
         self._accounts: list[Account] = world.accounts
         self._scenario: Scenario = world.scenario
         self._methods: dict[str, int] = {}
+        self.readable: dict[int, int] = {}
+        """Account → how many of its invoices, the oldest first, are shown whole; the others have no currency."""
 
     def _currency(self, account: int) -> str:
         return self._accounts[account].currency.code.lower()
@@ -131,10 +133,18 @@ class Shapes:
             "lines": self._lines(one),
             **always.of_invoice(seconds(one.created_ms)),
         }
+        if one.account in self.readable and self._place(one) >= self.readable[one.account]:
+            shape["currency"] = None
         if payments:
             found = [self.invoice_payment(payment) for payment in self._payments(one, as_of_ms)]
             shape["payments"] = listing(found, f"/v1/invoices/{one.id}/payments")
         return shape
+
+    def _place(self, one: GatewayInvoice) -> int:
+        """Which of its account's invoices this is, by age."""
+        return next(
+            at for at, other in enumerate(self._store.gateway_invoices.of_account(one.account)) if other.id == one.id
+        )
 
     def _payments(self, one: GatewayInvoice, as_of_ms: int | None) -> list[GatewayPayment]:
         if as_of_ms is None:

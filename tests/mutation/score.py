@@ -1,8 +1,9 @@
-"""Mutate what reads the providers' bodies, with cosmic-ray, and count what the unit tests notice: `make mutate`.
+"""Mutate with cosmic-ray and count what the unit tests notice.
 
-Works on a copy of the tree. `--sample N` draws so many mutants of each source by a seed; without it all are tried, which
-takes hours. Prints survivors and a score for each source; exit code 1 below the floor. cosmic-ray stands in an environment
-of its own: it needs older libraries than the product.
+`make mutate`: what reads the providers' bodies. `make mutate-domain`: the reconciler's domain. Works on a copy of the tree.
+`--sample N` draws so many mutants of each subject by a seed; without it all are tried, which takes hours. Prints survivors and
+a score for each subject; exit code 1 below its floor. cosmic-ray stands in an environment of its own: it needs older
+libraries than the product.
 """
 
 from __future__ import annotations
@@ -20,42 +21,44 @@ from pathlib import Path
 from tests.mutation.guards import check_copy_is_used, copy_of_tree, environment
 
 COSMIC_RAY = "8.7.0"
-FLOOR_PERCENT = 85.0
 TIMEOUT_S = 300.0
 # Annotations are never run, so a mutant of one (`X | None`) cannot be noticed; a docstring's neither.
 NEVER_RUN = ("core/ReplaceBinaryOperator_BitOr",)
 
 
 @dataclass(frozen=True)
-class Normaliser:
-    """One source's reading of bodies, and the tests that hold it."""
+class Subject:
+    """What is mutated, and the tests that hold it."""
 
     package: str
-    folder: str
-    modules: tuple[str, ...]
+    paths: tuple[str, ...]
+    """Files, or folders with all of their files."""
     tests: str
-
-    @property
-    def paths(self) -> list[str]:
-        return [f"{self.folder}/domain/{module}.py" for module in self.modules]
+    floor_percent: float
 
 
-def _of(service: str, *modules: str) -> Normaliser:
+def _of(service: str, floor_percent: float, *modules: str) -> Subject:
+    """Modules of a service's domain, or all of it."""
     package = service.replace("-", "_")
-    return Normaliser(package, f"services/{service}/src/{package}", modules, f"tests/unit/{package}/domain")
+    domain = f"services/{service}/src/{package}/domain"
+    paths = tuple(f"{domain}/{module}.py" for module in modules) or (domain,)
+    return Subject(package, paths, f"tests/unit/{package}/domain", floor_percent)
 
 
-NORMALISERS = (
-    _of("ingest-amplitude", "answers", "tally"),
-    _of("ingest-quickbooks", "reading", "documents", "payments", "customers", "answers"),
-    _of("stripe-webhooks", "fields", "invoices", "payments", "customers", "events"),
-)
+SUBJECTS = {
+    "normalisers": (
+        _of("ingest-amplitude", 85, "answers", "tally"),
+        _of("ingest-quickbooks", 85, "reading", "documents", "payments", "customers", "answers"),
+        _of("stripe-webhooks", 85, "fields", "invoices", "payments", "customers", "events"),
+    ),
+    "domain": (_of("reconciler", 90),),
+}
 
 
-def _config(one: Normaliser) -> str:
+def _config(one: Subject) -> str:
     test = f"{sys.executable} -m pytest -q -x -p no:cacheprovider --timeout=60 {one.tests}"
     return (
-        f"[cosmic-ray]\nmodule-path = {json.dumps(one.paths)}\ntimeout = {TIMEOUT_S}\nexcluded-modules = []\n"
+        f"[cosmic-ray]\nmodule-path = {json.dumps(list(one.paths))}\ntimeout = {TIMEOUT_S}\nexcluded-modules = []\n"
         f"test-command = {json.dumps(test)}\n[cosmic-ray.distributor]\nname = 'local'\n"
     )
 
@@ -98,8 +101,8 @@ def _judge(session: Path) -> tuple[int, list[str]]:
     return noticed, sorted(survivors)
 
 
-def try_out(tree: Path, env: dict[str, str], one: Normaliser, sample: int | None, seed: int) -> float:
-    """Mutate one source's normaliser; prints what survived and returns the score in percent."""
+def try_out(tree: Path, env: dict[str, str], one: Subject, sample: int | None, seed: int) -> bool:
+    """Mutate one subject; prints what survived and tells whether the score reaches its floor."""
     config, session = tree / f"{one.package}.toml", tree / f"{one.package}.sqlite"
     config.write_text(_config(one))
     _cosmic_ray(tree, env, "init", config.name, session.name)
@@ -111,27 +114,28 @@ def try_out(tree: Path, env: dict[str, str], one: Normaliser, sample: int | None
         raise SystemExit(f"{one.package}: {noticed + len(survivors)} of {tried} mutants came to a result")
     score = 100 * noticed / tried
     print("\n".join(f"  survived {survivor}" for survivor in survivors))
-    print(f"{one.package}: {noticed} of {tried} noticed, {score:.1f} %; floor {FLOOR_PERCENT:g} %", flush=True)
-    return score
+    print(f"{one.package}: {noticed} of {tried} noticed, {score:.1f} %; floor {one.floor_percent:g} %", flush=True)
+    return score >= one.floor_percent
 
 
 def main() -> int:
     """From the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sample", type=int, default=None, help="mutants of each source, drawn by the seed")
+    parser.add_argument("subject", choices=SUBJECTS)
+    parser.add_argument("--sample", type=int, default=None, help="mutants of each package, drawn by the seed")
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--only", choices=[one.package for one in NORMALISERS])
+    parser.add_argument("--only", choices=[one.package for found in SUBJECTS.values() for one in found])
     asked = parser.parse_args()
     with copy_of_tree() as tree:
         env = environment(tree, "", "") | {"PATH": os.environ["PATH"]}
         env = {name: value for name, value in env.items() if not name.startswith("TRUEUP_TEST_")}
         check_copy_is_used(tree, env)
-        scores = [
+        reached = [
             try_out(tree, env, one, asked.sample, asked.seed)
-            for one in NORMALISERS
+            for one in SUBJECTS[asked.subject]
             if asked.only in {None, one.package}
         ]
-    return 0 if all(score >= FLOOR_PERCENT for score in scores) else 1
+    return 0 if reached and all(reached) else 1
 
 
 if __name__ == "__main__":
