@@ -74,9 +74,14 @@ test("an account of 1,000 invoices of which 600 came is out of projections until
   expect(partial.forecast?.excluded).toEqual([expect.objectContaining({ code: "partial", detail: "stripe" })]);
 
   await openAccount(page, client_id);
-  const banner = page.getByRole("status").or(page.getByRole("alert")).filter({ hasText: "Stripe could not be read whole." });
+  const banner = page
+    .getByRole("status")
+    .or(page.getByRole("alert"))
+    .filter({ hasText: "Stripe could not be read whole." });
   await expect(banner).toContainText("400:");
-  await expect(page.getByRole("region", { name: /^Usage value to quarter end/ })).toContainText("stays out of projections");
+  await expect(page.getByRole("region", { name: /^Usage value to quarter end/ })).toContainText(
+    "stays out of projections",
+  );
   await expectAccessible(page);
   await page.screenshot({ path: "test-results/partial.png", fullPage: true });
 
@@ -88,7 +93,9 @@ test("an account of 1,000 invoices of which 600 came is out of projections until
   await expect(page.getByText("the rest is being migrated")).toBeVisible();
   const accepted = await get<Detail>(request, `accounts/${client_id}`);
   expect(accepted.forecast?.status).toBe("ok");
-  expect(accepted.forecast?.excluded).toContainEqual(expect.objectContaining({ code: "accepted_gap", detail: "stripe" }));
+  expect(accepted.forecast?.excluded).toContainEqual(
+    expect.objectContaining({ code: "accepted_gap", detail: "stripe" }),
+  );
   const log = await request.get(`/api/v1/audit?client_id=${client_id}`, { headers: await bearer("adam") });
   const { items } = (await log.json()) as { items: Audited[] };
   expect(items.find((one) => JSON.stringify(one.detail).includes("accept_partial"))).toMatchObject({ user: "ana" });
