@@ -113,6 +113,8 @@ class World:
                 properties = {"account_id": event.account, "quantity": event.quantity}
                 at, uploaded = (f"{one:%Y-%m-%d %H:%M:%S.%f}" for one in (event.at, event.uploaded))
                 tally.add(event.event_type, at, event.uuid, properties, uploaded=uploaded)
+        if tally.full:
+            raise TooMuchAtOnce("more than is held at once")
 
     async def sums(self, metric: Metric, days: Sequence[date], accounts: Sequence[str] | None, limit: int) -> Sums:
         if self.down:

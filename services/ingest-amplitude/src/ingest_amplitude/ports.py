@@ -26,7 +26,7 @@ class SourceUnavailable(Exception):
 
 
 class TooMuchAtOnce(SourceUnavailable):
-    """The asked range is larger than Amplitude gives in one answer; ask for less."""
+    """The asked range is larger than Amplitude gives in one answer, or than is held at once; ask for less."""
 
 
 class UsageSource(Protocol):
@@ -36,7 +36,7 @@ class UsageSource(Protocol):
         """Add every event uploaded in these hours to the tally. When this raises, the tally is to be thrown away.
 
         Raises:
-            TooMuchAtOnce: the range must be halved.
+            TooMuchAtOnce: the range must be shorter.
         """
 
     async def sums(self, metric: Metric, days: Sequence[date], accounts: Sequence[str] | None, limit: int) -> Sums:

@@ -49,7 +49,9 @@ class Settings(ServiceSettings):
     """How much later an hour is exported once more, for what came to it since."""
     export_every_hours: int = Field(default=1, ge=1, le=24)
     export_chunk_hours: int = Field(default=168, ge=1, le=744)
-    """Hours per export request; each piece is committed by itself."""
+    """Hours per export request at the most; each piece is committed by itself."""
+    export_events_max: int = Field(default=100_000, ge=1_000)
+    """Metered events counted at once: where a piece holds more, shorter ones are asked for. It bounds the memory."""
     partition_capacity: int = Field(default=900, ge=1, le=999)
     """Accounts per question; Amplitude answers with 1000 at the most."""
     cost_per_5_min: float = Field(default=1000.0, gt=0)

@@ -44,6 +44,7 @@ def plan_of(settings: Settings) -> Plan:
         reread_cost=settings.reread_cost,
         partition_capacity=settings.partition_capacity,
         export_chunk_hours=settings.export_chunk_hours,
+        export_events_max=settings.export_events_max,
         export_every_hours=settings.export_every_hours,
         export_delay=timedelta(minutes=settings.export_delay_min),
         export_again_hours=settings.export_again_hours,

@@ -1,20 +1,14 @@
 """Which hours and days are asked for."""
 
-from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from ingest_amplitude.domain.windows import (
-    Hours,
-    chunks,
     day_start,
     days_between,
     history_start,
     last_day_before,
     trailing_days,
-    whole_hour,
 )
 
 NOW = datetime(2026, 3, 1, 3, 30, tzinfo=UTC)
@@ -28,20 +22,6 @@ class TestHistoryStart:
 
     def test_january(self) -> None:
         assert history_start(datetime(2026, 1, 5, tzinfo=UTC), UTC, 1) == date(2025, 12, 1)
-
-
-class TestHours:
-    def test_chunks_cover_the_range_once(self) -> None:
-        start = whole_hour(NOW)
-        pieces = list(chunks(start, start + timedelta(hours=50), 24))
-        assert [len(piece) for piece in pieces] == [24, 24, 2]
-        assert all(a.end == b.start for a, b in pairwise(pieces))
-
-    def test_halves(self) -> None:
-        first, second = Hours(NOW, NOW + timedelta(hours=3)).halves()
-        assert (len(first), len(second), first.end) == (1, 2, second.start)
-        with pytest.raises(ValueError, match="one hour"):
-            first.halves()
 
 
 class TestDays:

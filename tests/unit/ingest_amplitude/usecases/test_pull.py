@@ -75,6 +75,25 @@ class TestHistory:
         taken = [hours for hours in world.exports if len(hours) <= 24]
         assert all(a.end == b.start for a, b in pairwise(taken))
 
+    async def test_holds_no_more_events_at_once_than_it_may_however_many_there_are(self, world: Any) -> None:
+        world.plan = replace(world.plan, export_events_max=3)
+        for number in range(20):
+            world.happen("a", 1, world.now - 20 * DAY - number * timedelta(minutes=50))
+        await pull_usage(world.deps())
+        assert sum(world.on_the_bus().values()) == 20
+        assert world.reports[-1].complete
+        lengths = [len(hours) for hours in world.exports]
+        assert min(lengths) <= 3
+        assert lengths[-3] > 100, "where little happened the pieces are long again"
+        assert len(lengths) < 100
+
+    async def test_counts_a_single_hour_whatever_it_holds(self, world: Any) -> None:
+        world.plan = replace(world.plan, export_events_max=3)
+        for _ in range(20):
+            world.happen("a", 1, world.now - 20 * DAY)
+        await pull_usage(world.deps())
+        assert list(world.on_the_bus().values()) == [20]
+
     @pytest.mark.parametrize("at", [0, 1, 3, 5])
     async def test_a_killed_load_goes_on_and_counts_nothing_twice(self, world: Any, at: int) -> None:
         for number in range(40):

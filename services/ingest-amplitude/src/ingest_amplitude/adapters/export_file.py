@@ -13,6 +13,7 @@ import msgspec
 
 from ingest_amplitude.domain.answers import GarbledAnswer
 from ingest_amplitude.domain.tally import Tally
+from ingest_amplitude.ports import TooMuchAtOnce
 
 
 class _Line(msgspec.Struct):
@@ -48,6 +49,7 @@ def read_export(file: IO[bytes], tally: Tally, tell: Tell = _to_nobody) -> None:
 
     Raises:
         GarbledAnswer: the archive or a line of it is broken; what was counted so far is to be thrown away.
+        TooMuchAtOnce: the tally is full; likewise.
     """
     try:
         with zipfile.ZipFile(file) as archive:
@@ -75,6 +77,8 @@ def _count(lines: gzip.GzipFile | IO[bytes], tally: Tally, name: str, tell: Tell
                 tally.add(event.event_type, event.event_time, event.uuid, event.event_properties, user, uploaded)
             elif tally.wants(event.event_type):
                 tally.refuse("event_properties: missing")
+        if tally.full:
+            raise TooMuchAtOnce(f"the export holds more events than are counted at once: over {len(tally.met) - 1}")
         if tally.unreadable != refused:
             refused = tally.unreadable
             tell(name, number, tally.why_unreadable)

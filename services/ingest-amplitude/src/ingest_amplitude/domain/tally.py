@@ -52,7 +52,8 @@ def event_id(uuid: str) -> int:
 class Tally:
     """The totals of one exported range of hours; events of other kinds and earlier days are passed over.
 
-    `watched` are kinds of events that nothing is added up of, but whose accounts are to be known.
+    `watched` are kinds of events that nothing is added up of, but whose accounts are to be known. `events_max` bounds the
+    memory: with more metered events the tally is `full`.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Tally:
         first_day: date,
         recent: Container[int],
         watched: Collection[str] = (),
+        events_max: int | None = None,
     ) -> None:
         self.totals: Totals = {}
         self.accounts: set[str] = set()
@@ -91,8 +93,14 @@ class Tally:
         self._zone = zone
         self._first_day = first_day
         self._recent = recent
+        self._events_max = events_max
         self._days: dict[str, date | None] = {}
         self._hours: dict[str, tuple[datetime, date] | None] = {}
+
+    @property
+    def full(self) -> bool:
+        """Whether these are more events than shall be held at once."""
+        return self._events_max is not None and len(self.met) > self._events_max
 
     def wants(self, event_type: str) -> bool:
         """Whether events of this type are metered at all."""

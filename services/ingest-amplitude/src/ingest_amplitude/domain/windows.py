@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -18,13 +17,6 @@ class Hours:
 
     def __len__(self) -> int:
         return int((self.end - self.start) / HOUR)
-
-    def halves(self) -> tuple[Hours, Hours]:
-        """Two shorter ranges, for an answer that would be too large; a single hour cannot be halved."""
-        if len(self) < 2:
-            raise ValueError("one hour cannot be halved")
-        middle = self.start + HOUR * (len(self) // 2)
-        return Hours(self.start, middle), Hours(middle, self.end)
 
 
 def whole_hour(moment: datetime) -> datetime:
@@ -47,14 +39,6 @@ def day_start(day: date, zone: tzinfo) -> datetime:
 def last_day_before(moment: datetime, zone: tzinfo) -> date:
     """The day that was running just before the moment."""
     return (moment - timedelta(microseconds=1)).astimezone(zone).date()
-
-
-def chunks(start: datetime, end: datetime, hours_max: int) -> Iterator[Hours]:
-    """Cut a run of whole hours into pieces of at most `hours_max`, oldest first."""
-    while start < end:
-        piece_end = min(start + HOUR * hours_max, end)
-        yield Hours(start, piece_end)
-        start = piece_end
 
 
 def trailing_days(now: datetime, zone: tzinfo, days: int, not_before: date) -> tuple[date, date]:

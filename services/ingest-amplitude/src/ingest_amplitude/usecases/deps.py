@@ -28,6 +28,8 @@ class Plan:
     partition_capacity: int = 900
     groups_max: int = 1000
     export_chunk_hours: int = 168
+    export_events_max: int = 100_000
+    """Metered events counted at once, but for a single hour: what bounds the memory, however many accounts there are."""
     export_every_hours: int = 1
     export_delay: timedelta = timedelta(hours=2)
     """How long after its end an hour should be whole in the export."""

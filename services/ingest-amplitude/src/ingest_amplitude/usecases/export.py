@@ -14,7 +14,7 @@ from ingest_amplitude.domain.coverage import Run, by_day, overlay
 from ingest_amplitude.domain.coverage import cap as cap_coverage
 from ingest_amplitude.domain.partitions import assign
 from ingest_amplitude.domain.tally import Tally
-from ingest_amplitude.domain.windows import HOUR, Hours, chunks, day_start, last_day_before, whole_hour
+from ingest_amplitude.domain.windows import HOUR, Hours, day_start, last_day_before, whole_hour
 from ingest_amplitude.ports import NOTHING_KEPT, ExportedHours, Kept, Scope, Standing, Step, TooMuchAtOnce
 from ingest_amplitude.usecases.deps import Deps
 
@@ -31,13 +31,34 @@ async def export_new_hours(deps: Deps, history_from: date, carried: frozenset[st
         return
     await _recall(deps)
     young = max(start, end - HOUR * plan.export_again_hours)
-    for piece in chunks(start, young, plan.export_chunk_hours):
-        await _export(deps, piece, history_from, carried)
-    for piece in chunks(young, end, plan.export_chunk_hours):
-        await _export(deps, piece, history_from, carried, again=True)
+    await _export_run(deps, Hours(start, young), history_from, carried)
+    await _export_run(deps, Hours(young, end), history_from, carried, again=True)
     for hours in await deps.memory.exported_hours():
         if hours.end <= end - HOUR * plan.export_again_hours:
             await _export_again(deps, hours, history_from, carried)
+
+
+async def _export_run(
+    deps: Deps, hours: Hours, history_from: date, carried: frozenset[str], *, again: bool = False
+) -> None:
+    """Piece by piece: shorter ones from the first that is too much on, longer ones where little happened.
+
+    `again`: they will be exported once more.
+    """
+    plan, start = deps.plan, hours.start
+    length = plan.export_chunk_hours
+    while start < hours.end:
+        piece = Hours(start, min(start + HOUR * length, hours.end))
+        try:
+            events = await _export(deps, piece, history_from, carried, again=again)
+        except TooMuchAtOnce:
+            if len(piece) < 2:
+                raise
+            length = len(piece) // 2
+            continue
+        start = piece.end
+        if events * 4 <= plan.export_events_max:
+            length = min(length * 2, plan.export_chunk_hours)
 
 
 async def _recall(deps: Deps) -> None:
@@ -47,7 +68,7 @@ async def _recall(deps: Deps) -> None:
             deps.recent.remember(await deps.memory.event_ids(hours))
 
 
-def _tally(deps: Deps, history_from: date, carried: frozenset[str], recent: Container[int]) -> Tally:
+def _tally(deps: Deps, hours: Hours, history_from: date, carried: frozenset[str], recent: Container[int]) -> Tally:
     return Tally(
         [metric for metric in deps.plan.metrics if metric.name in carried],
         account_property=deps.plan.account_property,
@@ -55,32 +76,27 @@ def _tally(deps: Deps, history_from: date, carried: frozenset[str], recent: Cont
         first_day=history_from,
         recent=recent,
         watched={metric.event_type for metric in deps.plan.metrics},
+        # Less than an hour cannot be asked for.
+        events_max=deps.plan.export_events_max if len(hours) > 1 else None,
     )
 
 
-async def _export(
-    deps: Deps, hours: Hours, history_from: date, carried: frozenset[str], *, again: bool = False
-) -> None:
+async def _export(deps: Deps, hours: Hours, history_from: date, carried: frozenset[str], *, again: bool) -> int:
+    """Export and commit one piece; how many metered events it had."""
     version = await deps.turn.version()
-    tally = _tally(deps, history_from, carried, deps.recent)
-    try:
-        await deps.source.export(hours, tally)
-    except TooMuchAtOnce:
-        if len(hours) < 2:
-            raise
-        for half in hours.halves():
-            await _export(deps, half, history_from, carried, again=again)
-        return
+    tally = _tally(deps, hours, history_from, carried, deps.recent)
+    await deps.source.export(hours, tally)
     await _commit(deps, hours, tally, version, history_from, carried, again=again)
     # Only now: ids of a piece that was not committed must count again when it is repeated.
     deps.recent.remember(tally.event_ids)
+    return len(tally.met)
 
 
 async def _export_again(deps: Deps, hours: Hours, history_from: date, carried: frozenset[str]) -> None:
     """Add the events that these hours did not have when they were exported first."""
     version = await deps.turn.version()
     known = await deps.memory.event_ids(hours)
-    tally = _tally(deps, history_from, carried, _Either(deps.recent, known))
+    tally = _tally(deps, hours, history_from, carried, _Either(deps.recent, known))
     await deps.source.export(hours, tally)
     kept = await deps.memory.kept(list(tally.totals))
     exported = {key: kept.get(key, NOTHING_KEPT).exported + quantity for key, quantity in tally.totals.items()}
