@@ -39,6 +39,8 @@ class Settings(ServiceSettings):
     """Requests per second to one endpoint; Stripe's own limit is 25."""
     account_limit_per_s: float = Field(default=100.0, gt=0)
     """Requests per second to all endpoints together: Stripe grants 100 in live mode and 25 in its sandboxes."""
+    background_at_once: int = Field(default=4, ge=1, le=100)
+    """Calls under way at one time in this process, but for those that a person waits for."""
     background_share: float = Field(default=0.8, gt=0, le=1)
 
     postgres_pool_size: int = Field(default=10, ge=2, le=50)

@@ -59,7 +59,9 @@ def reading(settings: Settings, *, application_name: str = SERVICE) -> Reading:
     )
     pace = Pace(engine, settings.limit_per_s, settings.account_limit_per_s, settings.background_share)
     answering = Answering(engine, source="stripe")
-    return Reading(engine, client, answering, StripeGateway(client, pace, note=answering.note), connections.close_async)
+    places = asyncio.Semaphore(settings.background_at_once)
+    gateway = StripeGateway(client, pace, note=answering.note, background=places)
+    return Reading(engine, client, answering, gateway, connections.close_async)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 import stripe
 
-from stripe_webhooks.adapters.stripe_api import RETRY_AFTER_LONGEST_S, StripeGateway
+from stripe_webhooks.adapters.stripe_api import BACKGROUND_AT_ONCE, RETRY_AFTER_LONGEST_S, StripeGateway
 from stripe_webhooks.ports import Listing, Priority, ProviderDown, Rejected
 from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.http import Circuit
@@ -64,6 +65,34 @@ async def test_an_object(make: Callable[..., Made]) -> None:
     assert await gateway.one("invoices", "in_1", expand=("payments",), priority="person") == {"id": "in_1"}
     assert client.asked == [("/v1/invoices/in_1", {"expand": ["payments"]})]
     assert acquired == [("GET /v1/invoices/{id}", "person")]
+
+
+async def test_when_stripe_stands_still_few_calls_wait_for_it_and_none_of_a_person_behind_them() -> None:
+    goes_on, waiting, most = asyncio.Event(), 0, 0
+
+    class Standing:
+        async def raw_request_async(self, _method: str, path: str, **_: Any) -> Any:
+            nonlocal waiting, most
+            waiting, most = waiting + 1, max(most, waiting + 1)
+            await goes_on.wait()
+            waiting -= 1
+            return SimpleNamespace(data={"id": path.rpartition("/")[2]})
+
+    async def acquire(_endpoint: str, _priority: Priority) -> None:
+        await asyncio.sleep(0)
+
+    gateway = StripeGateway(Standing(), acquire)  # type: ignore[arg-type]
+    background = [asyncio.create_task(gateway.one("invoices", f"in_{n}", priority="background")) for n in range(40)]
+    while most < BACKGROUND_AT_ONCE:
+        await asyncio.sleep(0)
+    person = asyncio.create_task(gateway.one("invoices", "in_p", priority="person"))
+    while waiting <= BACKGROUND_AT_ONCE:
+        await asyncio.sleep(0)
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert most == BACKGROUND_AT_ONCE + 1
+    goes_on.set()
+    assert len([one for one in await asyncio.gather(*background, person) if one]) == 41
 
 
 async def test_only_stripes_own_word_means_gone(make: Callable[..., Made]) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -20,6 +21,7 @@ from trueup_kit.http import Circuit
 PAGE_SIZE = 100
 RETRY_AFTER_LONGEST_S = 8.0
 """Longer, and a batch of webhooks would outlast the broker's patience with whoever works on it."""
+BACKGROUND_AT_ONCE = 4
 _REQUESTS = Counter(
     "trueup_stripe_requests_total", "Requests to Stripe by endpoint and outcome.", ("endpoint", "outcome")
 )
@@ -62,6 +64,9 @@ class StripeGateway:
     """Is told how each call ended."""
     circuit: Circuit = field(default_factory=lambda: Circuit(source="stripe"))
     """After several failures in a row nothing is asked for a while; then one question decides."""
+    background: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BACKGROUND_AT_ONCE))
+    """Places for calls that nobody waits for. When Stripe stands still and goes on, all that wait are answered in one
+    moment: without a bound they would be over its limit then, although they were sent within it."""
 
     async def one(
         self, resource: str, object_id: str, *, expand: tuple[str, ...] = (), priority: Priority
@@ -110,7 +115,8 @@ class StripeGateway:
     async def _get(self, endpoint: str, path: str, params: Mapping[str, Any], priority: Priority) -> Json | None:
         for attempt in range(1, self.attempts_max + 1):
             try:
-                return await self._once(endpoint, path, params, priority)
+                async with self.background if priority == "background" else nullcontext():
+                    return await self._once(endpoint, path, params, priority)
             except ProviderDown as down:
                 if attempt == self.attempts_max or isinstance(down, NotNow):
                     raise
