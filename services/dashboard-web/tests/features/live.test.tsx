@@ -5,6 +5,7 @@ import { patchRows, stillMatches } from "@/features/portfolio/live-rows";
 import { waitingFor } from "@/features/portfolio/refresh";
 import { downSince, unseen } from "@/shared/api/live";
 import { changesOf } from "@/shared/api/live-stream";
+import { account } from "../mock-api/account-builders";
 import { item, minutesAgo, portfolio, variance } from "../mock-api/builders";
 import { FakeEventSource } from "../support/fake-event-source";
 import { open } from "../support/screen";
@@ -30,6 +31,25 @@ describe("a source that answers with errors", () => {
     open("/");
     expect(await screen.findByText("Stripe answers with errors.")).toBeTruthy();
     expect(screen.getByText(/You see what was last read/).textContent).toContain("3 min ago");
+  });
+});
+
+describe("a source that answers again", () => {
+  it("has the open account asked for once more: what may be decided depends on it", async () => {
+    let asked = 0;
+    server.use(
+      http.get(`${API}/accounts/:id`, () => {
+        asked += 1;
+        return HttpResponse.json(account());
+      }),
+    );
+    open("/accounts/acct_0001");
+    await screen.findByRole("heading", { level: 1 });
+    await waitFor(() => expect(FakeEventSource.opened.length).toBeGreaterThan(0));
+    act(() => FakeEventSource.latest.onopen?.());
+    const before = asked;
+    act(() => FakeEventSource.latest.say("sources", { type: "sources" }));
+    await waitFor(() => expect(asked).toBeGreaterThan(before));
   });
 });
 

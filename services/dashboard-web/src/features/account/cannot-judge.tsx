@@ -6,6 +6,7 @@ import { Banner } from "@/shared/ui/banner";
 export function CannotJudge({ account }: { account: Account }) {
   if (account.variance?.band !== "cannot_judge") return null;
   const reasons = account.variance.reasons ?? [];
+  const missing = account.forecast?.status === "cannot_judge";
   return (
     <Banner tone="warn" title="This account cannot be judged.">
       {reasons.length ? (
@@ -20,8 +21,8 @@ export function CannotJudge({ account }: { account: Account }) {
         "The reason is not known."
       )}
       <p>
-        Until then there is no flag, no green and no forecast from that source. What is known is shown below, with its
-        age.
+        Until then there is no flag and no green{missing ? ", and nothing is projected" : ""}. What is known is shown
+        below, with its age.
       </p>
     </Banner>
   );

@@ -49,6 +49,8 @@ export function startLive(client: QueryClient, follow: typeof followLive = follo
       for (const id of news.accounts) void client.invalidateQueries({ queryKey: ["account", id] });
     } else if (news.kind === "sources") {
       void client.invalidateQueries({ queryKey: ["sources"] });
+      // What may be decided or asked for depends on the sources, although no figure of the account has moved.
+      void client.invalidateQueries({ queryKey: ["account"] });
     } else if (news.kind === "connected" || news.kind === "joined") {
       downSince.set(null);
       // What happened while nobody listened is not told again.
