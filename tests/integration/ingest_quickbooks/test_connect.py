@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,19 +12,23 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 import typer
+from fastapi import FastAPI
 from tests.integration.ingest_quickbooks.conftest import KEY
 from typer.testing import CliRunner
 
 from ingest_quickbooks.adapters.connect_states import PostgresStates
+from ingest_quickbooks import wiring
 from ingest_quickbooks.commands import connection
-from ingest_quickbooks.domain.connecting import NotConnected
-from ingest_quickbooks.ports import SourceUnavailable
+from ingest_quickbooks.domain.connecting import Connection, NotConnected
+from ingest_quickbooks.entrypoints.internal import internal_router
+from ingest_quickbooks.ports import CodeNotTaken
 from ingest_quickbooks.settings import Settings
 from ingest_quickbooks.usecases.connect import Connecting
 from trueup_kit.postgres import create_engine
 from trueup_sandbox.providers.quickbooks.routes import REALM
 
 BACK = "http://trueup/connected"
+SECRET = "word-between-the-page-and-the-ledger-reader"
 
 
 def connecting(bench: Any, initial: str | None = None) -> Connecting:
@@ -48,17 +53,17 @@ async def in_the_browser(bench: Any, address: str) -> str:
 
 async def test_from_nothing_to_a_whole_ledger_and_back(bench: Any) -> None:
     flow, vault = connecting(bench), bench.vault(None)
-    assert await vault.state() == (False, None)
+    assert await vault.state() == Connection("none")
     assert "connect QuickBooks again" in ((await bench.pull(vault=vault)).error or "")
     await flow.finish(await in_the_browser(bench, await flow.begin("ana")), "ana")
-    assert (await vault.state())[0]
+    assert (await vault.state()).state == "alive"
     assert (await bench.pull(vault=vault)).complete
     bench.time.pass_by(hours=26)
     assert (await bench.pull(vault=vault)).complete, "it renews itself"
     assert await vault.disconnect()
     assert bench.world.memory.tokens["revoked"]
     assert not await vault.disconnect()
-    assert await vault.state() == (False, None)
+    assert await vault.state() == Connection("none")
     bench.wire.paths()
     assert not (await bench.pull(vault=vault)).complete
     assert bench.wire.paths() == [], "nobody asks with what was given back"
@@ -102,7 +107,7 @@ async def test_what_comes_back_wrong_changes_nothing(bench: Any, change: dict[st
     with pytest.raises(NotConnected, match=words):
         await flow.finish(str(address), "ana")
     assert bench.wire.paths() == []
-    assert await bench.vault(None).state() == (False, None)
+    assert await bench.vault(None).state() == Connection("none")
 
 
 async def test_a_code_that_is_not_taken_leaves_the_former_connection(bench: Any) -> None:
@@ -110,7 +115,7 @@ async def test_a_code_that_is_not_taken_leaves_the_former_connection(bench: Any)
     flow = connecting(bench, "qb_refresh_0")
     wrong = replace(flow, redirect_uri="http://elsewhere/")
     back = await in_the_browser(bench, await flow.begin("ana"))
-    with pytest.raises(SourceUnavailable, match="does not take the code"):
+    with pytest.raises(CodeNotTaken, match="does not take the code"):
         await wrong.finish(back, "ana")
     assert (await bench.pull()).complete
 
@@ -120,7 +125,7 @@ async def test_the_token_of_the_settings_does_not_undo_what_a_person_did(bench: 
     assert await bench.vault().disconnect()
     bench.world.memory.tokens["revoked"] = False  # even if it would work again
     assert not (await bench.pull()).complete
-    assert await bench.vault().state() == (False, None)
+    assert await bench.vault().state() == Connection("none")
 
 
 async def test_the_command_takes_the_address_and_tells_the_state(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,7 +148,7 @@ async def test_the_command_takes_the_address_and_tells_the_state(bench: Any, mon
     for name, value in SETTINGS.items():
         monkeypatch.setenv(f"INGEST_QUICKBOOKS_{name}", value)
     monkeypatch.setattr(connection, "reading", read)
-    monkeypatch.setattr(connection, "now", bench.time)
+    monkeypatch.setattr(wiring, "now", bench.time)
     monkeypatch.setattr(typer, "prompt", type_in)
     monkeypatch.setattr(typer, "echo", lambda text, **_: said.append(text))
     outcomes = []
@@ -151,15 +156,57 @@ async def test_the_command_takes_the_address_and_tells_the_state(bench: Any, mon
         result = await asyncio.to_thread(CliRunner().invoke, connection.app, words)
         outcomes.append((result.exit_code, said[-1].split(",")[0].split(":")[0]))
     assert outcomes == [
-        (1, "dead"),
+        (1, "none"),
         (0, "Connected. The service takes it up with its next question."),
         (0, "alive"),
         (0, "Disconnected."),
-        (1, "dead"),
+        (1, "none"),
     ]
     monkeypatch.delenv("INGEST_QUICKBOOKS_REDIRECT_URI")
     result = await asyncio.to_thread(CliRunner().invoke, connection.app, ["connect"])
-    assert (result.exit_code, "REDIRECT_URI" in said[-1]) == (1, True)
+    assert (result.exit_code, "set INGEST_QUICKBOOKS_REDIRECT_URI" in said[-1]) == (1, True)
+    monkeypatch.setenv("INGEST_QUICKBOOKS_INTERNAL_SECRET", SECRET)
+    result = await asyncio.to_thread(CliRunner().invoke, connection.app, ["connect"])
+    assert (result.exit_code, "connect on the page" in said[-1]) == (1, True)
+    result = await asyncio.to_thread(CliRunner().invoke, connection.app, ["connect", "--redirect-uri", f"{BACK}/cli"])
+    assert (result.exit_code, said[-1].split(",")[0]) == (0, "Connected. The service takes it up with its next question.")
+
+
+async def test_the_page_connects_looks_and_disconnects_through_the_services_own_port(bench: Any) -> None:
+    looks: list[None] = []
+    app = FastAPI()
+    made = internal_router(
+        connecting(bench), secret=SECRET, clock=bench.time, connected=lambda: looks.append(None)
+    )
+    app.include_router(made)
+    headers = {"Authorization": f"Bearer {SECRET}"}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://own", headers=headers) as page:
+        where = "/internal/connection"
+        assert (await page.get(where)).json() == {"state": "none", "ends_at": None, "ends_soon": False}
+        begun = (await page.post(f"{where}/begin", json={"bound_to": "ana"})).json()["authorise_url"]
+        back = {"address": await in_the_browser(bench, begun), "bound_to": "ana"}
+        other = await page.post(f"{where}/finish", json=back | {"bound_to": "ben"})
+        assert (other.status_code, other.json()["code"], looks) == (409, "not_begun", [])
+        assert (await page.post(f"{where}/finish", json=back)).status_code == 204
+        assert looks == [None]
+        again = await page.post(f"{where}/finish", json=back)
+        assert (again.status_code, again.json()["code"]) == (409, "not_begun")
+        found = (await page.get(where)).json()
+        assert (found["state"], found["ends_soon"]) == ("alive", False)
+        bench.time.now = datetime.fromisoformat(found["ends_at"]) - timedelta(days=14)
+        assert (await page.get(where)).json()["ends_soon"]
+        assert (await page.delete(where)).json() == {"was_connected": True}
+        assert (await page.delete(where)).json() == {"was_connected": False}
+        assert (await page.get(where)).json()["state"] == "none"
+
+
+async def test_what_died_is_told_from_what_was_ended(bench: Any) -> None:
+    assert (await bench.pull()).complete
+    bench.world.memory.tokens["revoked"] = True
+    bench.time.pass_by(hours=2)
+    assert not (await bench.pull()).complete
+    assert (await bench.vault(None).state()).state == "dead"
 
 
 SETTINGS = {

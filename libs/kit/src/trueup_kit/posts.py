@@ -5,19 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 
 from fastapi import Request
 from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 
 RETRY_AFTER_S = 5
-_TITLES = {
-    400: "Webhook refused",
-    404: "Not found",
-    408: "Webhook too slow",
-    413: "Webhook too large",
-    503: "Service unavailable",
-}
 
 
 class NotTaken(Exception):
@@ -34,7 +28,7 @@ class NotTaken(Exception):
         return JSONResponse(
             {
                 "type": "about:blank",
-                "title": _TITLES[self.status],
+                "title": HTTPStatus(self.status).phrase,
                 "status": self.status,
                 "code": self.code,
                 "detail": self.detail,
@@ -70,14 +64,14 @@ class Door:
             async with asyncio.timeout(self._timeout_s):
                 return await self._read(request.stream(), request.headers.get("content-length"))
         except TimeoutError:
-            words = "The body of a webhook arrives within a few seconds."
+            words = "A body arrives within a few seconds."
             raise NotTaken(408, "body_too_slow", words) from None
         except ClientDisconnect:
             raise NotTaken(400, "gone", "The sender went away before the body was whole.") from None
 
     async def _read(self, chunks: AsyncIterator[bytes], announced: str | None) -> bytes:
         """Never holds more than the limit."""
-        too_large = NotTaken(413, "body_too_large", f"A webhook has at most {self._bytes_max} bytes.")
+        too_large = NotTaken(413, "body_too_large", f"A body has at most {self._bytes_max} bytes here.")
         if announced is not None and announced.isdigit() and int(announced) > self._bytes_max:
             raise too_large
         body = bytearray()

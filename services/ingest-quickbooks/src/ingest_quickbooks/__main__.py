@@ -5,12 +5,13 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from ingest_quickbooks.entrypoints.http import webhook_router
+from ingest_quickbooks.entrypoints.internal import internal_router
 from ingest_quickbooks.entrypoints.schedule import Schedule
 from ingest_quickbooks.ports import Turn
 from ingest_quickbooks.settings import Settings
 from ingest_quickbooks.usecases.pull import Outcome, pull_documents
 from ingest_quickbooks.usecases.take_hints import TakeHints
-from ingest_quickbooks.wiring import SERVICE, now, parts
+from ingest_quickbooks.wiring import SERVICE, connecting, now, parts
 from trueup_contracts.syncs import SyncRequestedV1
 from trueup_kit import logs
 from trueup_kit.consumer import Consumer
@@ -42,6 +43,14 @@ async def main() -> None:
     take = TakeHints(verifier.get_secret_value(), settings.realm_id, schedule.hint) if verifier else None
     app = FastAPI(title="Trueup: QuickBooks", openapi_url=None)
     app.include_router(webhook_router(take))
+    app.include_router(
+        internal_router(
+            connecting(settings, reading),
+            secret=settings.internal_secret.get_secret_value() if settings.internal_secret else None,
+            clock=now,
+            connected=schedule.hint,
+        )
+    )
     consumer = Consumer(
         settings.kafka_bootstrap, service=SERVICE, group=SERVICE, session_timeout_s=settings.session_timeout_s
     )

@@ -20,6 +20,12 @@ class SourceUnavailable(Exception):
     code = "provider_error"
 
 
+class CodeNotTaken(SourceUnavailable):
+    """QuickBooks refused the one-time code of a person who connects; the former connection stays."""
+
+    code = "code_not_taken"
+
+
 class ConnectionDead(SourceUnavailable):
     """The refresh token is no longer accepted: a person must connect QuickBooks again. Asking again is harmful."""
 

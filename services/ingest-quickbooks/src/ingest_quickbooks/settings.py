@@ -19,7 +19,10 @@ class Settings(ServiceSettings):
     authorise_url: str = "https://appcenter.intuit.com/connect/oauth2"
     revoke_url: str = "https://developer.api.intuit.com/v2/oauth2/tokens/revoke"
     redirect_uri: str | None = None
-    """Where a browser is sent back to by `trueup quickbooks connect`; registered for the app at Intuit, word for word."""
+    """Where a browser is sent back to, registered for the app at Intuit, word for word: the page's
+    `/api/v1/connections/quickbooks/callback`, or any address of yours where only the command connects."""
+    internal_secret: SecretStr | None = Field(default=None, min_length=32)
+    """What dashboard-api shows when an administrator connects or disconnects on the page; without it only the command can."""
     client_id: str
     client_secret: SecretStr
     realm_id: str = Field(pattern=r"^\d+$", examples=["9130000000000001"])

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from ingest_quickbooks.adapters.connect_states import PostgresStates
 from ingest_quickbooks.adapters.memory import PostgresMemory
 from ingest_quickbooks.adapters.pace import Pace
 from ingest_quickbooks.adapters.quickbooks_api import QuickBooksApi
@@ -17,6 +18,7 @@ from ingest_quickbooks.adapters.token_vault import TokenVault
 from ingest_quickbooks.adapters.turns import Turns
 from ingest_quickbooks.ports import Turn
 from ingest_quickbooks.settings import Settings
+from ingest_quickbooks.usecases.connect import Connecting
 from ingest_quickbooks.usecases.deps import Deps
 from trueup_kit.answering import Answering
 from trueup_kit.http import ProviderClient
@@ -88,6 +90,19 @@ def reading(settings: Settings, *, application_name: str = SERVICE) -> Reading:
     meter = ReadMeter(engine, per_month=settings.reads_per_month, clock=now)
     ledger = QuickBooksApi(client, vault, realm_id=settings.realm_id, answered=meter.note)
     return Reading(engine, client, tokens, answering, meter, vault, ledger)
+
+
+def connecting(settings: Settings, read: Reading, *, redirect_uri: str | None = None) -> Connecting:
+    """How a person connects; the browser comes back to `redirect_uri`, or else to the address in the settings."""
+    return Connecting(
+        PostgresStates(read.engine),
+        read.vault,
+        now,
+        settings.authorise_url,
+        settings.client_id,
+        redirect_uri or settings.redirect_uri,
+        settings.realm_id,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from ingest_quickbooks.domain.connecting import NotConnected, answer_of, mark_of
+from ingest_quickbooks.domain.connecting import Connection, NotConnected, answer_of, mark_of
 from ingest_quickbooks.usecases.connect import Connecting
 
 NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)
@@ -34,8 +34,11 @@ class Kept:
     async def disconnect(self) -> bool:
         raise AssertionError("nobody asked for it")
 
-    def flow(self) -> Connecting:
-        return Connecting(self, self, lambda: self.now, "https://ledger/allow", "app", "https://us/back", "99")
+    async def state(self) -> Connection:
+        return Connection("alive" if self.codes else "none")
+
+    def flow(self, way_back: str | None = "https://us/back") -> Connecting:
+        return Connecting(self, self, lambda: self.now, "https://ledger/allow", "app", way_back, "99")
 
 
 def back(begun: str, **changes: str) -> str:
@@ -62,20 +65,21 @@ async def test_it_is_finished_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "who", "words"),
+    ("changes", "who", "code", "words"),
     [
-        ({}, "ben", "not begun here"),
-        ({"state": ""}, "ana", "not begun here"),
-        ({"realmId": "1"}, "ana", "company 1 was chosen, but this installation is for 99"),
-        ({"realmId": ""}, "ana", "no realmId"),
-        ({"code": ""}, "ana", "no code"),
-        ({"error": "access_denied"}, "ana", "'access_denied'"),
+        ({}, "ben", "not_begun", "not begun here"),
+        ({"state": ""}, "ana", "not_begun", "not begun here"),
+        ({"realmId": "1"}, "ana", "other_company", "company 1 was chosen, but this installation is for 99"),
+        ({"realmId": ""}, "ana", "incomplete", "no realmId"),
+        ({"code": ""}, "ana", "incomplete", "no code"),
+        ({"error": "access_denied"}, "ana", "refused", "'access_denied'"),
     ],
 )
-async def test_what_does_not_fit_sends_no_code(changes: dict[str, str], who: str, words: str) -> None:
+async def test_what_does_not_fit_sends_no_code(changes: dict[str, str], who: str, code: str, words: str) -> None:
     kept = Kept()
-    with pytest.raises(NotConnected, match=words):
+    with pytest.raises(NotConnected, match=words) as refused:
         await kept.flow().finish(back(await kept.flow().begin("ana"), **changes), who)
+    assert refused.value.code == code
     assert kept.codes == []
 
 
@@ -91,6 +95,13 @@ async def test_a_wrong_try_uses_the_state_up_and_time_does_too() -> None:
     with pytest.raises(NotConnected, match="older than ten minutes"):
         await kept.flow().finish(back(begun), "ana")
     assert kept.codes == []
+
+
+async def test_without_a_way_back_nothing_is_begun() -> None:
+    kept = Kept()
+    with pytest.raises(NotConnected, match="set INGEST_QUICKBOOKS_REDIRECT_URI") as refused:
+        await kept.flow(None).begin("ana")
+    assert (refused.value.code, kept.states) == ("not_set_up", {})
 
 
 def test_a_repeated_parameter_counts_as_none() -> None:

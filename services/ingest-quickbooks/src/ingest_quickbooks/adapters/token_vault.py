@@ -19,8 +19,9 @@ from cryptography.fernet import Fernet, InvalidToken
 from prometheus_client import Gauge
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from ingest_quickbooks.domain.connecting import Connection
 from ingest_quickbooks.domain.tokens import BadTokenAnswer, TokenAnswer, read_token_answer, reconnect_soon, renewal_due
-from ingest_quickbooks.ports import ConnectionDead, SourceUnavailable
+from ingest_quickbooks.ports import CodeNotTaken, ConnectionDead, SourceUnavailable
 from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.http import ProviderClient
 from trueup_kit.logs import get_logger
@@ -57,7 +58,8 @@ UPDATE connections SET refresh_token = $2, access_token = NULL, access_expires_a
     state = 'dead', seeded_from = $3, rotated_at = NULL
 WHERE realm_id = $1
 """
-STATE = "SELECT state, refresh_expires_at FROM connections WHERE realm_id = $1"
+"""An empty refresh token tells what a person ended from what died."""
+STATE = "SELECT state, refresh_token, refresh_expires_at FROM connections WHERE realm_id = $1"
 BURY = "UPDATE connections SET state = 'dead', access_token = NULL, access_expires_at = NULL WHERE realm_id = $1"
 
 RENEW_AGAIN_AFTER = timedelta(minutes=5)
@@ -147,7 +149,8 @@ class TokenVault:
         """Exchange a one-time code for tokens and keep them; whatever was there before is replaced.
 
         Raises:
-            SourceUnavailable: the code is not taken, or the token endpoint cannot be reached; the former tokens stay.
+            CodeNotTaken: the former tokens stay.
+            SourceUnavailable: the token endpoint cannot be reached; the former tokens stay.
         """
         async with self._engine.begin() as conn:
             driver = await raw(conn)
@@ -156,7 +159,7 @@ class TokenVault:
             try:
                 answer = await self._exchange(form)
             except ConnectionDead:
-                raise SourceUnavailable("QuickBooks does not take the code (invalid_grant): begin again") from None
+                raise CodeNotTaken("QuickBooks does not take the code (invalid_grant): begin again") from None
             await driver.execute(BEGIN, self._realm_id, self._seal(answer.refresh_token), self._seed_mark())
             await self._store(driver, answer)
         self._tell_end(answer.refresh_expires_at)
@@ -188,11 +191,16 @@ class TokenVault:
         log.warning("QuickBooks was disconnected by a person")
         return True
 
-    async def state(self) -> tuple[bool, datetime | None]:
-        """Whether there is a connection that is not known to be dead, and when its refresh token ends."""
+    async def state(self) -> Connection:
+        """What is known of the connection; QuickBooks is not asked."""
         async with self._engine.begin() as conn:
             row = await (await raw(conn)).fetchrow(STATE, self._realm_id)
-        return (False, None) if row is None else (row["state"] == "alive", row["refresh_expires_at"])
+        try:
+            if row is None or not self._open(row["refresh_token"]):
+                return Connection("none")
+        except ConnectionDead:
+            return Connection("dead")
+        return Connection(row["state"], row["refresh_expires_at"])
 
     def _seed_mark(self) -> str:
         """The token of the settings counts as used: it must not undo what a person did."""

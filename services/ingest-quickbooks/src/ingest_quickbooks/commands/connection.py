@@ -9,47 +9,37 @@ from typing import Annotated
 
 import typer
 
-from ingest_quickbooks.adapters.connect_states import PostgresStates
-from ingest_quickbooks.domain.connecting import NotConnected
+from ingest_quickbooks.domain.connecting import Connection, NotConnected
 from ingest_quickbooks.ports import SourceUnavailable
 from ingest_quickbooks.settings import Settings
-from ingest_quickbooks.usecases.connect import Connecting
-from ingest_quickbooks.wiring import Reading, now, reading
+from ingest_quickbooks.wiring import Reading, connecting, reading
 from trueup_kit.errors import KitError
 from trueup_kit.settings import load
 
 app = typer.Typer(help="The connection to QuickBooks.", no_args_is_help=True)
 Sure = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+WayBack = Annotated[
+    str | None,
+    typer.Option(help="Another address registered for the app at Intuit, where the page takes up that of the settings."),
+]
 
 
 @app.command()
-def connect() -> None:
+def connect(redirect_uri: WayBack = None) -> None:
     """Print the address to open in a browser, and take the one that the browser is sent back to. Changes nothing before."""
     settings = load(Settings)
-    if settings.redirect_uri is None:
-        typer.echo(
-            "trueup: set INGEST_QUICKBOOKS_REDIRECT_URI to the address registered for the app at Intuit", err=True
-        )
+    if settings.internal_secret is not None and redirect_uri is None:
+        words = "connect on the page, under Connections: it takes up what comes back to INGEST_QUICKBOOKS_REDIRECT_URI."
+        typer.echo(f"trueup: {words} Or give --redirect-uri another registered address", err=True)
         raise typer.Exit(1)
-    redirect_uri = settings.redirect_uri
 
     async def work(read: Reading) -> None:
-        connecting = Connecting(
-            PostgresStates(read.engine),
-            read.vault,
-            now,
-            settings.authorise_url,
-            settings.client_id,
-            redirect_uri,
-            settings.realm_id,
-        )
+        flow = connecting(settings, read, redirect_uri=redirect_uri)
         # Known to this process only: whoever else gets hold of the address can do nothing with it.
         me = secrets.token_urlsafe(32)
-        typer.echo(
-            f"Open this address in a browser, as an administrator of the company:\n\n  {await connecting.begin(me)}\n"
-        )
+        typer.echo(f"Open this address in a browser, as an administrator of the company:\n\n  {await flow.begin(me)}\n")
         address = await asyncio.to_thread(typer.prompt, "The address that the browser was sent to", hide_input=True)
-        await connecting.finish(address, me)
+        await flow.finish(address, me)
         typer.echo("Connected. The service takes it up with its next question.")
 
     _run(settings, work)
@@ -70,16 +60,16 @@ def disconnect(*, yes: Sure = False) -> None:
 @app.command()
 def status() -> None:
     """Say whether the connection is alive, and when it ends if it is never used; exits 1 where a person must connect."""
-    alive = True
+    found = Connection("none")
 
     async def work(read: Reading) -> None:
-        nonlocal alive
-        alive, ends_at = await read.vault.state()
-        ends = f", ends {ends_at:%Y-%m-%d} unless it is used" if ends_at else ""
-        typer.echo(f"alive{ends}" if alive else "dead: run `trueup quickbooks connect`")
+        nonlocal found
+        found = await read.vault.state()
+        ends = f", ends {found.ends_at:%Y-%m-%d} unless it is used" if found.ends_at else ""
+        typer.echo(f"alive{ends}" if found.state == "alive" else f"{found.state}: a person must connect")
 
     _run(load(Settings), work)
-    raise typer.Exit(0 if alive else 1)
+    raise typer.Exit(0 if found.state == "alive" else 1)
 
 
 def _run(settings: Settings, work: Callable[[Reading], Awaitable[None]]) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 SCOPE = "com.intuit.quickbooks.accounting"
@@ -13,7 +15,20 @@ STATE_LIVES = timedelta(minutes=10)
 
 
 class NotConnected(Exception):
-    """Nothing was exchanged or changed; the text says what to do."""
+    """Nothing was exchanged or changed; `code` is stable, the text says what to do."""
+
+    def __init__(self, code: str, words: str) -> None:
+        super().__init__(words)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """`dead`: it no longer holds and a person must connect again; `none`: there is none, or a person ended it."""
+
+    state: Literal["alive", "dead", "none"]
+    ends_at: datetime | None = None
+    """When its refresh token ends if it is never used; unknown before the first renewal."""
 
 
 def authorise_address(address: str, *, client_id: str, redirect_uri: str, state: str) -> str:
@@ -46,15 +61,16 @@ def code_of(answer: Mapping[str, str], realm_id: str) -> str:
         NotConnected: the person refused, something is missing, or another company was chosen.
     """
     if error := answer.get("error"):
-        raise NotConnected(f"QuickBooks says {error[:80]!r}: the connection was not allowed; begin again")
+        raise NotConnected("refused", f"QuickBooks says {error[:80]!r}: the connection was not allowed; begin again")
     code, realm = answer.get("code"), answer.get("realmId")
     if not code or not realm:
         raise NotConnected(
-            "the address holds no code or no realmId: give the whole address that the browser was sent to"
+            "incomplete", "the address holds no code or no realmId: give the whole address that the browser was sent to"
         )
     if realm != realm_id:
         raise NotConnected(
+            "other_company",
             f"company {realm[:40]} was chosen, but this installation is for {realm_id} (INGEST_QUICKBOOKS_REALM_ID): "
-            "begin again and choose that one"
+            "begin again and choose that one",
         )
     return code

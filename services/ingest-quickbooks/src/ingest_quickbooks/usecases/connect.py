@@ -10,6 +10,7 @@ from typing import Protocol
 
 from ingest_quickbooks.domain.connecting import (
     STATE_LIVES,
+    Connection,
     NotConnected,
     answer_of,
     authorise_address,
@@ -37,6 +38,9 @@ class Vault(Protocol):
     async def disconnect(self) -> bool:
         """Give the tokens back and forget them; whether there were any."""
 
+    async def state(self) -> Connection:
+        """What is known of the connection without asking QuickBooks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Connecting:
@@ -47,16 +51,19 @@ class Connecting:
     clock: Callable[[], datetime]
     authorise_url: str
     client_id: str
-    redirect_uri: str
+    redirect_uri: str | None
     realm_id: str
 
     async def begin(self, bound_to: str) -> str:
-        """The address to open in the browser."""
+        """The address to open in the browser.
+
+        Raises:
+            NotConnected: there is no address for the browser to come back to.
+        """
+        redirect_uri = self._way_back()
         state = secrets.token_urlsafe(32)
         await self.states.put(mark_of(state, bound_to), self.clock() + STATE_LIVES)
-        return authorise_address(
-            self.authorise_url, client_id=self.client_id, redirect_uri=self.redirect_uri, state=state
-        )
+        return authorise_address(self.authorise_url, client_id=self.client_id, redirect_uri=redirect_uri, state=state)
 
     async def finish(self, address: str, bound_to: str) -> None:
         """Take the address that the browser was sent back to.
@@ -70,5 +77,13 @@ class Connecting:
         answer = answer_of(address)
         state = answer.get("state", "")
         if not await self.states.take(mark_of(state, bound_to), self.clock()):
-            raise NotConnected("this was not begun here, is older than ten minutes or was used already: begin again")
-        await self.vault.connect(code_of(answer, self.realm_id), self.redirect_uri)
+            raise NotConnected(
+                "not_begun", "this was not begun here, is older than ten minutes or was used already: begin again"
+            )
+        await self.vault.connect(code_of(answer, self.realm_id), self._way_back())
+
+    def _way_back(self) -> str:
+        if self.redirect_uri is None:
+            words = "set INGEST_QUICKBOOKS_REDIRECT_URI to the address registered for the app at Intuit"
+            raise NotConnected("not_set_up", words)
+        return self.redirect_uri
