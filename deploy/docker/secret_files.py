@@ -51,6 +51,7 @@ ADDRESSES = {
 MADE: dict[str, Callable[[], str]] = {
     "postgres_password": password,
     "ingest_quickbooks_token_key": key,
+    "ingest_quickbooks_internal_secret": password,
     "dashboard_api_audit_key": key,
 } | {name: partial(address, role) for name, role in ADDRESSES.items()}
 WORDS_OF_THE_SANDBOX = {
@@ -81,6 +82,7 @@ GIVEN = {
         "ingest_quickbooks_initial_refresh_token",
         "ingest_quickbooks_webhook_verifier",
         "ingest_quickbooks_token_key",
+        "ingest_quickbooks_internal_secret",
     ],
     "stripe-webhooks": [
         "stripe_webhooks_postgres_dsn",
@@ -93,11 +95,15 @@ GIVEN = {
         "dashboard_api_audit_key",
         "dashboard_api_oidc_client_secret",
         "dashboard_api_slack_token",
+        "dashboard_api_quickbooks_secret",
     ],
     "trueup": ["trueup_migrator_dsn", "trueup_audit_key"],
 }
-# The same key under the command's own name: it seals the audit log, and checks it.
-SAME = {"trueup_audit_key": "dashboard_api_audit_key"}
+# The same word under the name of its other end: the key seals the audit log and checks it; the secret is asked for and shown.
+SAME = {
+    "trueup_audit_key": "dashboard_api_audit_key",
+    "dashboard_api_quickbooks_secret": "ingest_quickbooks_internal_secret",
+}
 
 
 class Refused(Exception):

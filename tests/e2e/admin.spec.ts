@@ -1,4 +1,11 @@
-import { expect, openPortfolio, type Page, signIn, test } from "../../services/dashboard-web/e2e/harness.ts";
+import {
+  expect,
+  expectAccessible,
+  openPortfolio,
+  type Page,
+  signIn,
+  test,
+} from "../../services/dashboard-web/e2e/harness.ts";
 
 // Only Chloe's sessions are ended here: the other tests share theirs.
 test.use({ user: "" });
@@ -104,7 +111,42 @@ test("the audit log goes back page by page, its filters live in the address, and
   await expect(page).toHaveURL(/user=adam$/);
 });
 
-for (const place of ["/sessions", "/audit"]) {
+// Others read the same ledger at this moment: it is not disconnected here, only connected anew.
+test("an administrator connects QuickBooks again through its own page, and it is read with the new tokens", async ({
+  page,
+  watch,
+}) => {
+  watch.expectComplaints(/401/);
+  const readAt = async () => {
+    const { items } = (await (await page.request.get("/api/v1/sources")).json()) as {
+      items: { source: string; as_of: string }[];
+    };
+    return items.find(({ source }) => source === "quickbooks")?.as_of ?? "";
+  };
+  await signIn(page, "adam");
+  await page.getByRole("navigation", { name: "Places" }).getByRole("link", { name: "Connections" }).click();
+  const card = page.getByRole("region", { name: "QuickBooks" });
+  await expect(card).toContainText("connected");
+  await card.getByRole("button", { name: "Disconnect QuickBooks" }).click();
+  await expect(page.getByText(/Nothing is read from it until somebody connects again/)).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Keep" }).click();
+
+  const before = await readAt();
+  await card.getByRole("button", { name: "Connect again" }).click();
+  await expect(page.getByText("QuickBooks is connected.")).toBeVisible();
+  await expect(page).toHaveURL(/\/connections$/);
+  await expect.poll(readAt, { timeout: 90_000 }).not.toBe(before);
+  await expect(card).toContainText(/Last read(just now|1 min ago)/);
+
+  const guessed = await page.goto("/api/v1/connections/quickbooks/callback?code=c&state=guessed&realmId=1");
+  expect(guessed?.status()).toBe(200);
+  await expect(page.getByText(/It was not begun in this login/)).toBeVisible();
+  await page.goto("/audit?action=connection.made");
+  await expect(page.locator("tbody tr").first()).toContainText("adam");
+});
+
+for (const place of ["/sessions", "/audit", "/connections"]) {
   test.describe("everybody else", () => {
     test.use({ user: "fay" });
 
@@ -112,7 +154,8 @@ for (const place of ["/sessions", "/audit"]) {
       await page.goto(place);
       await expect(page.getByText("Not for this role")).toBeVisible();
       await expect(page.getByRole("navigation", { name: "Places" })).toHaveCount(0);
-      expect((await page.request.get(`/api/v1${place}`)).status()).toBe(403);
+      const path = place === "/connections" ? `${place}/quickbooks` : place;
+      expect((await page.request.get(`/api/v1${path}`)).status()).toBe(403);
     });
   });
 }

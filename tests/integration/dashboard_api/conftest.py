@@ -18,6 +18,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from fastapi import FastAPI
+from tests.integration.dashboard_api.ledger import HOST, SECRET, Ledger, Outside
 
 from dashboard_api.__main__ import SCHEMA, wire
 from dashboard_api.adapters.audit import use_key
@@ -412,6 +413,8 @@ def settings(database: Any) -> Settings:
         oidc_issuer=ISSUER,
         oidc_client_id="trueup-dashboard",
         oidc_client_secret="oidc_secret",
+        quickbooks_url=f"http://{HOST}",
+        quickbooks_secret=SECRET,
         calibration_dsn=database.admin_dsn,
         calibration_query="SELECT metric, counted FROM reference_counts($1::date, $2::date)",
         **FLAGGING,
@@ -419,9 +422,14 @@ def settings(database: Any) -> Settings:
 
 
 @pytest.fixture
-async def services(settings: Settings, issuer: Issuer) -> AsyncIterator[Services]:
+def ledger() -> Ledger:
+    return Ledger()
+
+
+@pytest.fixture
+async def services(settings: Settings, issuer: Issuer, ledger: Ledger) -> AsyncIterator[Services]:
     engine = create_engine(settings.postgres_dsn, application_name="test", pool_size=5, schema=SCHEMA)
-    http = httpx.AsyncClient(transport=httpx.MockTransport(issuer.answer))
+    http = httpx.AsyncClient(transport=Outside(ledger, issuer.answer))
     services = wire(settings, engine=engine, http=http)
     yield services
     await services.report_printer.close()

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
+from tests.integration.dashboard_api.ledger import REALM
 
 from dashboard_api.domain.access import PERMISSIONS, SCOPES, Permission, Role, Scope
 
@@ -40,7 +42,7 @@ class Operation:
 
     @property
     def cases(self) -> tuple[Whose, ...]:
-        if self.about == "-":
+        if self.about in {"-", "login"}:
             return (Whose.OWN,)
         return (Whose.OWN, Whose.UNKNOWN) if self.about == "anybody" else tuple(Whose)
 
@@ -204,6 +206,12 @@ async def _sync(stage: Stage) -> Ask:
     return Ask(json={"source": "stripe"})
 
 
+async def _callback(stage: Stage) -> Ask:
+    begun = await stage.client.post("/api/v1/connections/quickbooks", headers=stage.headers)
+    state = parse_qs(urlsplit(begun.json().get("authorise_url", "")).query).get("state", [""])[0]
+    return Ask(query={"code": "c1", "state": state, "realmId": REALM})
+
+
 REVIEWED = {"kind": "review", "revision": 1, "period_start": "2026-10-01"}
 
 
@@ -259,6 +267,7 @@ REQUESTS: dict[str, Make] = {
     "GET /api/v1/accounts/{client_id}/reconciliations/{period}/explain": _explain,
     "GET /api/v1/link-decisions/{decision_id}": _link_decision,
     "POST /api/v1/link-decisions/{decision_id}/undo": _link_decision,
+    "GET /api/v1/connections/quickbooks/callback": _callback,
     "POST /api/v1/links": _link,
     "POST /api/v1/unlinks": _unlink,
     "POST /api/v1/exports": _export,

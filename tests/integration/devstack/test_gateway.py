@@ -153,7 +153,8 @@ class TestPage:
         assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
 
     @pytest.mark.parametrize(
-        "path", ["/assets/gone.js", "/.built-from", "/metrics", "/livez", "/readyz", "/webhooks/other"]
+        "path",
+        ["/assets/gone.js", "/.built-from", "/metrics", "/livez", "/readyz", "/webhooks/other", "/internal/connection"],
     )
     async def test_what_is_not_for_the_world_is_not_there(self, running: Gateway, path: str) -> None:
         answer = await running.http.get(path)

@@ -16,8 +16,8 @@ from fastapi import FastAPI
 from tests.integration.ingest_quickbooks.conftest import KEY
 from typer.testing import CliRunner
 
-from ingest_quickbooks.adapters.connect_states import PostgresStates
 from ingest_quickbooks import wiring
+from ingest_quickbooks.adapters.connect_states import PostgresStates
 from ingest_quickbooks.commands import connection
 from ingest_quickbooks.domain.connecting import Connection, NotConnected
 from ingest_quickbooks.entrypoints.internal import internal_router
@@ -140,7 +140,7 @@ async def test_the_command_takes_the_address_and_tells_the_state(bench: Any, mon
 
     def type_in(_: str, **options: object) -> str:
         assert options == {"hide_input": True}
-        address = next(word for line in said for word in line.split() if word.startswith("http://ledger/"))
+        address = next(word for line in said[::-1] for word in line.split() if word.startswith("http://ledger/"))
         return asyncio.run(in_the_browser(bench, address))
 
     for name, value in {"REDIRECT_URI": BACK, "AUTHORISE_URL": "http://ledger/quickbooks/connect/oauth2"}.items():
@@ -169,15 +169,16 @@ async def test_the_command_takes_the_address_and_tells_the_state(bench: Any, mon
     result = await asyncio.to_thread(CliRunner().invoke, connection.app, ["connect"])
     assert (result.exit_code, "connect on the page" in said[-1]) == (1, True)
     result = await asyncio.to_thread(CliRunner().invoke, connection.app, ["connect", "--redirect-uri", f"{BACK}/cli"])
-    assert (result.exit_code, said[-1].split(",")[0]) == (0, "Connected. The service takes it up with its next question.")
+    assert (result.exit_code, said[-1].split(",")[0]) == (
+        0,
+        "Connected. The service takes it up with its next question.",
+    )
 
 
 async def test_the_page_connects_looks_and_disconnects_through_the_services_own_port(bench: Any) -> None:
     looks: list[None] = []
     app = FastAPI()
-    made = internal_router(
-        connecting(bench), secret=SECRET, clock=bench.time, connected=lambda: looks.append(None)
-    )
+    made = internal_router(connecting(bench), secret=SECRET, clock=bench.time, connected=lambda: looks.append(None))
     app.include_router(made)
     headers = {"Authorization": f"Bearer {SECRET}"}
     transport = httpx.ASGITransport(app)

@@ -87,3 +87,18 @@ def test_unsafe_settings_are_refused(changes: dict[str, Any]) -> None:
 )
 def test_loopback_is_this_machine(host: str, expected: bool) -> None:
     assert is_loopback(host) is expected
+
+
+def test_the_page_connects_quickbooks_only_where_it_is_told_how() -> None:
+    told = {
+        "quickbooks_url": "http://ingest-quickbooks:8000",
+        "quickbooks_secret": "made by chance, thirty-two at least",
+    }
+    settings = Settings(**GOOD | told)
+    assert "made by chance" not in repr(settings)
+    for name, value in told.items():
+        with pytest.raises(ValidationError, match="set together"):
+            Settings(**GOOD | {name: value})
+    for wrong in ({"quickbooks_secret": "short"}, {"quickbooks_url": "ingest-quickbooks:8000"}):
+        with pytest.raises(ValidationError):
+            Settings(**GOOD | told | wrong)

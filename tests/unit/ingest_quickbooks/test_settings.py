@@ -31,7 +31,10 @@ def test_hides_secrets() -> None:
     assert GOOD["TOKEN_KEY"] not in shown
 
 
-@pytest.mark.parametrize(("name", "value"), [("TOKEN_KEY", "short"), ("REALM_ID", "acme"), ("LIMIT_PER_S", "0")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("TOKEN_KEY", "short"), ("REALM_ID", "acme"), ("LIMIT_PER_S", "0"), ("INTERNAL_SECRET", "short")],
+)
 def test_a_mistake_names_the_variable(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

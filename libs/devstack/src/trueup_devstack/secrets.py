@@ -12,9 +12,16 @@ ROLES = ("migrator", "ingest_amplitude", "ingest_quickbooks", "stripe_webhooks",
 
 
 def load(path: Path) -> dict[str, str]:
-    """Name → secret: `postgres`, each role, `audit_key`, and `token_key` (32 bytes, URL-safe base64). Missing ones are made now."""
+    """Name → secret: `postgres`, each role, `audit_key`, `connection_secret`, and `token_key` (32 bytes, URL-safe base64).
+
+    Missing ones are made now.
+    """
     kept: dict[str, str] = read_json(path) or {}
-    made = {name: secrets.token_urlsafe(24) for name in ("postgres", *ROLES, "audit_key") if name not in kept}
+    made = {
+        name: secrets.token_urlsafe(24)
+        for name in ("postgres", *ROLES, "audit_key", "connection_secret")
+        if name not in kept
+    }
     if "token_key" not in kept:
         made["token_key"] = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     if made:

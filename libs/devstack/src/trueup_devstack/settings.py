@@ -126,7 +126,8 @@ def _quickbooks(wiring: Wiring) -> dict[str, str]:
         "TOKEN_URL": f"{wiring.sandbox_url}/quickbooks/oauth2/v1/tokens/bearer",
         "AUTHORISE_URL": f"{wiring.sandbox_url}/quickbooks/connect/oauth2",
         "REVOKE_URL": f"{wiring.sandbox_url}/quickbooks/v2/oauth2/tokens/revoke",
-        "REDIRECT_URI": f"{wiring.url}/connected",
+        "REDIRECT_URI": f"{wiring.url}/api/v1/connections/quickbooks/callback",
+        "INTERNAL_SECRET": wiring.secrets["connection_secret"],
         "CLIENT_ID": "qb_client",
         "CLIENT_SECRET": "qb_secret",
         "REALM_ID": "9130000000000001",
@@ -159,6 +160,8 @@ def _dashboard(wiring: Wiring) -> dict[str, str]:
         "SMTP_SECURITY": "none",
         "MAIL_FROM": "Trueup <trueup@trueup.example>",
         "AUDIT_KEY": wiring.secrets["audit_key"],
+        "QUICKBOOKS_URL": f"http://127.0.0.1:{wiring.ports.replica('ingest-quickbooks', 0)}",
+        "QUICKBOOKS_SECRET": wiring.secrets["connection_secret"],
     }
 
 

@@ -28,6 +28,7 @@ from dashboard_api.adapters.issuer_keys import IssuerKeys
 from dashboard_api.adapters.links import PostgresLinks
 from dashboard_api.adapters.mail import MailCourier, MailServer
 from dashboard_api.adapters.owners import PostgresOwners
+from dashboard_api.adapters.quickbooks_service import QuickBooksService
 from dashboard_api.adapters.reference_database import PostgresReferenceDatabase
 from dashboard_api.adapters.report_printer import WorkerReportPrinter, worker_command
 from dashboard_api.adapters.retries import PostgresRetries
@@ -50,6 +51,7 @@ from dashboard_api.settings import Settings
 from dashboard_api.usecases.accounts import Accounts
 from dashboard_api.usecases.calibrations import Calibrate
 from dashboard_api.usecases.card_history import CardHistory
+from dashboard_api.usecases.connections import ConnectLedger
 from dashboard_api.usecases.decision_views import DecisionViews
 from dashboard_api.usecases.decisions import Decisions
 from dashboard_api.usecases.explain import Explain
@@ -211,6 +213,16 @@ def _calibrate(settings: Settings, database: Database) -> Calibrate:
     )
 
 
+def _connect_ledger(settings: Settings, http: httpx.AsyncClient, audit: PostgresAuditLog) -> ConnectLedger:
+    if settings.quickbooks_url is None or settings.quickbooks_secret is None:
+        return ConnectLedger(None, audit, key="")
+    secret = settings.quickbooks_secret.get_secret_value()
+    service = QuickBooksService(
+        http, url=settings.quickbooks_url, secret=secret, timeout_s=settings.quickbooks_timeout_s
+    )
+    return ConnectLedger(service, audit, key=secret)
+
+
 def _issuer(settings: Settings, http: httpx.AsyncClient) -> tuple[OidcIssuer, IssuerAccessTokens]:
     keys = IssuerKeys(http, issuer=settings.oidc_issuer)
     issuer = OidcIssuer(
@@ -274,6 +286,7 @@ def wire(settings: Settings, *, engine: AsyncEngine, http: httpx.AsyncClient) ->
         import_rates=ImportRates(configuration, now=_now),
         decide_links=DecideLinks(PostgresLinks(database, service=SERVICE)),
         calibrate=_calibrate(settings, database),
+        connect_ledger=_connect_ledger(settings, http, audit),
         flag_issue=_flag_issue(settings, database, reads, targets, send_flags),
         flag_limits=FlagLimits(settings.flag_text_max, settings.flag_subject_max),
         decisions=Decisions(decided, snooze_days_max=settings.decision_snooze_days_max, now=_now),

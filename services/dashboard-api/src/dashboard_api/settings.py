@@ -114,6 +114,13 @@ class Settings(ServiceSettings):
     calibration_timeout_s: float = Field(default=2.0, gt=0, le=60)
     calibration_rows_max: int = Field(default=1000, ge=1, le=10_000)
 
+    quickbooks_url: str | None = Field(default=None, examples=["http://ingest-quickbooks:8000"])
+    """Where ingest-quickbooks answers; without it QuickBooks is connected at the command line only."""
+    quickbooks_secret: SecretStr | None = Field(default=None, min_length=32)
+    """INGEST_QUICKBOOKS_INTERNAL_SECRET of that service."""
+    quickbooks_timeout_s: float = Field(default=25.0, gt=0, le=28)
+    """Connecting and disconnecting have QuickBooks asked, which may take 20 seconds; the gateway waits for 30."""
+
     retry_guard_min: int = Field(default=60, ge=0, le=1440)
     """No retry this close to an attempt that Stripe has scheduled: it makes those up to an hour late, and two charges
     of one card in a row look like fraud to a bank."""
@@ -121,9 +128,11 @@ class Settings(ServiceSettings):
     """Retries of one invoice within `retry_window_days`; card networks punish more, each at a number of its own."""
     retry_window_days: int = Field(default=30, ge=1, le=365)
 
-    @field_validator("public_url", "oidc_issuer", "slack_base_url")
+    @field_validator("public_url", "oidc_issuer", "slack_base_url", "quickbooks_url")
     @classmethod
-    def _is_address(cls, value: str) -> str:
+    def _is_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("write scheme and host, such as https://trueup.example.com")
@@ -175,6 +184,12 @@ class Settings(ServiceSettings):
     def _reference_is_whole(self) -> Self:
         if (self.calibration_dsn is None) != (self.calibration_query is None):
             raise ValueError("CALIBRATION_DSN and CALIBRATION_QUERY are set together")
+        return self
+
+    @model_validator(mode="after")
+    def _connection_is_whole(self) -> Self:
+        if (self.quickbooks_url is None) != (self.quickbooks_secret is None):
+            raise ValueError("QUICKBOOKS_URL and QUICKBOOKS_SECRET are set together")
         return self
 
     @model_validator(mode="after")

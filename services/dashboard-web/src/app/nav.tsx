@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { Me } from "@/shared/api/types";
 
 interface Place {
-  to: "/" | "/links" | "/rate-cards" | "/calibration" | "/sessions" | "/audit";
+  to: "/" | "/links" | "/rate-cards" | "/calibration" | "/connections" | "/sessions" | "/audit";
   label: string;
   permission: string;
 }
@@ -12,6 +12,7 @@ const PLACES: Place[] = [
   { to: "/links", label: "Links", permission: "links.manage" },
   { to: "/rate-cards", label: "Rate cards", permission: "imports.write" },
   { to: "/calibration", label: "Calibration", permission: "calibration.manage" },
+  { to: "/connections", label: "Connections", permission: "connections.manage" },
   { to: "/sessions", label: "Sessions", permission: "sessions.manage" },
   { to: "/audit", label: "Audit log", permission: "audit.read" },
 ];

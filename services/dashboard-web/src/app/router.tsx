@@ -8,6 +8,7 @@ import {
 } from "@tanstack/react-router";
 import { BulkDecide } from "@/features/actions/decide/bulk";
 import { readAuditSearch } from "@/features/admin/audit-search";
+import { readConnectionResult } from "@/features/admin/connection-words";
 import { PortfolioExport } from "@/features/exports/portfolio-export";
 import { readLinksSearch } from "@/features/links/search";
 import { PortfolioPage } from "@/features/portfolio/page";
@@ -99,6 +100,14 @@ const calibration = createRoute({
   component: lazyRouteComponent(() => import("@/features/admin/calibration-page"), "CalibrationPage"),
 });
 
+const connections = createRoute({
+  getParentRoute: () => root,
+  path: "/connections",
+  staticData: { permission: "connections.manage" },
+  validateSearch: readConnectionResult,
+  component: lazyRouteComponent(() => import("@/features/admin/connections-page"), "ConnectionsPage"),
+});
+
 const sessions = createRoute({
   getParentRoute: () => root,
   path: "/sessions",
@@ -131,6 +140,7 @@ export function createAppRouter(client: QueryClient) {
       links,
       rates,
       calibration,
+      connections,
       sessions,
       audit,
       figures,

@@ -11,7 +11,8 @@ def test_the_table_is_the_reviewed_one() -> None:
     reading = {"self", "portfolio.read", "sources.read", "syncs.request"}
     assert {role.value: {each.value for each in permissions} for role, permissions in PERMISSIONS.items()} == {
         "admin": reading
-        | {"payments.read", "imports.write", "links.manage", "calibration.manage", "audit.read", "sessions.manage"},
+        | {"payments.read", "imports.write", "links.manage", "calibration.manage", "connections.manage"}
+        | {"audit.read", "sessions.manage"},
         "finance": reading | {"payments.read", "exports.create"},
         "account_manager": reading
         | {"payments.read", "payments.retry", "flags.send", "decisions.write", "exports.create"},

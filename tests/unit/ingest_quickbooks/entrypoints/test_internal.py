@@ -96,7 +96,7 @@ async def test_bodies_are_bounded_and_of_one_shape(path: str, body: Any, status:
 @pytest.mark.parametrize(
     ("refusal", "status", "code"),
     [
-        (CodeNotTaken("no"), 503, "code_not_taken"),
+        (CodeNotTaken("no"), 409, "code_not_taken"),
         (SourceUnavailable("away"), 503, "provider_error"),
     ],
 )

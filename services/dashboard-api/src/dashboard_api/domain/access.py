@@ -33,6 +33,7 @@ class Permission(StrEnum):
     IMPORTS_WRITE = "imports.write"
     LINKS_MANAGE = "links.manage"
     CALIBRATION_MANAGE = "calibration.manage"
+    CONNECTIONS_MANAGE = "connections.manage"
     FLAGS_SEND = "flags.send"
     DECISIONS_WRITE = "decisions.write"
     EXPORTS_CREATE = "exports.create"
@@ -57,6 +58,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.IMPORTS_WRITE,
         Permission.LINKS_MANAGE,
         Permission.CALIBRATION_MANAGE,
+        Permission.CONNECTIONS_MANAGE,
         Permission.AUDIT_READ,
         Permission.SESSIONS_MANAGE,
     },

@@ -18,6 +18,11 @@ const ACTIONS: Record<string, string> = {
   "rates.imported": "Imported rate cards",
   "calibration.counted": "Took reference counts",
   "calibration.cleared": "Cleared a calibration",
+  "connection.begun": "Began to connect a source",
+  "connection.made": "Connected a source",
+  "connection.refused": "Tried in vain to connect a source",
+  "connection.ending": "Asked to disconnect a source",
+  "connection.ended": "Disconnected a source",
   "access.refused": "Was refused what the role does not allow",
   "access.out_of_scope": "Asked for what is not in the portfolio",
 };

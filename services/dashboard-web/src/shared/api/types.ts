@@ -34,6 +34,7 @@ export type Figure = Schemas["Figure"];
 export type UnlinkedCustomer = Schemas["UnlinkedCustomer"];
 export type LinkDecision = Schemas["LinkDecision"];
 export type CalibrationItem = Schemas["CalibrationItem"];
+export type LedgerConnection = Schemas["LedgerConnection"];
 export type SessionItem = Schemas["Session"];
 export type AuditEntry = Schemas["AuditEntry"];
 export type MadeExport = Schemas["ExportCreated"];

@@ -20,7 +20,9 @@ app = typer.Typer(help="The connection to QuickBooks.", no_args_is_help=True)
 Sure = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 WayBack = Annotated[
     str | None,
-    typer.Option(help="Another address registered for the app at Intuit, where the page takes up that of the settings."),
+    typer.Option(
+        help="Another address registered for the app at Intuit, where the page takes up that of the settings."
+    ),
 ]
 
 

@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse, Response
 
 from ingest_quickbooks.domain.connecting import NotConnected
 from ingest_quickbooks.domain.tokens import reconnect_soon
-from ingest_quickbooks.ports import SourceUnavailable
+from ingest_quickbooks.ports import CodeNotTaken, SourceUnavailable
 from ingest_quickbooks.usecases.connect import Connecting
 from trueup_kit.posts import Door, NotTaken
 
@@ -72,7 +72,7 @@ async def _answered(request: Request, secret: str | None, work: Callable[[], Any
         answer: Response = await work()
     except NotTaken as refusal:
         return refusal.answer()
-    except NotConnected as refusal:
+    except (NotConnected, CodeNotTaken) as refusal:
         return NotTaken(409, refusal.code, str(refusal)).answer()
     except SourceUnavailable as error:
         return NotTaken(503, error.code, str(error)).answer()

@@ -50,6 +50,12 @@ _OWN_ERRORS: tuple[tuple[tuple[str, ...], str, dict[str, str]], ...] = (
         "/v1/decisions",
         {"404": "An account is unknown, or not in the caller's portfolio; nothing is decided."},
     ),
+    (
+        ("post", "delete"),
+        "/connections/quickbooks",
+        {"409": "It is connected at the command line here, or is not set up."},
+    ),
+    (("get",), "/connections/quickbooks/callback", {"409": "It was not begun in this login, or does not fit."}),
     (("get",), "/file", {"410": "Downloaded before, or too old."}),
 )
 """What single operations can answer besides: methods, how the path ends, status and words."""

@@ -16,8 +16,8 @@ from dashboard_api.domain.errors import InvalidRequest, NotFound
 from dashboard_api.ports.reads import Cursor
 
 _REPEATABLE = frozenset({"status", "band", "mark"})
-OPEN_ENDED = frozenset({"/api/v1/auth/callback"})
-"""Issuers may add parameters of their own to the way back (RFC 6749 §4.1.2 has clients ignore them)."""
+OPEN_ENDED = frozenset({"/api/v1/auth/callback", "/api/v1/connections/quickbooks/callback"})
+"""Whoever sends a browser back may add parameters of its own (RFC 6749 §4.1.2 has clients ignore them)."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 

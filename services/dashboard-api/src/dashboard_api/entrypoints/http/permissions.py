@@ -32,6 +32,9 @@ UNTOUCHED_BY_READ_ONLY = frozenset(
 )
 """What read-only mode leaves on: getting people out is what an incident may need."""
 
+ACTING_GETS = frozenset({"/api/v1/connections/quickbooks/callback"})
+"""Read-only mode holds for these, too. A state bound to the login session stands against forgery."""
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "X-Trueup-Csrf"
 CSRF_VALUE = "1"
@@ -89,7 +92,8 @@ class Guard:
         return principal
 
     def _refuse_while_read_only(self, method: str, path: str) -> None:
-        if self._read_only and method not in SAFE_METHODS and (method, path) not in UNTOUCHED_BY_READ_ONLY:
+        acts = method not in SAFE_METHODS or path in ACTING_GETS
+        if self._read_only and acts and (method, path) not in UNTOUCHED_BY_READ_ONLY:
             raise NotAllowed("Trueup is read-only at the moment: every action is switched off.", code="read_only_mode")
 
     def _refuse_forgery(self, request: Request) -> None:

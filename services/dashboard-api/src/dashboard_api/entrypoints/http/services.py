@@ -17,6 +17,7 @@ from dashboard_api.ports.reads import SourceReads
 from dashboard_api.usecases.accounts import Accounts
 from dashboard_api.usecases.calibrations import Calibrate
 from dashboard_api.usecases.card_history import CardHistory
+from dashboard_api.usecases.connections import ConnectLedger
 from dashboard_api.usecases.decisions import Decisions
 from dashboard_api.usecases.explain import Explain
 from dashboard_api.usecases.exports import CreateExport, TakeExport
@@ -62,6 +63,7 @@ class Services:
     import_rates: ImportRates
     decide_links: DecideLinks
     calibrate: Calibrate
+    connect_ledger: ConnectLedger
     flag_issue: FlagIssue
     flag_limits: FlagLimits
     decisions: Decisions
