@@ -69,7 +69,7 @@ class TestDeath:
         assert not (await bench.pull()).complete
         assert bench.wire.paths() == []
         report = await bench.report()
-        assert report.reason == "provider_error"
+        assert report.reason == "connection_dead"
         assert "connect" in (report.error or "")
 
     async def test_a_new_initial_token_reconnects(self, bench: Any) -> None:

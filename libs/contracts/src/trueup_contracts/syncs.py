@@ -9,6 +9,7 @@ from trueup_billing import join_key
 from trueup_contracts.envelope import Event, Instant, Part, RefText, SourceName
 
 PROVIDER_ERRORS = "provider_errors"
+CONNECTION_DEAD = "connection_dead"
 """The reason of a complete report whose source fails too many calls: shown as it was last read, until it does better."""
 
 
@@ -45,7 +46,8 @@ class SyncReportedV1(Event):
     """Everything the source showed up to this instant is published; absent while nothing was ever complete."""
     complete: bool
     reason: str | None = None
-    """Why it is not complete, as a stable code: `never_complete`, `truncated`, `provider_error`, `incomplete_answer`.
+    """Why it is not complete, as a stable code: `never_complete`, `truncated`, `provider_error`, `incomplete_answer`,
+    `connection_dead` (a person must connect the source again).
     `provider_errors` may go with a complete one: this pull came through, too many of the last calls did not."""
     error: str | None = None
     coverage: list[Coverage] = []

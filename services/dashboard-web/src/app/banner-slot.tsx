@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { downSince, PAUSED_AFTER_MS } from "@/shared/api/live";
-import { useIsReadOnly } from "@/shared/api/me";
+import { useIsReadOnly, useMay } from "@/shared/api/me";
 import { loginAddress, placeNow, sessionEnded } from "@/shared/api/session-state";
 import { sourcesQuery } from "@/shared/api/sources";
 import type { SourceReport } from "@/shared/api/types";
@@ -25,12 +25,13 @@ function sinceText(reports: SourceReport[], now: number): string {
 /** The first load is still running: nothing failed, there is just nothing complete yet. */
 const firstLoad = ({ state, reason }: SourceReport) => state === "never" && reason === "never_complete";
 
-/** One slot; the gravest comes first: session ended, read-only mode, source down, first load, failing, partial, live updates paused. */
+/** One slot; the gravest comes first: session ended, read-only mode, source to be connected, source down, first load, failing, partial, live updates paused. */
 export function BannerSlot() {
   const now = useNow(10_000);
   const ended = useObservable(sessionEnded);
   const broken = useObservable(downSince);
   const readOnly = useIsReadOnly();
+  const mayConnect = useMay("connections.manage");
   const { data } = useQuery(sourcesQuery);
   if (ended) {
     return (
@@ -52,6 +53,25 @@ export function BannerSlot() {
       <Banner tone="info" title="Trueup is in read-only mode.">
         All actions are switched off for everyone: no retries, no messages, no exports. Figures stay up to date. An
         administrator ends the mode.
+      </Banner>
+    );
+  }
+  const dead = data?.items.filter(({ reason }) => reason === "connection_dead") ?? [];
+  if (dead.length) {
+    return (
+      <Banner
+        tone="warn"
+        title={`${names(dead)} must be connected again.`}
+        action={
+          mayConnect ? (
+            <Button component="a" variant="default" href="/connections">
+              Go to Connections
+            </Button>
+          ) : null
+        }
+      >
+        It accepts the connection no more, or somebody ended it; an administrator connects it. What was last read stays,
+        with its age.
       </Banner>
     );
   }

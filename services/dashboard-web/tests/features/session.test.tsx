@@ -67,6 +67,17 @@ describe("the banner", () => {
     expect(screen.queryByText(/only partly read/)).toBeNull();
   });
 
+  it("says that a dead connection does not mend itself, and leads who may mend it", async () => {
+    sources(source("quickbooks", "failing", "connection_dead"), source("stripe", "stale", "provider_error"));
+    server.use(
+      http.get(`${API}/me`, () => HttpResponse.json(me({ permissions: [...me().permissions, "connections.manage"] }))),
+    );
+    open("/");
+    expect(await screen.findByText("QuickBooks must be connected again.")).toBeTruthy();
+    expect(screen.getByRole("link", { name: "Go to Connections" }).getAttribute("href")).toBe("/connections");
+    expect(screen.queryByText(/ends by itself/)).toBeNull();
+  });
+
   it("names a partial source when none is down", async () => {
     sources(source("quickbooks", "partial"), source("stripe", "complete"));
     open("/");

@@ -12,6 +12,7 @@ from ingest_quickbooks.domain.paging import Place, Within
 from ingest_quickbooks.domain.reading import Body
 from ingest_quickbooks.domain.snapshots import Entity
 from trueup_contracts.envelope import Event
+from trueup_contracts.syncs import CONNECTION_DEAD
 
 
 class SourceUnavailable(Exception):
@@ -28,6 +29,8 @@ class CodeNotTaken(SourceUnavailable):
 
 class ConnectionDead(SourceUnavailable):
     """The refresh token is no longer accepted: a person must connect QuickBooks again. Asking again is harmful."""
+
+    code = CONNECTION_DEAD
 
 
 class Ledger(Protocol):

@@ -9,7 +9,7 @@ from datetime import datetime
 from ingest_quickbooks.domain.answers import Changes, GarbledAnswer, read_all
 from ingest_quickbooks.domain.paging import CHANGE_OVERLAP, Place, reach
 from ingest_quickbooks.domain.snapshots import ENTITIES, Entity, Reading
-from ingest_quickbooks.ports import OpenGap, SourceUnavailable, Step
+from ingest_quickbooks.ports import ConnectionDead, OpenGap, SourceUnavailable, Step
 from ingest_quickbooks.usecases.announce import announce
 from ingest_quickbooks.usecases.deps import Deps
 from ingest_quickbooks.usecases.load import load_everything, read_entity, sweep
@@ -24,6 +24,8 @@ class Outcome:
 
     as_of: datetime | None
     error: str | None = None
+    reason: str | None = None
+    """The error as one of the report's codes."""
 
     @property
     def complete(self) -> bool:
@@ -36,7 +38,8 @@ async def pull_documents(deps: Deps) -> Outcome:
     try:
         outcome = Outcome(await _read(deps, started_at))
     except (SourceUnavailable, GarbledAnswer) as error:
-        outcome = Outcome(await deps.memory.cursor(), f"{error.code}: {error}")
+        reason = error.code if isinstance(error, ConnectionDead) else SourceUnavailable.code
+        outcome = Outcome(await deps.memory.cursor(), f"{error.code}: {error}", reason)
     await _report(deps, started_at, outcome)
     return outcome
 
@@ -97,10 +100,8 @@ async def _read_since(deps: Deps, entity: Entity, since: datetime) -> None:
 async def _report(deps: Deps, started_at: datetime, outcome: Outcome) -> None:
     gaps = await deps.memory.gaps()
     nameless = [gap for gap in gaps if gap.ref is None]
-    reason, error = None, outcome.error
-    if error is not None:
-        reason = SourceUnavailable.code
-    elif nameless:
+    reason, error = outcome.reason, outcome.error
+    if reason is None and nameless:
         # A document whose customer cannot be told could belong to anyone: nobody's figures are complete.
         reason, error = "incomplete_answer", nameless[0].detail
     complete = reason is None
