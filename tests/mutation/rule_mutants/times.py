@@ -90,8 +90,8 @@ BROKEN = (
         17,
         "a-forecast-of-holes",
         f"{DOMAIN}/forecast.py",
-        "    if reasons := completeness.of(Source.AMPLITUDE):\n",
-        "    if reasons := completeness.of(Source.AMPLITUDE)[:0]:\n",
+        "    if reasons := completeness.against_projection:\n",
+        "    if reasons := completeness.against_projection[:0]:\n",
         TIME,
     ),
     rule(
