@@ -59,13 +59,12 @@ async def expire(stack: RunningStack, times: int, every_s: float) -> None:
 
 async def records(bootstrap: str) -> AsyncIterator[tuple[type[Event], bytes, bytes]]:
     """Every record that the ingest services have sent: its event, key and value, in the order of its partition."""
-    events = {
-        topic.name: topic.event for topic in TOPICS if topic.event and topic.compacted and SENDERS & {*topic.senders}
-    }
+    told = [topic for topic in TOPICS if topic.compacted and SENDERS & {*topic.senders}]
+    events = {topic.name: topic.event for topic in told if topic.event}
+    places = [TopicPartition(topic.name, each) for topic in told for each in range(topic.partitions)]
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     await consumer.start()
     try:
-        places = [TopicPartition(name, each) for name in events for each in consumer.partitions_for_topic(name) or ()]
         ends = await consumer.end_offsets(places)
         consumer.assign(places)
         await consumer.seek_to_beginning(*places)

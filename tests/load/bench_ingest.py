@@ -63,15 +63,15 @@ def age_s(pid: int) -> float:
 
 async def published(bootstrap: str) -> dict[str, int]:
     """Topic → records that were ever written to it by an ingest service."""
-    names = [topic.name for topic in TOPICS if set(INGEST) & {*topic.senders}]
+    sent = [topic for topic in TOPICS if set(INGEST) & {*topic.senders}]
+    places = [TopicPartition(topic.name, each) for topic in sent for each in range(topic.partitions)]
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     await consumer.start()
     try:
-        places = [TopicPartition(name, each) for name in names for each in consumer.partitions_for_topic(name) or ()]
         ends = await consumer.end_offsets(places)
     finally:
         await consumer.stop()
-    return {name: sum(end for place, end in ends.items() if place.topic == name) for name in names}
+    return {one.name: sum(end for place, end in ends.items() if place.topic == one.name) for one in sent}
 
 
 async def measure(wait_s: float) -> dict[str, Any]:
