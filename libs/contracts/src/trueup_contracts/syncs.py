@@ -9,8 +9,9 @@ from trueup_billing import join_key
 from trueup_contracts.envelope import Event, Instant, Part, RefText, SourceName
 
 PROVIDER_ERRORS = "provider_errors"
-CONNECTION_DEAD = "connection_dead"
 """The reason of a complete report whose source fails too many calls: shown as it was last read, until it does better."""
+CONNECTION_DEAD = "connection_dead"
+"""The reason of a source that no longer lets us in, until a person connects it again."""
 
 
 class Coverage(Part):

@@ -58,7 +58,7 @@ UPDATE connections SET refresh_token = $2, access_token = NULL, access_expires_a
     state = 'dead', seeded_from = $3, rotated_at = NULL
 WHERE realm_id = $1
 """
-"""An empty refresh token tells what a person ended from what died."""
+# An empty refresh token tells what a person ended from what died.
 STATE = "SELECT state, refresh_token, refresh_expires_at FROM connections WHERE realm_id = $1"
 BURY = "UPDATE connections SET state = 'dead', access_token = NULL, access_expires_at = NULL WHERE realm_id = $1"
 
