@@ -37,6 +37,8 @@ FAULTS = (
 DELIVERIES = ("twice", "shuffle", "hold", "lost")
 PACE = 20
 MIXED_SHARE = 0.4
+TRACE_SHOWN = 3_000
+"""Characters of a stack trace that are printed, from its end: the stack forgets its logs."""
 LIMITS = tuple(f"{source}.refused_by_limit" for source in SOURCES)
 
 
@@ -130,15 +132,17 @@ class Sampler:
             self._again.pop(name, None)
 
 
-def unhandled(folder: Path, begin: dict[Path, int]) -> Counter[str]:
-    """Log lines with a stack trace, written since, by process."""
-    found: Counter[str] = Counter()
+def unhandled(folder: Path, begin: dict[Path, int]) -> list[str]:
+    """Log lines with a stack trace, written since, each with the process that wrote it."""
+    found: list[str] = []
     for path in folder.glob("*.log"):
-        with path.open("rb") as file:
+        with path.open(encoding="utf-8", errors="replace") as file:
             file.seek(begin.get(path, 0))
-            for line in file:
-                if b'"exception"' in line or b"Traceback (most recent call last)" in line:
-                    found[path.stem] += 1
+            found += [
+                f"{path.stem}: {line.strip()}"
+                for line in file
+                if '"exception"' in line or "Traceback (most recent call last)" in line
+            ]
     return found
 
 
@@ -178,7 +182,8 @@ async def run(seed: int, seconds: float, settle_s: float, wait_s: float) -> dict
         "wrong_answers": len(seen.wrong),
         "wrong": seen.wrong[:20],
         "over_limit": over,
-        "stack_traces": dict(traces),
+        "stack_traces": len(traces),
+        "first_traces": [trace[-TRACE_SHOWN:] for trace in traces[:5]],
         "verify_clean": outcome.clean,
         "differences": [str(one) for one in outcome.differences[:20]],
         "absent": outcome.absent,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
+from trueup_kit import logs, watching
 from trueup_kit import reading as module
-from trueup_kit import watching
+from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.reading import Reading, Record, to_record
 from trueup_kit.watching import Watch
 
@@ -218,3 +220,29 @@ async def test_a_member_without_partitions_is_rebuilt_after_a_while(monkeypatch:
     reason = await watched(made(consumer), [], timeout_s=5)
     assert reason is not None
     assert "no partition" in reason
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ProviderUnavailable("timeout"), ("warning", False)),
+        (ConnectionRefusedError("the database restarts"), ("warning", False)),
+        (RuntimeError("our mistake"), ("error", True)),
+    ],
+)
+async def test_what_is_away_is_one_line_and_a_mistake_of_ours_has_its_stack_trace(
+    error: Exception,
+    told: tuple[str, bool],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "FAILED_DELAY_FIRST_S", 0.0)
+    logs.configure(service="test", level="INFO", fmt="json")
+
+    async def handler(_: list[Record]) -> None:
+        raise error
+
+    with pytest.raises(Exception, match="t"):
+        await made(FakeConsumer({}), handler=handler).handle(SimpleNamespace(raw_message=[raw(1)]))  # type: ignore[arg-type]
+    (line,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (line["level"], "exception" in line) == told

@@ -14,8 +14,9 @@ from faststream.kafka import KafkaMessage
 from prometheus_client import Counter
 
 from trueup_kit import trace
+from trueup_kit.errors import KitError
 from trueup_kit.logs import get_logger
-from trueup_kit.postgres import describe
+from trueup_kit.postgres import describe, is_transient
 
 log = get_logger(__name__)
 FAILED_DELAY_FIRST_S, FAILED_DELAY_LONGEST_S = 0.2, 10.0
@@ -161,7 +162,10 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
         self._failures += 1
         pause_s = min(FAILED_DELAY_FIRST_S * 2 ** min(self._failures - 1, 10), FAILED_DELAY_LONGEST_S)
         facts: dict[str, Any] = {"topic": self._topic, "records": len(records), "again_in_s": pause_s}
-        if self._failures == 1:
+        if isinstance(error, KitError) or is_transient(error):
+            # What it needs is away: one line each time. A mistake of ours has its stack trace, once.
+            log.warning("a batch waits, it will be delivered again", error=describe(error), **facts)
+        elif self._failures == 1:
             log.error("a batch failed, it will be delivered again", exc_info=error, **facts)
         else:
             log.warning("a batch failed again", failures=self._failures, error=describe(error), **facts)

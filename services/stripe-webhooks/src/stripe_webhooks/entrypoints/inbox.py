@@ -12,7 +12,7 @@ from stripe_webhooks.ports import Busy, ProviderDown, Superseded
 from stripe_webhooks.usecases.digest import Digest
 from trueup_kit.consumer import Record
 from trueup_kit.dlq import divert
-from trueup_kit.errors import KitError
+from trueup_kit.errors import KitError, ProviderUnavailable
 from trueup_kit.logs import get_logger
 from trueup_kit.postgres import is_transient
 from trueup_kit.producer import Producer
@@ -32,8 +32,15 @@ class InboxSubscriber:
     service: str
 
     async def __call__(self, records: list[Record]) -> None:
-        """Poison is diverted by itself. What may pass is tried again, within a bound; after it the batch comes anew."""
-        poison = await patiently(lambda: self.digest([record.value for record in records]))
+        """Poison is diverted by itself. What may pass is tried again, within a bound; after it the batch comes anew.
+
+        Raises:
+            ProviderUnavailable: Stripe, or whoever holds a lease, was waited for in vain.
+        """
+        try:
+            poison = await patiently(lambda: self.digest([record.value for record in records]))
+        except (ProviderDown, Busy, Superseded) as error:
+            raise ProviderUnavailable(str(error)) from error
         for one in poison:
             record = records[one.index]
             log.warning("a record is no Stripe event", partition=record.partition, offset=record.offset)
