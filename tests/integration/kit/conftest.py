@@ -51,7 +51,7 @@ def about(name: str) -> type[Observed]:
 
 
 async def until(
-    condition: Callable[[], bool | Awaitable[bool]], *, timeout_s: float = 30.0, what: str = "condition"
+    condition: Callable[[], bool | Awaitable[bool]], *, timeout_s: float = 90.0, what: str = "condition"
 ) -> None:
     """Wait until the condition holds; fails the test when it does not in time."""
     deadline = time.monotonic() + timeout_s

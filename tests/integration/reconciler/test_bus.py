@@ -59,7 +59,7 @@ class Flaky:
             raise Crash(step)
 
 
-async def until(found: Callable[[], Awaitable[bool]], *, timeout_s: float = 60.0, what: str = "it") -> None:
+async def until(found: Callable[[], Awaitable[bool]], *, timeout_s: float = 100.0, what: str = "it") -> None:
     """Wait for a condition; fails the test when it does not come true."""
     deadline = time.monotonic() + timeout_s
     while not await found():

@@ -34,7 +34,7 @@ PAYMENTS, CUSTOMERS, SYNCS = PaymentObservedV1.topic, CustomerObservedV1.topic, 
 Fact = dict[str, Any]
 
 
-async def until(found: Callable[[], Awaitable[bool]], *, timeout_s: float = 30.0, what: str = "it") -> None:
+async def until(found: Callable[[], Awaitable[bool]], *, timeout_s: float = 90.0, what: str = "it") -> None:
     """Wait for a condition; fails the test when it does not come true."""
     deadline = time.monotonic() + timeout_s
     while not await found():

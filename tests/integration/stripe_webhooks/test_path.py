@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import json
 import signal
-import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,28 +13,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.integration.stripe_webhooks.conftest import CUSTOMERS, PAYMENTS, SYNCS, until
 
 from trueup_contracts.syncs import SyncRequestedV1
 from trueup_contracts.topics import STRIPE_EVENTS_RECEIVED, dlq
 from trueup_kit.producer import Producer
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Iterable
 
     from tests.integration.stripe_webhooks.conftest import Bus, Fact, Sandbox, Sender, Services
-
-from trueup_contracts.customers import CustomerObservedV1
-from trueup_contracts.payments import PaymentObservedV1
-from trueup_contracts.syncs import SyncReportedV1
-
-PAYMENTS, CUSTOMERS, SYNCS = PaymentObservedV1.topic, CustomerObservedV1.topic, SyncReportedV1.topic
-
-
-async def until(found: Callable[[], Awaitable[bool]], *, timeout_s: float = 30.0, what: str = "it") -> None:
-    deadline = time.monotonic() + timeout_s
-    while not await found():
-        assert time.monotonic() < deadline, f"{what} did not come true within {timeout_s:g} s"
-        await asyncio.sleep(0.1)
 
 
 async def loaded(bus: Bus) -> bool:
