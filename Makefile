@@ -181,7 +181,7 @@ chaos-sources: prepare ## Every fault of the three sources for ten minutes at tw
 
 check-replicas: prepare ## Three replicas of each ingest service: one refresh, nothing twice, another pulls when one is killed, as JSON
 	INGEST_AMPLITUDE_POLL_INTERVAL_S=15 INGEST_QUICKBOOKS_POLL_INTERVAL_S=5 STRIPE_WEBHOOKS_POLL_INTERVAL_S=5 \
-		$(BIN)/python -m trueup_devstack.own_stack -- \
+		INGEST_QUICKBOOKS_RENEW_AGAIN_AFTER_S=5 $(BIN)/python -m trueup_devstack.own_stack -- \
 		sh -c "$(BIN)/trueup verify --wait 400 && $(BIN)/python -m tests.chaos.replicas $(ARGS)"
 
 check-partial: prepare ## 1,000 invoices of which the gateway shows 600, in the browser and the API, on a stack of its own

@@ -44,6 +44,8 @@ class Settings(ServiceSettings):
     """Requests per second; QuickBooks' own limit is 10."""
     reads_per_month: int = Field(default=500_000, gt=0)
     """Of the plan with Intuit; from four fifths on people are told, beyond it QuickBooks refuses everything."""
+    renew_again_after_s: float = Field(default=300.0, ge=1)
+    """An access token that is refused although it is younger than this is not renewed again: that would look like theft."""
     background_share: float = Field(default=0.8, gt=0, le=1)
     request_timeout_s: float = Field(default=30.0, gt=0, le=120)
     attempts_max: int = Field(default=4, ge=1, le=10)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -86,6 +86,7 @@ def reading(settings: Settings, *, application_name: str = SERVICE) -> Reading:
         key=settings.token_key.get_secret_value(),
         initial_refresh_token=initial.get_secret_value() if initial is not None else None,
         clock=now,
+        renew_again_after=timedelta(seconds=settings.renew_again_after_s),
     )
     meter = ReadMeter(engine, per_month=settings.reads_per_month, clock=now)
     ledger = QuickBooksApi(client, vault, realm_id=settings.realm_id, answered=meter.note)

@@ -84,9 +84,11 @@ class TokenVault:
         key: str,
         initial_refresh_token: str | None,
         clock: Callable[[], datetime],
+        renew_again_after: timedelta = RENEW_AGAIN_AFTER,
     ) -> None:
         self._engine = engine
         self._client = client
+        self._renew_again_after = renew_again_after
         self._token_url = token_url
         self._revoke_url = revoke_url
         self._auth = httpx.BasicAuth(client_id, client_secret)
@@ -130,7 +132,8 @@ class TokenVault:
                 return token  # another process renewed while we waited for the lock
             if row is None or row["state"] == "dead":
                 raise self._dead("connect QuickBooks again: there is no refresh token that works")
-            if refused is not None and row["rotated_at"] and self._clock() - row["rotated_at"] < RENEW_AGAIN_AFTER:
+            young = row["rotated_at"] is not None and self._clock() - row["rotated_at"] < self._renew_again_after
+            if refused is not None and young:
                 raise SourceUnavailable("QuickBooks refuses a token that it has just given")
             try:
                 answer = await self._refresh(self._open(row["refresh_token"]))
