@@ -13,6 +13,8 @@ import { Banner } from "@/shared/ui/banner";
 
 const names = (reports: SourceReport[]) => reports.map(({ source }) => sourceName(source)).join(" and ");
 
+const isOrAre = ({ length }: SourceReport[]) => (length === 1 ? "is" : "are");
+
 function sinceText(reports: SourceReport[], now: number): string {
   return reports
     .map(({ source, as_of, reason }) => {
@@ -22,8 +24,9 @@ function sinceText(reports: SourceReport[], now: number): string {
     .join(" ");
 }
 
-/** The first load is still running: nothing failed, there is just nothing complete yet. */
-const firstLoad = ({ state, reason }: SourceReport) => state === "never" && reason === "never_complete";
+/** The first load is still running: nothing failed, there is just nothing complete yet, or not even a report. */
+const firstLoad = ({ state, reason }: SourceReport) =>
+  state === "never" && (reason === null || reason === "never_complete");
 
 /** One slot; the gravest comes first: session ended, read-only mode, source to be connected, source down, first load, failing, partial, live updates paused. */
 export function BannerSlot() {
@@ -86,7 +89,7 @@ export function BannerSlot() {
   }
   if (loading.length) {
     return (
-      <Banner tone="info" title={`${names(loading)} is being read for the first time.`}>
+      <Banner tone="info" title={`${names(loading)} ${isOrAre(loading)} being read for the first time.`}>
         Accounts fill in by themselves; until the first load is complete they say “cannot judge”.
       </Banner>
     );
@@ -94,7 +97,7 @@ export function BannerSlot() {
   const failing = data?.items.filter(({ state }) => state === "failing") ?? [];
   if (failing.length) {
     return (
-      <Banner tone="warn" title={`${names(failing)} answers with errors.`}>
+      <Banner tone="warn" title={`${names(failing)} ${failing.length === 1 ? "answers" : "answer"} with errors.`}>
         You see what was last read: {sinceText(failing, now)} This ends by itself when the source answers well again.
       </Banner>
     );
@@ -102,7 +105,7 @@ export function BannerSlot() {
   const partial = data?.items.filter(({ state }) => state === "partial") ?? [];
   if (partial.length) {
     return (
-      <Banner tone="warn" title={`${names(partial)} is only partly read.`}>
+      <Banner tone="warn" title={`${names(partial)} ${isOrAre(partial)} only partly read.`}>
         {sinceText(partial, now)} Accounts with a gap say “cannot judge” and stay out of projections.
       </Banner>
     );

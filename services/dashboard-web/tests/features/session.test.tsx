@@ -78,6 +78,18 @@ describe("the banner", () => {
     expect(screen.queryByText(/ends by itself/)).toBeNull();
   });
 
+  it("says of a source that has reported nothing yet that it is being read", async () => {
+    sources(source("amplitude", "never", null), source("stripe", "never", "never_complete"));
+    open("/");
+    expect(await screen.findByText("Amplitude and Stripe are being read for the first time.")).toBeTruthy();
+  });
+
+  it("says of a source that failed before it was ever whole that it cannot be read", async () => {
+    sources(source("amplitude", "never", "provider_error"));
+    open("/");
+    expect(await screen.findByText("Amplitude cannot be read right now.")).toBeTruthy();
+  });
+
   it("names a partial source when none is down", async () => {
     sources(source("quickbooks", "partial"), source("stripe", "complete"));
     open("/");
