@@ -106,6 +106,16 @@ def test_an_item_that_the_card_does_not_know_is_unmapped() -> None:
     assert parts(judged(account=nameless, documents=(billed(line(10_000), setup),))) == [("unexplained", 900)]
 
 
+def test_what_charges_nothing_by_itself_need_not_name_an_item() -> None:
+    setup = line(900, item_id="77", item_name="Setup", line_id="2")
+    floor = rate("0", kind="minimum", metric="", component="commitment", item_id=None, amount_minor=5_000)
+    result = judged(account=account(rates=(rate(), floor)), documents=(billed(line(10_000), setup),))
+    assert parts(result) == [("unmapped", 900)]
+    fee = rate("0", kind="flat", metric="", component="fee", item_id=None, amount_minor=900)
+    nameless = judged(account=account(rates=(rate(), fee)), documents=(billed(line(10_000), setup),))
+    assert "unmapped" not in dict(parts(nameless)), "the strange line may be the fee's"
+
+
 CHANGED = (rate("0.01", valid_to=date(2026, 10, 16)), rate("0.0115", valid_from=date(2026, 10, 16)))
 BOTH_HALVES = {"api_calls": series({date(2026, 10, 10): 5_000, date(2026, 10, 20): 5_000})}
 

@@ -133,6 +133,20 @@ def test_a_metric_whose_calibration_failed_is_left_out_with_its_reason() -> None
     assert found.excluded == (LeftOut("calibration_drift", "api_calls", "9.10 % off the reference"),)
 
 
+def test_a_minimum_of_the_whole_card_fills_no_gap_of_a_metric_that_is_left_out() -> None:
+    floor = rate("0", kind="minimum", metric="", component="commitment", item_id=None, amount_minor=1_000_000)
+    fee = rate("0", kind="flat", metric="", component="fee", item_id=None, amount_minor=5_000)
+    both = account(rates=(rate(), rate("0.02", metric="storage"), fee, floor))
+    usage = {name: series(days(FIRST_DAY, TODAY), metric=name) for name in ("api_calls", "storage")}
+    wide = scope(Source.AMPLITUDE, scope="usage|storage|0")
+    whole = snapshot(usage=usage, account=both, scopes=(*scopes(), wide))
+    assert forecast(whole, assess(whole, Policy(), NOW), TODAY).amount_minor == 3 * (1_000_000 + 5_000)
+    one = replace(whole, uncalibrated={"api_calls": "9.10 % off the reference"})
+    found = forecast(one, assess(one, Policy(), NOW), TODAY)
+    assert (found.status, found.amount_minor) == ("ok", 92 * 200 + 3 * 5_000)
+    assert LeftOut("minimum", floor.name) in found.excluded
+
+
 def test_partial_usage_gives_no_forecast_and_says_which_source() -> None:
     partial = scope(Source.AMPLITUDE, incomplete_reason="truncated")
     found = run(days(FIRST_DAY, TODAY), scopes=scopes(amplitude=partial))

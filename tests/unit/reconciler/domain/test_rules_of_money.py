@@ -118,6 +118,7 @@ def test_domain_rule_20_an_unapplied_one_lowers_nothing_and_shows_at_the_account
     assert (told.amount_minor, told.currency) == (1_500, "USD")
     assert told.text == "15.00 USD of credit memo CM-3 are set against no invoice"
     assert not found(snapshot(documents=(invoice(), memo(balance_minor=1_500, state="void"))), "unapplied_credit")
+    assert not found(snapshot(documents=(invoice(), memo(balance_minor=-1_500))), "unapplied_credit")
 
 
 def test_domain_rule_20_credit_and_refund_of_one_sum_count_once() -> None:

@@ -63,6 +63,14 @@ def test_a_source_that_breaks_and_heals_is_told() -> None:
     assert "source_state" not in kinds(told(None, scopes=broken))
 
 
+def test_the_first_complete_reading_of_a_source_is_no_news_and_one_that_comes_in_part_is() -> None:
+    unread = {"sources": {"quickbooks": "never"}}
+    assert "source_state" not in kinds(told(replace(memo(), **unread)))
+    broken = scopes(quickbooks=scope(Source.QUICKBOOKS, gaps=gap("quickbooks:41")))
+    [entry] = [entry for entry in told(replace(memo(), **unread), scopes=broken) if entry.kind == "source_state"]
+    assert (entry.source, entry.before, entry.after) == ("quickbooks", "never", "partial")
+
+
 def test_a_status_that_comes_back_is_told_again() -> None:
     paid = (payment(status="succeeded"),)
     first = told(None, payments=paid)
