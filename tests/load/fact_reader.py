@@ -23,7 +23,7 @@ import asyncpg
 import uvloop
 from aiokafka import AIOKafkaConsumer
 from faststream.kafka import KafkaBroker
-from sqlalchemy import event
+from sqlalchemy import DateTime, event
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -146,7 +146,7 @@ class Usage(Base):
     quantity: Mapped[Decimal]
     unit: Mapped[str]
     time_zone: Mapped[str]
-    observed_at: Mapped[datetime]
+    observed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 async def textbook(job: Job) -> None:
