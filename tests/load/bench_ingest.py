@@ -47,12 +47,12 @@ def scenario(accounts: int, months: int) -> dict[str, Any]:
     return world | {"accounts": accounts, "history_months": months - 1, "managers": managers}
 
 
-def memory_mb(pid: int, name: str) -> float:
-    """`VmHWM`, the most a process ever held, or another line of its status; MB."""
+def peak_mb(pid: int) -> float:
+    """`VmHWM`: the most memory that a process ever held, MB."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith(f"{name}:"):
+        if line.startswith("VmHWM:"):
             return round(int(line.split()[1]) / 1024, 1)
-    raise SystemExit(f"process {pid} has no {name}")
+    raise SystemExit(f"process {pid} has no VmHWM")
 
 
 def age_s(pid: int) -> float:
@@ -94,9 +94,9 @@ async def measure(wait_s: float) -> dict[str, Any]:
         "requests": {source: counters[f"{source}.requests"] for source in SOURCES},
         "over_limit": {source: counters.get(f"{source}.refused_by_limit", 0) for source in SOURCES},
         "restarts": sum(entry["restarts"] for entry in now.values()),
-        "peak_rss_mb": {service: memory_mb(now[service]["pid"], "VmHWM") for service in INGEST},
+        "peak_rss_mb": {service: peak_mb(now[service]["pid"]) for service in INGEST},
         "peak_rss_mb_of_others": {
-            entry["name"]: memory_mb(entry["pid"], "VmHWM")
+            entry["name"]: peak_mb(entry["pid"])
             for entry in await processes()
             if entry["service"] in {"reconciler", "dashboard-api"}
         },

@@ -17,11 +17,8 @@ def load(path: Path) -> dict[str, str]:
     Missing ones are made now.
     """
     kept: dict[str, str] = read_json(path) or {}
-    made = {
-        name: secrets.token_urlsafe(24)
-        for name in ("postgres", *ROLES, "audit_key", "connection_secret")
-        if name not in kept
-    }
+    words = ("postgres", *ROLES, "audit_key", "connection_secret")
+    made = {name: secrets.token_urlsafe(24) for name in words if name not in kept}
     if "token_key" not in kept:
         made["token_key"] = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     if made:

@@ -118,7 +118,7 @@ class Leases:
 
     def __init__(self, engine: AsyncEngine, *, service: str, ttl_s: float = TTL_S) -> None:
         self._engine = engine
-        self._owner = f"{service}@{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self._owner = f"{service}@{socket.gethostname()}:{os.getpid()}"
         self._ttl_s = ttl_s
 
     @asynccontextmanager
@@ -142,7 +142,7 @@ class Leases:
 
     async def _take(self, scope: str) -> Lease | None:
         # Nobody else uses this holder's name, so two holds of one scope in one process exclude each other too.
-        owner = f"{self._owner}:{uuid.uuid4().hex[:8]}"
+        owner = f"{self._owner}:{uuid.uuid4().hex}"
         async with self._engine.begin() as conn:
             driver = await raw(conn)
             token = await driver.fetchval(_TAKE, scope, owner, self._ttl_s)

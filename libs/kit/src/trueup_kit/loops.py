@@ -9,9 +9,8 @@ from collections.abc import Awaitable, Callable
 
 from prometheus_client import Counter, Gauge
 
-from trueup_kit.errors import KitError
 from trueup_kit.logs import get_logger
-from trueup_kit.postgres import describe, is_transient
+from trueup_kit.postgres import describe, passes
 
 log = get_logger(__name__)
 FAILED_DELAY_LONGEST_S = 60.0
@@ -48,7 +47,7 @@ async def _tick(fn: Callable[[], Awaitable[object]], name: str) -> bool:
         await fn()
     except Exception as error:
         TICKS.labels(name, "failed").inc()
-        if isinstance(error, KitError) or is_transient(error):
+        if passes(error):
             log.warning("tick failed, trying again", loop=name, error=describe(error))
         else:
             log.exception("tick failed, trying again", loop=name)

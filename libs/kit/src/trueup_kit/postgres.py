@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from trueup_kit.errors import KitError
 from trueup_kit.logs import get_logger
 
 T = TypeVar("T")
@@ -95,6 +96,11 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, ExceptionGroup):
         return all(is_transient(inner) for inner in error.exceptions)
     return isinstance(error, _PASSING)
+
+
+def passes(error: BaseException) -> bool:
+    """Whether trouble passes by itself: a provider, the bus or the database away, a lease held or lost. Else it is a mistake of ours."""
+    return isinstance(error, KitError) or is_transient(error)
 
 
 async def backing_off(

@@ -14,9 +14,8 @@ from faststream.kafka import KafkaMessage
 from prometheus_client import Counter
 
 from trueup_kit import trace
-from trueup_kit.errors import KitError
 from trueup_kit.logs import get_logger
-from trueup_kit.postgres import describe, is_transient
+from trueup_kit.postgres import describe, passes
 
 log = get_logger(__name__)
 FAILED_DELAY_FIRST_S, FAILED_DELAY_LONGEST_S = 0.2, 10.0
@@ -162,7 +161,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
         self._failures += 1
         pause_s = min(FAILED_DELAY_FIRST_S * 2 ** min(self._failures - 1, 10), FAILED_DELAY_LONGEST_S)
         facts: dict[str, Any] = {"topic": self._topic, "records": len(records), "again_in_s": pause_s}
-        if isinstance(error, KitError) or is_transient(error):
+        if passes(error):
             # What it needs is away: one line each time. A mistake of ours has its stack trace, once.
             log.warning("a batch waits, it will be delivered again", error=describe(error), **facts)
         elif self._failures == 1:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from stripe_webhooks.ports import Busy, Listing, ProviderDown, Superseded
+from stripe_webhooks.ports import Listing, NotYet
 from stripe_webhooks.settings import Settings
 from stripe_webhooks.usecases.backfill import listing, look_anew, next_batch
 from stripe_webhooks.usecases.reading import Wanted
@@ -40,7 +40,7 @@ async def _run(made: Parts, span: Span, account: str | None) -> None:
             await made.observer.look_at([Wanted("customer", account)])
         await _invoices(made, asked, bookmark, bar)
         await bookmark.forget()
-    except (ProviderDown, Busy, Superseded, KitError) as error:
+    except (NotYet, KitError) as error:
         raise Stopped(f"{error}; the same command goes on from here") from error
     finally:
         bar.end()

@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from stripe_webhooks.ports import Busy, ProviderDown, Superseded
+from stripe_webhooks.ports import NotYet
 from stripe_webhooks.usecases.digest import Digest
 from trueup_kit.consumer import Record
 from trueup_kit.dlq import divert
-from trueup_kit.errors import KitError, ProviderUnavailable
+from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.logs import get_logger
-from trueup_kit.postgres import is_transient
+from trueup_kit.postgres import passes
 from trueup_kit.producer import Producer
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class InboxSubscriber:
         """
         try:
             poison = await patiently(lambda: self.digest([record.value for record in records]))
-        except (ProviderDown, Busy, Superseded) as error:
+        except NotYet as error:
             raise ProviderUnavailable(str(error)) from error
         for one in poison:
             record = records[one.index]
@@ -54,14 +54,9 @@ async def patiently(work: Callable[[], Awaitable[T]]) -> T:
         try:
             return await work()
         except Exception as error:
-            if attempt == ATTEMPTS or not passes(error):
+            if attempt == ATTEMPTS or not (isinstance(error, NotYet) or passes(error)):
                 raise
             log.warning("trying again", attempt=attempt, error=str(error))
         await asyncio.sleep(delay_s * random.uniform(0.5, 1.0))
         delay_s = min(delay_s * 2, LONGEST_DELAY_S)
     raise AssertionError("unreachable: the last attempt returns or raises")
-
-
-def passes(error: BaseException) -> bool:
-    """Whether the same may work later: Stripe, the bus or the database away, a lease held or lost."""
-    return isinstance(error, (ProviderDown, Busy, Superseded, KitError)) or is_transient(error)

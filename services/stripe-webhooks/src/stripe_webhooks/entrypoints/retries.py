@@ -10,7 +10,7 @@ from prometheus_client import Counter, Gauge
 from pydantic import ValidationError
 
 from stripe_webhooks.domain.retries import Outcome
-from stripe_webhooks.ports import Busy, ProviderDown, Superseded
+from stripe_webhooks.ports import NotYet
 from stripe_webhooks.ports.retries import ClaimLost, Executions
 from stripe_webhooks.usecases.observe import Observer
 from stripe_webhooks.usecases.reading import Wanted
@@ -18,10 +18,9 @@ from stripe_webhooks.usecases.retry import CarryOut
 from trueup_contracts.retries import PaymentRetryRequestedV1
 from trueup_kit.consumer import Record
 from trueup_kit.dlq import divert
-from trueup_kit.errors import KitError
 from trueup_kit.logs import get_logger
 from trueup_kit.loops import every
-from trueup_kit.postgres import is_transient
+from trueup_kit.postgres import passes
 from trueup_kit.producer import Producer
 
 log = get_logger(__name__)
@@ -107,7 +106,7 @@ def looking(observer: Observer) -> Callable[[str], Awaitable[None]]:
         try:
             await observer.look_at([Wanted("invoice", gateway_invoice_id)], priority="person")
         except Exception as error:
-            if not (isinstance(error, (ProviderDown, Busy, Superseded, KitError)) or is_transient(error)):
+            if not (isinstance(error, NotYet) or passes(error)):
                 raise
             log.warning("the invoice was not re-read after its payment retry", error=str(error))
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
-from stripe_webhooks.ports import Busy, ProviderDown, Superseded
+from stripe_webhooks.ports import NotYet
 from stripe_webhooks.usecases.poll import Poll
 from trueup_contracts.syncs import SyncRequestedV1
 from trueup_kit.consumer import Record
@@ -44,7 +44,7 @@ class Schedule:
         wished_at, self.wished_at = self.wished_at, None
         try:
             pulled = await self.poll(wished_at)
-        except (ProviderDown, Busy, Superseded) as error:
+        except NotYet as error:
             raise ProviderUnavailable(str(error)) from error
         if pulled:
             log.debug("pulled", wished=wished_at is not None)

@@ -14,7 +14,11 @@ from trueup_contracts.envelope import Event
 Priority = Literal["person", "background"]
 
 
-class ProviderDown(Exception):
+class NotYet(Exception):
+    """It did not work this time; the same may work later."""
+
+
+class ProviderDown(NotYet):
     """Stripe did not give a usable answer; the same question may succeed later. `reason` is a stable code."""
 
     def __init__(self, reason: str, detail: str) -> None:
@@ -30,11 +34,11 @@ class InboxAway(Exception):
     """The bus did not acknowledge in time. The sender repeats; a copy that was written after all does no harm."""
 
 
-class Busy(Exception):
+class Busy(NotYet):
     """Others held a lease for longer than we wait. Transient."""
 
 
-class Superseded(Exception):
+class Superseded(NotYet):
     """The lease was lost before publishing: what was read is discarded. Transient."""
 
 
