@@ -144,7 +144,7 @@ bench-decide: prepare ## What one decision costs, by age and size of the account
 bench-links: prepare ## Resolving links of 12,000 accounts, suggestions for 500 customers, as JSON
 	$(BIN)/python tests/load/bench_links.py $(ARGS)
 
-bench-ingest: prepare ## Everything read anew for 12,000 accounts, 5 and 12 months, on stacks of their own, as JSON
+bench-ingest: prepare ## Everything read anew for 12,000 accounts, 3 and 12 months, on stacks of their own, as JSON
 	$(BIN)/python -m tests.load.bench_ingest $(ARGS)
 
 backtest: prepare ## How far the forecast would have missed, by class of account, on the sandbox's history, as JSON

@@ -149,7 +149,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--accounts", type=int, default=12_000)
     parser.add_argument(
-        "--months", type=int, nargs="+", default=[5, 12], help="the running one included; the world has 5 at least"
+        "--months", type=int, nargs="+", default=[3, 12], help="the running one included; the world has 3 at least"
     )
     parser.add_argument("--wait", type=float, default=3600, help="seconds for everything to be read and to agree")
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)

@@ -19,6 +19,7 @@ from ingest_amplitude.domain.tally import RecentIds, Tally
 from ingest_amplitude.domain.windows import Hours
 from ingest_amplitude.ports import (
     Definition,
+    Exported,
     ExportedHours,
     Kept,
     Scope,
@@ -49,6 +50,8 @@ class Upload:
     user: str = "u1"
     shows_at: datetime | None = None
     """When the export shows it; None: at once."""
+    dated: bool = True
+    """Whether the export says when it was uploaded."""
 
 
 @dataclass
@@ -77,7 +80,7 @@ class World:
     end: datetime | None = None
     placed: dict[str, int] = field(default_factory=dict)
     claims: dict[Scope, Standing] = field(default_factory=dict)
-    exported_totals: dict[Key, Decimal] = field(default_factory=dict)
+    exported_totals: dict[Key, Exported] = field(default_factory=dict)
     shown_totals: dict[Key, Decimal] = field(default_factory=dict)
     known_definitions: dict[str, Definition] = field(default_factory=dict)
     waiting_hours: dict[datetime, ExportedHours] = field(default_factory=dict)
@@ -112,7 +115,7 @@ class World:
             if hours.start <= event.uploaded < hours.end and (event.shows_at or event.uploaded) <= self.now:
                 properties = {"account_id": event.account, "quantity": event.quantity}
                 at, uploaded = (f"{one:%Y-%m-%d %H:%M:%S.%f}" for one in (event.at, event.uploaded))
-                tally.add(event.event_type, at, event.uuid, properties, uploaded=uploaded)
+                tally.add(event.event_type, at, event.uuid, properties, uploaded=uploaded if event.dated else "")
         if tally.full:
             raise TooMuchAtOnce("more than is held at once")
 
@@ -218,7 +221,8 @@ class World:
 
     def _kept(self, key: Key) -> Kept:
         shown = None if key in self.unsure else self.shown_totals.get(key, Decimal(0))
-        return Kept(self.exported_totals.get(key, Decimal(0)), shown)
+        total, since = self.exported_totals.get(key, Exported(Decimal(0)))
+        return Kept(total, shown, since)
 
     def on_the_bus(self) -> Mapping[Key, Decimal]:
         """What a consumer knows: the highest version of each key."""

@@ -141,7 +141,7 @@ class Scenario(Part):
 
     seed: int
     accounts: int = Field(ge=1, le=100_000)
-    history_months: int = Field(default=7, ge=4, le=24)
+    history_months: int = Field(default=7, ge=2, le=24)
     managers: dict[str, int]
     """Account manager → number of accounts; must add up to `accounts`."""
     currencies: dict[str, Share]

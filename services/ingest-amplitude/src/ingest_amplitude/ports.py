@@ -55,8 +55,18 @@ class Kept(NamedTuple):
     shown: Decimal | None
     """What was last announced, 0 when nothing was; None: a publish was cut short, so nobody knows."""
 
+    since: datetime | None = None
+    """Since when, by the times of upload, the exported total has been what it is; None: not known."""
+
 
 NOTHING_KEPT = Kept(ZERO, ZERO)
+
+
+class Exported(NamedTuple):
+    """The total of what was exported of a bucket so far, and since when it has been that, as in `Kept`."""
+
+    total: Decimal
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +100,7 @@ class ExportedHours:
 class Step:
     """What moves together with the published values, in one transaction."""
 
-    exported: Mapping[Key, Decimal] = field(default_factory=dict)
-    """New totals of what was exported so far."""
+    exported: Mapping[Key, Exported] = field(default_factory=dict)
     export_end: datetime | None = None
     """Up to where the export has come; None leaves it."""
     exported_hours: ExportedHours | None = None

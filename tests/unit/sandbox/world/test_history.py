@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import pytest
+
 from trueup_sandbox.clock import to_instant
 from trueup_sandbox.scenario import Scenario
 from trueup_sandbox.world.world import World
@@ -56,3 +58,17 @@ def test_a_birth_before_six_on_the_first_leaves_the_last_month_to_be_billed(make
     world = make_world(born=datetime(2026, 12, 1, 3, tzinfo=UTC))
     assert not [one for one in world.desk.store.invoices.all() if one.run == "2026-11"]
     assert [one for one in world.desk.store.invoices.all() if one.run == "2026-10"]
+
+
+@pytest.mark.parametrize("months", [2, 4, 7, 12])
+def test_however_short_the_history_nobody_begins_or_changes_after_the_birth(
+    world: World, scenario: Scenario, months: int
+) -> None:
+    many = scenario.model_copy(update={"accounts": 300, "managers": {"ana": 300}, "history_months": months})
+    made = World(many, clock=world.clock)
+    begin = min(one.active_from for one in made.accounts)
+    today = made.today_at_birth
+    assert all(one.active_from <= today for one in made.accounts)
+    assert all(price.valid_from <= today for one in made.accounts for price in one.prices)
+    assert any(one.active_from > begin for one in made.accounts), "none of them is new"
+    assert any(one.active_to and one.active_to <= today for one in made.accounts), "none of them has ended"

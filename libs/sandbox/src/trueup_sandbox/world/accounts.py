@@ -202,7 +202,7 @@ def _prices(
         amount = (Decimal("0.005") if planted else draw.choice(metric.prices)) * scale
         first = Price(metric.metric, metric.unit, metric.item_id, metric.item_name, amount, start)
         if planted is None and draw.random() < scenario.shares.price_change and metric.measure == "sums":
-            change = start + timedelta(days=draw.randint(40, 190))
+            change = _after(scenario, start, draw.randint(40, 190))
             prices += [replace(first, valid_to=change), replace(first, unit_price=amount * 2, valid_from=change)]
         else:
             prices.append(first)
@@ -223,11 +223,16 @@ def _habits(scenario: Scenario, draw: random.Random, planted: Planted | None) ->
 
 def _natural_ends(scenario: Scenario, account: Account, draw: random.Random, start: date) -> Account:
     if draw.random() < scenario.shares.new:
-        begins = _whole(scenario, account, start + timedelta(days=draw.randint(70, 170)))
+        begins = _whole(scenario, account, _after(scenario, start, draw.randint(70, 170)))
         return replace(account, active_from=begins, prices=tuple(_begin(price, begins) for price in account.prices))
     if draw.random() < scenario.shares.ended:
-        return replace(account, active_to=_whole(scenario, account, start + timedelta(days=draw.randint(60, 180))))
+        return replace(account, active_to=_whole(scenario, account, _after(scenario, start, draw.randint(60, 180))))
     return account
+
+
+def _after(scenario: Scenario, start: date, days: int) -> date:
+    """A day that was drawn for a history of seven months; in a shorter one it comes sooner, so that it lies in the past."""
+    return start + timedelta(days=days * min(scenario.history_months, 7) // 7)
 
 
 def _whole(scenario: Scenario, account: Account, day: date) -> date:

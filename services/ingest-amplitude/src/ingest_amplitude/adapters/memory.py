@@ -23,12 +23,12 @@ HISTORY_FROM, EXPORT_END = "history_from", "export_end"
 
 PROPOSE = "INSERT INTO cursors (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING"
 KEPT = """
-SELECT metric, day, account_id, exported, shown, unsure
+SELECT metric, day, account_id, exported, shown, unsure, exported_since
 FROM unnest($1::text[], $2::date[], $3::text[]) AS asked (metric, day, account_id)
 JOIN buckets USING (metric, day, account_id)
 """
 SHOWN = """
-SELECT metric, day, account_id, exported, shown, unsure FROM buckets
+SELECT metric, day, account_id, exported, shown, unsure, exported_since FROM buckets
 WHERE metric = $1 AND day BETWEEN $2 AND $3 AND (shown IS NOT NULL OR unsure)
 """
 STAND = """
@@ -48,7 +48,10 @@ INSERT INTO exported_hours (start_at, end_at, event_ids) VALUES ($1, $2, $3)
 ON CONFLICT (start_at) DO UPDATE SET end_at = excluded.end_at, event_ids = excluded.event_ids
 """
 ID_BYTES = 16
-FORGET = ("DELETE FROM standings WHERE metric = ANY ($1)", "UPDATE buckets SET exported = NULL WHERE metric = ANY ($1)")
+FORGET = (
+    "DELETE FROM standings WHERE metric = ANY ($1)",
+    "UPDATE buckets SET exported = NULL, exported_since = NULL WHERE metric = ANY ($1)",
+)
 
 
 class PostgresMemory:
@@ -163,8 +166,8 @@ def columns(keys: Sequence[Key]) -> tuple[list[str], list[date], list[str]]:
 def _by_key(rows: Sequence[asyncpg.Record]) -> dict[Key, Kept]:
     # What was about to be published when the process died may stand on the bus or not: it counts as unknown.
     return {
-        Key(metric, day, account): Kept(exported or ZERO, None if unsure else shown or ZERO)
-        for metric, day, account, exported, shown, unsure in rows
+        Key(metric, day, account): Kept(exported or ZERO, None if unsure else shown or ZERO, since)
+        for metric, day, account, exported, shown, unsure, since in rows
     }
 
 

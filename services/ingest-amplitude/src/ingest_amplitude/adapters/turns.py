@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -17,7 +16,7 @@ from ingest_amplitude.adapters.memory import EXPORT_END, columns, write_definiti
 from ingest_amplitude.adapters.messages import UsageMessages
 from ingest_amplitude.domain.arrivals import Arrivals
 from ingest_amplitude.domain.buckets import Key, Totals
-from ingest_amplitude.ports import Step
+from ingest_amplitude.ports import Exported, Step
 from trueup_contracts.envelope import Event
 from trueup_contracts.usage import UsageObservedV1
 from trueup_kit import pulls
@@ -28,6 +27,7 @@ from trueup_kit.producer import Producer
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 LEASE = "usage"
 ROWS_MAX = 10_000
+NOT_EXPORTED = (None, None)
 
 DOUBT = """
 INSERT INTO buckets (metric, day, account_id, unsure)
@@ -35,10 +35,12 @@ SELECT metric, day, account_id, true FROM unnest($1::text[], $2::date[], $3::tex
 ON CONFLICT (metric, day, account_id) DO UPDATE SET unsure = true
 """
 WRITE = """
-INSERT INTO buckets AS known (metric, day, account_id, exported, shown)
-SELECT * FROM unnest($1::text[], $2::date[], $3::text[], $4::numeric[], $5::numeric[])
+INSERT INTO buckets AS known (metric, day, account_id, exported, exported_since, shown)
+SELECT * FROM unnest($1::text[], $2::date[], $3::text[], $4::numeric[], $5::timestamptz[], $6::numeric[])
 ON CONFLICT (metric, day, account_id) DO UPDATE
-SET exported = coalesce(excluded.exported, known.exported), shown = coalesce(excluded.shown, known.shown),
+SET exported = coalesce(excluded.exported, known.exported),
+    exported_since = CASE WHEN excluded.exported IS NULL THEN known.exported_since ELSE excluded.exported_since END,
+    shown = coalesce(excluded.shown, known.shown),
     unsure = known.unsure AND excluded.shown IS NULL
 """
 PLACE = """
@@ -115,10 +117,16 @@ class LeasedTurn:
         return await self.publisher.offsets()
 
 
-async def _write_buckets(driver: Connection, exported: Mapping[Key, Decimal], shown: Totals) -> None:
+async def _write_buckets(driver: Connection, exported: Mapping[Key, Exported], shown: Totals) -> None:
     for some in _chunked(sorted(exported.keys() | shown.keys())):
-        totals = [exported.get(key) for key in some], [shown.get(key) for key in some]
-        await driver.execute(WRITE, *columns(some), *totals)
+        of_export = [exported.get(key, NOT_EXPORTED) for key in some]
+        await driver.execute(
+            WRITE,
+            *columns(some),
+            [total for total, _ in of_export],
+            [since for _, since in of_export],
+            [shown.get(key) for key in some],
+        )
 
 
 async def _write_step(driver: Connection, step: Step) -> None:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from ingest_amplitude.domain.again import reopened
-from ingest_amplitude.domain.arrivals import earlier_values
-from ingest_amplitude.domain.buckets import Key, Totals
+from ingest_amplitude.domain.arrivals import Earlier, earlier_values
+from ingest_amplitude.domain.buckets import ZERO, Key, Totals
 from ingest_amplitude.domain.coverage import Run, by_day, overlay
 from ingest_amplitude.domain.coverage import cap as cap_coverage
 from ingest_amplitude.domain.partitions import assign
 from ingest_amplitude.domain.tally import Tally
 from ingest_amplitude.domain.windows import HOUR, Hours, day_start, last_day_before, whole_hour
-from ingest_amplitude.ports import NOTHING_KEPT, ExportedHours, Kept, Scope, Standing, Step, TooMuchAtOnce
+from ingest_amplitude.ports import NOTHING_KEPT, Exported, ExportedHours, Kept, Scope, Standing, Step, TooMuchAtOnce
 from ingest_amplitude.usecases.deps import Deps
 
 
@@ -99,9 +98,11 @@ async def _export_again(deps: Deps, hours: Hours, history_from: date, carried: f
     tally = _tally(deps, hours, history_from, carried, _Either(deps.recent, known))
     await deps.source.export(hours, tally)
     kept = await deps.memory.kept(list(tally.totals))
-    exported = {key: kept.get(key, NOTHING_KEPT).exported + quantity for key, quantity in tally.totals.items()}
+    exported = {
+        key: Exported(kept.get(key, NOTHING_KEPT).exported + quantity) for key, quantity in tally.totals.items()
+    }
     # Where an answer has spoken since, it knew of these events or will be asked again tonight.
-    changed = {key: total for key, total in exported.items() if _stands(kept.get(key, NOTHING_KEPT))}
+    changed = {key: one.total for key, one in exported.items() if _stands(kept.get(key, NOTHING_KEPT))}
     placed = assign(await deps.memory.partitions(), tally.accounts, deps.plan.partition_capacity)
     step = Step(exported=exported, placed=placed, settled_hours=ExportedHours(hours, ()))
     await deps.turn.publish(changed, version=version, observed_at=deps.clock(), step=step)
@@ -139,7 +140,13 @@ async def _commit(
     placed = assign(partitions, tally.accounts, deps.plan.partition_capacity)
     # Every event uploaded up to this instant, included, is in the published values; the end itself was not exported.
     as_of = hours.end - timedelta(microseconds=1)
-    exported, changed = await _new_totals(deps, tally.totals, as_of, partitions, standings)
+    kept = await deps.memory.kept(list(tally.totals))
+    earlier = {key: _seen(deps, hours, tally, key, kept.get(key)) for key in tally.totals}
+    exported = {
+        key: Exported(kept.get(key, NOTHING_KEPT).exported + quantity, earlier[key][-1][0] if earlier[key] else None)
+        for key, quantity in tally.totals.items()
+    }
+    changed = _changed(exported, kept, as_of, partitions, standings)
     run = Run(history_from, max(history_from, last_day_before(hours.end, deps.plan.zone)), as_of)
     # An unfiltered answer speaks of accounts it does not name; a filtered one only of those it was asked for.
     joined = set(placed.values()) if len(set(partitions.values())) > 1 else set()
@@ -155,35 +162,41 @@ async def _commit(
             for scope in _scopes(deps, partitions | placed)
         },
     )
-    earlier = {
-        key: earlier_values(
-            late, exported[key], max(hours.start, day_start(key.day + timedelta(days=1), deps.plan.zone))
-        )
-        for key, late in tally.late.items()
-        if key in changed and key not in tally.undated
-    }
-    await deps.turn.publish(changed, version=version, observed_at=as_of, step=step, earlier=earlier)
+    late = {key: earlier[key] for key in tally.late if key in changed and earlier[key]}
+    await deps.turn.publish(changed, version=version, observed_at=as_of, step=step, earlier=late)
 
 
-async def _new_totals(
-    deps: Deps, added: Totals, as_of: datetime, partitions: dict[str, int], standings: dict[Scope, Standing]
-) -> tuple[dict[Key, Decimal], Totals]:
-    """The running totals of the touched buckets, and those among them that must be announced.
+def _seen(deps: Deps, hours: Hours, tally: Tally, key: Key, kept: Kept | None) -> Earlier:
+    """What the bucket held from the end of its day on, as far as these hours and what was exported before them tell.
 
-    A total is not announced where a later answer already speaks of that day: it would turn the value back.
+    While the day lasts that is what it will hold unless more comes. Nothing where an event does not say when it was
+    uploaded; only from these hours on where what was exported before does not tell.
     """
-    kept = await deps.memory.kept(list(added))
+    if key in tally.undated:
+        return ()
+    day_end = day_start(key.day + timedelta(days=1), deps.plan.zone)
+    if kept is None:  # the export has met every hour since the day began, and nothing of this bucket
+        kept = Kept(ZERO, ZERO, day_end)
+    since = kept.since or max(hours.start, day_end)
+    return earlier_values(tally.late.get(key, {}), kept.exported + tally.totals[key], since)
+
+
+def _changed(
+    exported: Mapping[Key, Exported],
+    kept: Mapping[Key, Kept],
+    as_of: datetime,
+    partitions: Mapping[str, int],
+    standings: Mapping[Scope, Standing],
+) -> Totals:
+    """The totals that must be announced: not where a later answer already speaks of that day and would be turned back."""
     instants = {scope: by_day(standing.coverage) for scope, standing in standings.items()}
-    exported: dict[Key, Decimal] = {}
     changed: Totals = {}
-    for key, quantity in added.items():
-        before = kept.get(key, NOTHING_KEPT)
-        total = exported[key] = before.exported + quantity
+    for key, (total, _) in exported.items():
         partition = partitions.get(key.account)
         counted_at = None if partition is None else instants.get((key.metric, partition), {}).get(key.day)
-        if (counted_at is None or counted_at <= as_of) and total != before.shown:
+        if (counted_at is None or counted_at <= as_of) and total != kept.get(key, NOTHING_KEPT).shown:
             changed[key] = total
-    return exported, changed
+    return changed
 
 
 def _scopes(deps: Deps, partitions: dict[str, int]) -> list[Scope]:
