@@ -39,7 +39,7 @@ async def measure(bootstrap: str, database: Database, *, seconds: int) -> dict[s
     producer = Producer(bootstrap, service="bench", publish_timeout_s=30)
     try:
         await producer.start()
-        await admin.execute("TRUNCATE reconciler.usage, reconciler.dirty_refs")
+        await admin.execute("TRUNCATE reconciler.usage, reconciler.dirt")
         await producer.publish_all([*facts(ACCOUNTS), *reports()])
         await _settled(admin)
         return await _run(bootstrap, producer, admin, seconds)
@@ -52,7 +52,7 @@ async def measure(bootstrap: str, database: Database, *, seconds: int) -> dict[s
 
 async def _settled(admin: asyncpg.Connection[asyncpg.Record]) -> None:
     sql = """
-    SELECT (SELECT count(*) FROM read_model.accounts) >= $1 AND NOT EXISTS (SELECT 1 FROM reconciler.dirty_refs)
+    SELECT (SELECT count(*) FROM read_model.accounts) >= $1 AND NOT EXISTS (SELECT 1 FROM reconciler.dirt)
         AND NOT EXISTS (SELECT 1 FROM reconciler.dirty_accounts)
     """
     async with asyncio.timeout(SETTLE_TIMEOUT_S):

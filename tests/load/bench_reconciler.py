@@ -18,7 +18,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from tests import databases
 from tests.load import announced
 
+from reconciler.settings import Settings
 from trueup_contracts.topics import TOPICS, dlq
 from trueup_contracts.usage import UsageObservedV1
 from trueup_devstack import scratch
@@ -36,7 +37,8 @@ from trueup_kit.producer import Producer
 TOPIC = UsageObservedV1.topic
 READER = Path(__file__).with_name("fact_reader.py")
 REFS, METRICS, DAYS = 12_000, ("api_calls", "seats", "storage_gb"), 3
-STALE_SHARE = 0.02
+STALE_SHARE, LATE_SHARE = 0.02, 0.02
+"""Records older than what is stored, and new values of a day that was over when the former one was seen."""
 TEXTBOOK_RECORDS = 3_000
 PATIENCE_S = 300
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -56,12 +58,14 @@ class Way:
     batch: int = 1000
 
 
+# As the reconciler comes: what is read at once is stored in two transactions of half of it each.
+OURS = Settings.model_fields["batch_records"].default
 WAYS = (
     Way("bare", "bare", 1),
     Way("bare_2", "bare", 2),
-    Way("ours", "ours", 1),
-    Way("ours_2", "ours", 2),
-    Way("ours_3", "ours", 3),
+    Way("ours", "ours", 1, OURS),
+    Way("ours_2", "ours", 2, OURS),
+    Way("ours_3", "ours", 3, OURS),
     Way("textbook", "textbook", 1),
 )
 
@@ -76,23 +80,25 @@ class Servers:
 
 
 def records(count: int, seed: int = 1) -> Iterator[Message]:
-    """Usage of `REFS` customers: first sights, then replacements, and some that come too late."""
+    """Usage of `REFS` customers: first sights, then replacements while the day lasts, and some that come too late."""
     rng = random.Random(seed)
-    first, now = date(2026, 11, 1), datetime(2026, 11, 26, 12, tzinfo=UTC)
+    first = datetime(2026, 11, 1, tzinfo=UTC)
     keys = [(ref, metric, day) for day in range(DAYS) for metric in METRICS for ref in range(REFS)]
     for number in range(count):
         ref, metric, day = keys[number % len(keys)]
         version = 1 if rng.random() < STALE_SHARE else number + 2
+        midnight = first + timedelta(days=day)
+        seen = midnight + (timedelta(days=2) if rng.random() < LATE_SHARE else timedelta(seconds=number % 80_000))
         fact = UsageObservedV1(
             version=version,
             ref=f"amplitude:company-{ref:05d}",
             metric=metric,
-            bucket=(first + timedelta(days=day)).isoformat(),
+            bucket=midnight.date().isoformat(),
             quantity=f"{rng.randrange(10_000_000)}.{rng.randrange(100):02d}",
             unit="units",
-            observed_at=now,
+            observed_at=seen,
         )
-        yield to_message(fact, service="ingest-amplitude", time=now)
+        yield to_message(fact, service="ingest-amplitude", time=seen)
 
 
 async def prepare(bootstrap: str, count: int) -> None:
@@ -113,9 +119,7 @@ async def prepare(bootstrap: str, count: int) -> None:
 
 async def read_all(servers: Servers, way: Way, count: int) -> dict[str, Any]:
     """Let the processes of one way read `count` records; figures of the whole."""
-    await servers.admin.execute(
-        "TRUNCATE reconciler.usage, reconciler.fences, reconciler.dirty_refs, public.bare_usage"
-    )
+    await servers.admin.execute("TRUNCATE reconciler.usage, reconciler.fences, reconciler.dirt, public.bare_usage")
     await servers.admin.execute("CHECKPOINT")
     wal, cpu = await servers.admin.fetchval("SELECT pg_current_wal_lsn()"), await _postgres_cpu_s(servers)
     dsn = servers.database.admin_dsn if way.kind == "bare" else servers.database.dsn("reconciler")

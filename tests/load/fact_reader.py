@@ -120,7 +120,17 @@ async def bare(job: Job) -> None:
             continue
         job.progress.begin()
         rows = [
-            (v.ref, v.metric, v.grain, v.day(), v.version, Decimal(v.quantity), v.unit, v.time_zone, v.observed_at)
+            (
+                v.ref,
+                v.metric,
+                v.grain,
+                date.fromisoformat(v.first_day),
+                v.version,
+                Decimal(v.quantity),
+                v.unit,
+                v.time_zone,
+                v.observed_at,
+            )
             for v in values
         ]
         await connection.copy_records_to_table("bare_usage", schema_name="public", records=rows, columns=COLUMNS)

@@ -49,7 +49,7 @@ async def test_finds_a_tampered_figure(decided: System, database: Database, chan
 
 async def test_leaves_out_what_is_about_to_be_decided(decided: System, database: Database) -> None:
     await decided.feed([invoice(1, 11, 9_999, version=3)])
-    assert await decided.admin.fetchval("SELECT count(*) FROM reconciler.dirty_refs") > 0
+    assert await decided.admin.fetchval("SELECT count(*) FROM reconciler.dirt") > 0
     assert await audit(database.dsn("migrator")) == []
     await decided.decisions.spread(decided.now)
     assert await decided.admin.fetchval("SELECT count(*) FROM reconciler.dirty_accounts") == 1

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta, timezone
 
 import pytest
-from tests.integration.reconciler.world import System, bucket, facts, invoice, reports, shuffled
+from tests.integration.reconciler.world import NOW, System, bucket, facts, invoice, reports, shuffled
 
 from reconciler.ports.facts import Accepted, Poison, Position, Stored
 from reconciler.usecases.read import read
@@ -41,9 +41,39 @@ async def test_domain_rule_13_a_bucket_replaces_its_former_value_at_every_poll(s
 
 async def test_stale_version_dirties_nobody(system: System) -> None:
     await system.feed([bucket(1, DAY, 50, version=5)])
-    await system.admin.execute("DELETE FROM reconciler.dirty_refs")
+    await system.admin.execute("DELETE FROM reconciler.dirt")
     await system.feed([bucket(1, DAY, 10, version=4), bucket(1, DAY, 10, version=3)])
-    assert await system.value("SELECT count(*) FROM reconciler.dirty_refs") == 0
+    assert await system.value("SELECT count(*) FROM reconciler.dirt") == 0
+
+
+@pytest.mark.parametrize("size", [1, 10])
+@pytest.mark.parametrize(
+    "odd", ["", "a,b", "{NULL}", 'quo"ted\\', "NULL", "new\nline", "unit\x1fseparator", "größe 量"]
+)
+async def test_a_text_is_stored_as_it_came(system: System, odd: str, size: int) -> None:
+    """A batch goes to the database as one text per column, which is split there."""
+    offset = timezone(timedelta(hours=20))
+    told = [
+        bucket(1, date(2026, 10, day), day).model_copy(
+            update={"metric": odd, "unit": odd, "time_zone": odd or "UTC", "observed_at": NOW.astimezone(offset)}
+        )
+        for day in range(1, size + 1)
+    ]
+    await system.feed([*told], batch=size)
+    rows = await system.admin.fetch("SELECT * FROM reconciler.usage ORDER BY day")
+    assert [
+        (r["metric"], r["unit"], r["time_zone"], r["day"].day, int(r["quantity"]), r["observed_at"]) for r in rows
+    ] == [(odd, odd, odd or "UTC", day, day, NOW) for day in range(1, size + 1)]
+
+
+async def test_what_changed_is_noted_once_for_a_batch_and_spread_once(system: System) -> None:
+    days = [date(2026, 10, day) for day in range(1, 6)]
+    await system.feed([bucket(account, day, 1) for account in (1, 2) for day in days], batch=20)
+    await system.feed([bucket(1, days[0], 2, version=2)])
+    noted = await system.admin.fetch("SELECT refs FROM reconciler.dirt ORDER BY seq")
+    assert [sorted(row["refs"]) for row in noted] == [["amplitude:a1", "amplitude:a2"], ["amplitude:a1"]]
+    assert await system.decisions.spread(NOW) == 2
+    assert await system.value("SELECT count(*) FROM reconciler.dirt") == 0
 
 
 async def test_the_newest_of_one_batch_wins(system: System) -> None:
@@ -81,7 +111,7 @@ async def test_a_failed_transaction_leaves_nothing_behind(system: System, monkey
         with pytest.raises(ConnectionResetError):
             await store(system, [record])
     assert await system.value(QUANTITY) is None
-    assert await system.value("SELECT count(*) FROM reconciler.dirty_refs") == 0
+    assert await system.value("SELECT count(*) FROM reconciler.dirt") == 0
     assert await store(system, [record]) == Stored(applied=1, dropped=0, diverted=0)
 
 
@@ -105,9 +135,9 @@ async def test_two_owners_apply_each_batch_once(system: System) -> None:
 
 async def test_a_document_that_moved_dirties_both_customers(system: System) -> None:
     await system.feed([invoice(1, 11, 100, version=1)])
-    await system.admin.execute("DELETE FROM reconciler.dirty_refs")
+    await system.admin.execute("DELETE FROM reconciler.dirt")
     await system.feed([invoice(1, 11, 100, version=2, ref="quickbooks:2")])
-    rows = await system.admin.fetch("SELECT ref FROM reconciler.dirty_refs ORDER BY ref")
+    rows = await system.admin.fetch("SELECT unnest(refs) AS ref FROM reconciler.dirt ORDER BY ref")
     assert [row["ref"] for row in rows] == ["quickbooks:1", "quickbooks:2"]
 
 

@@ -226,7 +226,7 @@ class System:
         """Whether a gate is still closed or dirt is left."""
         sql = """
         SELECT EXISTS (SELECT 1 FROM reconciler.scopes WHERE gate IS NOT NULL)
-            OR EXISTS (SELECT 1 FROM reconciler.dirty_refs) OR EXISTS (SELECT 1 FROM reconciler.relink_wanted)
+            OR EXISTS (SELECT 1 FROM reconciler.dirt) OR EXISTS (SELECT 1 FROM reconciler.relink_wanted)
         """
         return bool(await self.admin.fetchval(sql))
 
@@ -265,7 +265,7 @@ class System:
             """
             TRUNCATE reconciler.usage, reconciler.customers, reconciler.documents, reconciler.payments,
                 reconciler.configured, reconciler.fences, reconciler.dead_letters, reconciler.reports,
-                reconciler.scopes, reconciler.links, reconciler.relink_wanted, reconciler.dirty_refs,
+                reconciler.scopes, reconciler.links, reconciler.relink_wanted, reconciler.dirt,
                 reconciler.dirty_accounts, reconciler.accounts, reconciler.outbox, reconciler.payment_retries,
                 reconciler.recorded, reconciler.decided_links, reconciler.suggest_wanted, reconciler.calibrations,
                 read_model.links, read_model.accounts,

@@ -13,6 +13,7 @@ from tests.oracle.rules.days import ONE_DAY
 
 from reconciler.domain.partials import PARTIAL_REASONS, gap_name
 from reconciler.ports import wire
+from reconciler.ports.configured import Configured, Rate, Tier
 from reconciler.usecases.read import KINDS
 from trueup_contracts.accounts import AccountConfiguredV1
 from trueup_contracts.decisions import DecisionRecordedV1
@@ -124,10 +125,10 @@ def decided_links(facts: Facts) -> list[str]:
     return [ref for ref in facts["links"] if ref.endswith("1")]
 
 
-def configured(facts: Facts, *, early: bool = False) -> wire.Configured:
+def configured(facts: Facts, *, early: bool = False) -> Configured:
     """What people entered; `early`: before the card was there."""
     own, by_hand = facts["account"], decided_links(facts)
-    return wire.Configured(
+    return Configured(
         version=1,
         client_id=CLIENT,
         name="Client",
@@ -141,9 +142,9 @@ def configured(facts: Facts, *, early: bool = False) -> wire.Configured:
     )
 
 
-def rate(one: Facts) -> wire.Rate:
+def rate(one: Facts) -> Rate:
     """A component of the card."""
-    return wire.Rate(
+    return Rate(
         metric=one["metric"],
         unit="units",
         currency=one["currency"],
@@ -153,7 +154,7 @@ def rate(one: Facts) -> wire.Rate:
         item_id=one["item"],
         kind=one["kind"],
         component=one["component"],
-        tiers=[wire.Tier(price, upto) for upto, price in one["tiers"]],
+        tiers=[Tier(price, upto) for upto, price in one["tiers"]],
         package_size=one["package_size"],
         included=one["included"],
         amount_minor=one["amount"],

@@ -13,6 +13,7 @@ from reconciler.adapters.snapshots import series_of
 from reconciler.domain.links import Resolved
 from reconciler.domain.snapshot import DeadLetter, Link, Series, Snapshot
 from reconciler.ports import wire
+from reconciler.ports.configured import Configured
 from reconciler.ports.facts import Poison
 from reconciler.ports.scopes import ScopeRecord
 from trueup_billing import Ref, Source
@@ -34,7 +35,7 @@ class Tables(Protocol):
 
 def snapshot_of(tables: Tables, client: str) -> Snapshot:
     """One account as it is stored at this instant."""
-    [configured] = [fact for fact in tables.of(wire.Configured) if fact.client_id == client]
+    [configured] = [fact for fact in tables.of(Configured) if fact.client_id == client]
     refs = sorted(ref for ref, to in tables.links.items() if to.client_id == client)
 
     def mine(kind: type) -> list[Any]:
@@ -74,7 +75,7 @@ def usage_of(facts: Iterable[wire.Usage]) -> dict[str, Series]:
                 {
                     "unit": some[0].unit,
                     "scale": max(len(one.quantity.partition(".")[2]) for one in some),
-                    "days": [one.day().toordinal() - EPOCH for one in some],
+                    "days": [date.fromisoformat(one.first_day).toordinal() - EPOCH for one in some],
                     "quantities": [one.quantity for one in some],
                 }
                 for some in of_refs.values()

@@ -18,6 +18,7 @@ from reconciler.domain.memo import Memo, memo_of
 from reconciler.domain.policy import Policy
 from reconciler.domain.result import Reconciliation
 from reconciler.ports import wire
+from reconciler.ports.configured import Configured
 from reconciler.ports.decisions import Claimed, Decided, Failed, State
 from reconciler.ports.facts import Accepted, Poison, Stored
 from reconciler.ports.scopes import Dirt, ScopeRecord, SourceLine
@@ -69,7 +70,7 @@ class Store:
 
     def clients(self) -> set[str]:
         """Who is configured."""
-        return {fact.client_id for fact in self.of(wire.Configured)}
+        return {fact.client_id for fact in self.of(Configured)}
 
     def of_sources(self, sources: Sequence[str]) -> set[str]:
         """Linked refs of whole sources."""
@@ -115,11 +116,11 @@ class Store:
         if former is not None and former.version >= fact.version:
             return False
         self.facts[place] = fact
-        if isinstance(fact, wire.Configured | wire.Decided):
+        if isinstance(fact, Configured | wire.Decided):
             self.mark({fact.client_id})
         else:
             self.mark_refs({fact.ref} | ({former.ref} if former is not None else set()))
-        if isinstance(fact, wire.Configured | wire.LinkDecided | wire.Customer):
+        if isinstance(fact, Configured | wire.LinkDecided | wire.Customer):
             self.wishes.add(self.next())
         return True
 
@@ -178,7 +179,7 @@ class LinkTurn:
 
     def read(self) -> None:
         """All that links follow from."""
-        self.imported = [Imported(one.client_id, tuple(one.refs)) for one in self.db.of(wire.Configured)]
+        self.imported = [Imported(one.client_id, tuple(one.refs)) for one in self.db.of(Configured)]
         self.decisions = [
             LinkDecision(one.ref, one.decision_id, one.client_id, one.verdict == "withdrawn")
             for one in self.db.of(wire.LinkDecided)

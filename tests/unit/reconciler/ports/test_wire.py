@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from pydantic import ValidationError
 
-from reconciler.ports import counted, wire
+from reconciler.ports import configured, counted, wire
 from reconciler.ports.words import Wire
 from trueup_contracts.accounts import AccountConfiguredV1, Rate
 from trueup_contracts.calibrations import MetricCalibratedV1, ReferenceCount
@@ -36,8 +36,8 @@ PAIRS: list[tuple[type[Part], type[Wire]]] = [
     (SyncReportedV1, wire.Sync),
     (Coverage, wire.Coverage),
     (Gap, wire.Gap),
-    (AccountConfiguredV1, wire.Configured),
-    (Rate, wire.Rate),
+    (AccountConfiguredV1, configured.Configured),
+    (Rate, configured.Rate),
     (MetricCalibratedV1, counted.Calibrated),
     (ReferenceCount, counted.ReferenceCount),
     (DecisionRecordedV1, wire.Decided),

@@ -33,7 +33,7 @@ def test_a_good_record_is_accepted() -> None:
     found = usage()
     assert isinstance(found, Accepted)
     assert isinstance(found.fact, wire.Usage)
-    assert (found.key, found.fact.version, found.fact.day().isoformat()) == (KEY, 3, "2026-10-01")
+    assert (found.key, found.fact.version, found.fact.first_day) == (KEY, 3, "2026-10-01")
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,8 @@ def test_a_good_record_is_accepted() -> None:
         {"bucket": "2026-13-01"},
         {"bucket": "yesterday"},
         {"observed_at": "2026-10-02T00:00:00"},
+        {"observed_at": "0001-01-01T00:00:00+01:00"},
+        {"observed_at": "9999-12-31T23:59:59-01:00"},
         {"unit": "a\u0000b"},
     ],
 )

@@ -20,11 +20,11 @@ from reconciler.domain.snapshot import (
     Scope,
     Tier,
 )
-from reconciler.ports import wire
+from reconciler.ports import configured, wire
 from reconciler.ports.words import decimal_text
 from trueup_billing import Source
 
-_configured = wire.decoder(wire.Configured)
+_configured = wire.decoder(configured.Configured)
 _invoice = wire.decoder(wire.Invoice)
 _payment = wire.decoder(wire.Payment)
 _sync = wire.decoder(wire.Sync)
@@ -45,7 +45,7 @@ def account_of(text: str) -> Account:
     )
 
 
-def _rate_of(rate: wire.Rate) -> Rate:
+def _rate_of(rate: configured.Rate) -> Rate:
     text = decimal_text(rate.unit_price)
     return Rate(
         metric=rate.metric,

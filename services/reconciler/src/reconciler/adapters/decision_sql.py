@@ -4,10 +4,11 @@
 # nobody linked is how an analytics customer becomes known at all. The linker may have linked it in the same moment: it
 # is asked to look again, and takes off the list who does not belong there.
 SPREAD = """
-WITH taken AS (
-    DELETE FROM dirty_refs WHERE ref IN (
-        SELECT ref FROM dirty_refs ORDER BY ref LIMIT $1 FOR UPDATE SKIP LOCKED)
-    RETURNING ref, first_seq
+WITH batches AS (
+    DELETE FROM dirt WHERE seq IN (SELECT seq FROM dirt ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED)
+    RETURNING seq, refs
+), taken AS (
+    SELECT ref, min(seq) AS first_seq FROM batches, unnest(refs) AS r (ref) GROUP BY ref
 ), owned AS (
     SELECT l.client_id, min(t.first_seq) AS first_seq FROM taken t JOIN links l USING (ref) GROUP BY l.client_id
 ), marked AS (
@@ -47,7 +48,7 @@ FROM accounts a LEFT JOIN dirty_accounts d USING (client_id) WHERE a.client_id =
 # Dirt waits with the refs until it is spread.
 AWAITED = """
 SELECT client_id FROM dirty_accounts WHERE client_id = ANY ($1)
-UNION SELECT l.client_id FROM dirty_refs JOIN links l USING (ref) WHERE l.client_id = ANY ($1)
+UNION SELECT l.client_id FROM dirt, unnest(refs) AS r (ref) JOIN links l USING (ref) WHERE l.client_id = ANY ($1)
 """
 
 WRITE_ACCOUNT = """

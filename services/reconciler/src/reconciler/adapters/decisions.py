@@ -23,7 +23,8 @@ from trueup_kit.logs import get_logger
 from trueup_kit.postgres import raw
 
 log = get_logger(__name__)
-SPREAD_LIMIT = 20_000
+SPREAD_LIMIT = 200
+"""Batches of changed customers that are turned into dirty accounts at once."""
 LOADING_PAUSE = timedelta(seconds=30)
 """While a source was never complete, an account is decided anew no more often than this."""
 

@@ -43,12 +43,10 @@ SELECT source, ref FROM gone
 """
 _ANY_DEAD = "SELECT EXISTS (SELECT 1 FROM dead_letters WHERE topic = $1)"
 _MARK_REFS = """
-INSERT INTO dirty_refs (ref, first_seq, last_seq)
-SELECT ref, seq, seq FROM (SELECT DISTINCT ref FROM (
+INSERT INTO dirt (refs) SELECT array_agg(ref) FROM (
     SELECT unnest($1::text[]) AS ref
-    UNION ALL SELECT ref FROM links WHERE split_part(ref, ':', 1) = ANY ($2::text[])) r) r,
-    (SELECT nextval('dirt_seq') AS seq) s
-ORDER BY ref ON CONFLICT (ref) DO UPDATE SET last_seq = excluded.last_seq
+    UNION SELECT ref FROM links WHERE split_part(ref, ':', 1) = ANY ($2::text[])) r
+HAVING count(*) > 0
 """
 
 _EACH_COUNTS = (wire.Sync, wire.RetryRequested, wire.RetrySettled)

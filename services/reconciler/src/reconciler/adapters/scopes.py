@@ -21,7 +21,7 @@ _sync = wire.decoder(wire.Sync)
 
 _OLDEST_DIRT = """
 SELECT min(seq) FROM (
-    SELECT min(first_seq) AS seq FROM dirty_refs
+    SELECT min(seq) AS seq FROM dirt
     UNION ALL SELECT min(first_seq) FROM dirty_accounts WHERE failures = 0
     UNION ALL SELECT min(seq) FROM relink_wanted) d
 """

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from reconciler.ports.configured import Configured
 from reconciler.ports.counted import Calibrated
 from reconciler.ports.words import (
     Bucket,
@@ -14,13 +15,13 @@ from reconciler.ports.words import (
     Instant,
     LinkVerdict,
     Minor,
-    RateKind,
     RefText,
     RetryState,
     SourceName,
     Version,
     Wire,
     check_decimal,
+    in_utc,
 )
 
 
@@ -50,11 +51,13 @@ class Usage(Wire, frozen=True):
 
     def __post_init__(self) -> None:
         check_decimal(self.quantity)
-        self.day()
+        date.fromisoformat(self.first_day)
+        in_utc(self.observed_at)
 
-    def day(self) -> date:
-        """The bucket's (first) day."""
-        return date.fromisoformat(self.bucket if len(self.bucket) == 10 else f"{self.bucket}-01")
+    @property
+    def first_day(self) -> str:
+        """The bucket's (first) day, ISO 8601."""
+        return self.bucket if len(self.bucket) == 10 else f"{self.bucket}-01"
 
 
 class Customer(Wire, frozen=True):
@@ -70,6 +73,9 @@ class Customer(Wire, frozen=True):
     deleted: bool = False
     parent_ref: RefText | None = None
     link_keys: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        in_utc(self.observed_at)
 
 
 class Line(Wire, frozen=True):
@@ -204,59 +210,6 @@ class Sync(Wire, frozen=True):
     offsets: dict[str, dict[str, int]] = {}
 
 
-class Tier(Wire, frozen=True):
-    """`accounts.Tier`."""
-
-    unit_price: str
-    up_to: str | None = None
-
-    def __post_init__(self) -> None:
-        for text in (self.unit_price, self.up_to):
-            if text is not None:
-                check_decimal(text)
-
-
-class Rate(Wire, frozen=True):
-    """`accounts.Rate`."""
-
-    metric: str
-    unit: str
-    currency: Currency
-    valid_from: date
-    unit_price: str = "0"
-    item_id: str | None = None
-    valid_to: date | None = None
-    kind: RateKind = "per_unit"
-    component: str = ""
-    tiers: list[Tier] = []
-    package_size: str = "1"
-    included: str = "0"
-    amount_minor: Minor = 0
-    percent: str | None = None
-    billed: Literal["arrears", "advance"] = "arrears"
-    proration: Literal["day", "second", "none"] = "day"
-
-    def __post_init__(self) -> None:
-        for text in (self.unit_price, self.package_size, self.included, self.percent):
-            if text is not None:
-                check_decimal(text)
-
-
-class Configured(Wire, frozen=True):
-    """`AccountConfiguredV1`."""
-
-    version: Version
-    client_id: str
-    name: str
-    configured_at: Instant
-    time_zone: str = "UTC"
-    active_from: date | None = None
-    active_to: date | None = None
-    refs: list[RefText] = []
-    rates: list[Rate] = []
-    anchor_day: Annotated[int, msgspec.Meta(ge=1, le=31)] = 1
-
-
 class Figures(Wire, frozen=True):
     """`decisions.Figures`."""
 
@@ -320,6 +273,7 @@ class LinkDecided(Wire, frozen=True):
     def __post_init__(self) -> None:
         if (self.verdict == "linked") != (self.client_id is not None):
             raise ValueError("client_id goes with the verdict linked, and only with it")
+        in_utc(self.decided_at)
 
 
 class RetryRequested(Wire, frozen=True):
@@ -334,6 +288,9 @@ class RetryRequested(Wire, frozen=True):
     amount_minor: Minor
     requested_by: str
     requested_at: Instant
+
+    def __post_init__(self) -> None:
+        in_utc(self.requested_at)
 
 
 class RetrySettled(Wire, frozen=True):
@@ -355,6 +312,9 @@ class RetrySettled(Wire, frozen=True):
     payment_id: str | None = None
     request_id: str | None = None
     started_at: Instant | None = None
+
+    def __post_init__(self) -> None:
+        in_utc(self.settled_at)
 
 
 Fact = (

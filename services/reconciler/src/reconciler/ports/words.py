@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -46,6 +46,15 @@ def decimal_text(text: str) -> str:
         return format_decimal(parse_decimal(text))
     except BillingError as error:
         raise ValueError(str(error)) from None
+
+
+def in_utc(at: datetime) -> datetime:
+    """The same instant in UTC: what PostgreSQL takes as a parameter or, as a text, with any offset.
+
+    Raises:
+        OverflowError: it lies before the year 1 or after the year 9999.
+    """
+    return at if at.tzinfo is UTC else at.astimezone(UTC)
 
 
 class Wire(msgspec.Struct, frozen=True, gc=False):

@@ -10,6 +10,7 @@ from typing import cast
 import msgspec
 
 from reconciler.ports import wire
+from reconciler.ports.configured import Configured
 from reconciler.ports.counted import Calibrated
 from reconciler.ports.facts import Accepted, Poison, Position
 from trueup_billing import InvalidValue, Ref, decode_part, join_key
@@ -44,7 +45,7 @@ KINDS: Mapping[str, Kind] = {
     InvoiceObservedV1.topic: _kind(wire.Invoice, lambda fact: fact.document_id),
     PaymentObservedV1.topic: _kind(wire.Payment, lambda fact: fact.object_id),
     SyncReportedV1.topic: _kind(wire.Sync, lambda fact: join_key(fact.source, fact.scope)),
-    AccountConfiguredV1.topic: _kind(wire.Configured, lambda fact: fact.client_id),
+    AccountConfiguredV1.topic: _kind(Configured, lambda fact: fact.client_id),
     MetricCalibratedV1.topic: _kind(Calibrated, lambda fact: fact.metric),
     DecisionRecordedV1.topic: _kind(wire.Decided, lambda fact: join_key(fact.client_id, fact.decision_id)),
     LinkDecidedV1.topic: _kind(wire.LinkDecided, lambda fact: fact.ref),
