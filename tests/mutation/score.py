@@ -1,9 +1,9 @@
 """Mutate with cosmic-ray and count what the unit tests notice.
 
 `make mutate`: what reads the providers' bodies. `make mutate-domain`: the reconciler's domain. Works on a copy of the tree.
-`--sample N` draws so many mutants of each subject by a seed; without it all are tried, which takes hours. Prints survivors and
-a score for each subject; exit code 1 below its floor. cosmic-ray stands in an environment of its own: it needs older
-libraries than the product.
+`--sample N` draws so many mutants of each subject by a seed; without it all are tried: half an hour for the first, hours for
+the second. Prints survivors and a score for each subject; exit code 1 below its floor. cosmic-ray stands in an environment of
+its own: it needs older libraries than the product. Each core works on a tree of its own.
 """
 
 from __future__ import annotations
@@ -15,13 +15,17 @@ import random
 import sqlite3
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.mutation.guards import check_copy_is_used, copy_of_tree, environment
 
 COSMIC_RAY = "8.7.0"
-TIMEOUT_S = 300.0
+TIMEOUT_S, START_S = 300.0, 120.0
 # Annotations are never run, so a mutant of one (`X | None`) cannot be noticed; a docstring's neither.
 NEVER_RUN = ("core/ReplaceBinaryOperator_BitOr",)
 
@@ -55,11 +59,10 @@ SUBJECTS = {
 }
 
 
-def _config(one: Subject) -> str:
-    test = f"{sys.executable} -m pytest -q -x -p no:cacheprovider --timeout=60 {one.tests}"
+def _config(one: Subject, asked: str) -> str:
     return (
         f"[cosmic-ray]\nmodule-path = {json.dumps(list(one.paths))}\ntimeout = {TIMEOUT_S}\nexcluded-modules = []\n"
-        f"test-command = {json.dumps(test)}\n[cosmic-ray.distributor]\nname = 'local'\n"
+        f"test-command = {json.dumps(asked)}\n[cosmic-ray.distributor]\nname = 'local'\n"
     )
 
 
@@ -69,15 +72,16 @@ def _cosmic_ray(tree: Path, env: dict[str, str], *arguments: str) -> None:
     subprocess.run(command, cwd=tree, env=env, check=True)
 
 
-def _choose(session: Path, sample: int | None, chance: random.Random) -> int:
-    """Leave only the mutants to try in the session; returns how many."""
+def _choose(session: Path, sample: int | None, seed: int, share: int, shares: int) -> int:
+    """Leave only the mutants to try in the session, of these every so manieth; returns how many."""
     with sqlite3.connect(session) as rows:
-        found = [
-            job
-            for job, operator in rows.execute("SELECT job_id, operator_name FROM mutation_specs ORDER BY job_id")
-            if not operator.startswith(NEVER_RUN)
-        ]
-        kept = set(found if sample is None or sample >= len(found) else chance.sample(sorted(found), sample))
+        sql = """
+            SELECT job_id, operator_name FROM mutation_specs
+            ORDER BY module_path, start_pos_row, start_pos_col, operator_name, occurrence
+        """
+        found = [job for job, operator in rows.execute(sql) if not operator.startswith(NEVER_RUN)]
+        drawn = found if sample is None or sample >= len(found) else random.Random(seed).sample(found, sample)
+        kept = set(drawn[share::shares])
         for (job,) in list(rows.execute("SELECT job_id FROM work_items")):
             if job not in kept:
                 rows.execute("DELETE FROM mutation_specs WHERE job_id = ?", (job,))
@@ -101,17 +105,50 @@ def _judge(session: Path) -> tuple[int, list[str]]:
     return noticed, sorted(survivors)
 
 
-def try_out(tree: Path, env: dict[str, str], one: Subject, sample: int | None, seed: int) -> bool:
-    """Mutate one subject; prints what survived and tells whether the score reaches its floor."""
-    config, session = tree / f"{one.package}.toml", tree / f"{one.package}.sqlite"
-    config.write_text(_config(one))
-    _cosmic_ray(tree, env, "init", config.name, session.name)
-    _cosmic_ray(tree, env, "baseline", config.name)
-    tried = _choose(session, sample, random.Random(seed))
-    _cosmic_ray(tree, env, "exec", config.name, session.name)
-    noticed, survivors = _judge(session)
+@contextmanager
+def _asked(tree: Path, env: dict[str, str], one: Subject) -> Iterator[str]:
+    """The command that runs the subject's tests, in a process forked from one that is ready to."""
+    address = tree / f"{one.package}.sock"
+    command = [sys.executable, "-m", "tests.mutation.forker", str(address), one.tests, *one.paths]
+    server = subprocess.Popen(command, cwd=tree, env=env)
+    try:
+        until = time.monotonic() + START_S
+        while not address.exists():
+            if server.poll() is not None or time.monotonic() > until:
+                raise SystemExit(f"{one.package}: its tests cannot be imported")
+            time.sleep(0.05)
+        yield f"{sys.executable} -I -S {tree / 'tests' / 'mutation' / 'forker.py'} {address}"
+    finally:
+        server.kill()
+        server.wait()
+
+
+def try_share(one: Subject, sample: int | None, seed: int, share: int, shares: int) -> tuple[int, list[str]]:
+    """Mutate a copy of the tree: how many were noticed of this share of the mutants, and which survived."""
+    with copy_of_tree() as tree:
+        env = environment(tree, "", "") | {"PATH": os.environ["PATH"]}
+        env = {name: value for name, value in env.items() if not name.startswith("TRUEUP_TEST_")}
+        check_copy_is_used(tree, env)
+        config, session = tree / f"{one.package}.toml", tree / f"{one.package}.sqlite"
+        with _asked(tree, env, one) as command:
+            config.write_text(_config(one, command))
+            _cosmic_ray(tree, env, "init", config.name, session.name)
+            _cosmic_ray(tree, env, "baseline", config.name)
+            tried = _choose(session, sample, seed, share, shares)
+            _cosmic_ray(tree, env, "exec", config.name, session.name)
+        noticed, survivors = _judge(session)
     if noticed + len(survivors) != tried:
         raise SystemExit(f"{one.package}: {noticed + len(survivors)} of {tried} mutants came to a result")
+    return noticed, survivors
+
+
+def try_out(one: Subject, sample: int | None, seed: int) -> bool:
+    """Mutate one subject, on all cores; prints what survived and tells whether the score reaches its floor."""
+    shares = os.cpu_count() or 1
+    with ThreadPoolExecutor(shares) as pool:
+        found = list(pool.map(lambda share: try_share(one, sample, seed, share, shares), range(shares)))
+    noticed, survivors = sum(count for count, _ in found), sorted(place for _, places in found for place in places)
+    tried = noticed + len(survivors)
     score = 100 * noticed / tried
     print("\n".join(f"  survived {survivor}" for survivor in survivors))
     print(f"{one.package}: {noticed} of {tried} noticed, {score:.1f} %; floor {one.floor_percent:g} %", flush=True)
@@ -126,16 +163,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--only", choices=[one.package for found in SUBJECTS.values() for one in found])
     asked = parser.parse_args()
-    with copy_of_tree() as tree:
-        env = environment(tree, "", "") | {"PATH": os.environ["PATH"]}
-        env = {name: value for name, value in env.items() if not name.startswith("TRUEUP_TEST_")}
-        check_copy_is_used(tree, env)
-        reached = [
-            try_out(tree, env, one, asked.sample, asked.seed)
-            for one in SUBJECTS[asked.subject]
-            if asked.only in {None, one.package}
-        ]
-    return 0 if reached and all(reached) else 1
+    wanted = [one for one in SUBJECTS[asked.subject] if asked.only in {None, one.package}]
+    return 0 if all(try_out(one, asked.sample, asked.seed) for one in wanted) and wanted else 1
 
 
 if __name__ == "__main__":

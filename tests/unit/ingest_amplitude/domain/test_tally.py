@@ -1,5 +1,6 @@
 """Exported events add up exactly, each once."""
 
+import hashlib
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -93,6 +94,29 @@ class TestTally:
         assert counted.totals[bucket] == 12
         assert counted.undated == set()
 
+    def test_a_day_that_is_not_over_when_the_hour_begins_is_not_late(self) -> None:
+        """An upload counts from the beginning of its hour on; in Kathmandu days begin at a quarter past an hour."""
+        counted = tally("Asia/Kathmandu")
+        properties = {"account_id": "a", "quantity": 1, "bytes": 1}
+        counted.add("api_calls_metered", "2026-10-02 10:00", "1", properties, uploaded="2026-10-02 18:40")
+        assert counted.late == {}
+        counted.add("api_calls_metered", "2026-10-02 10:00", "2", properties, uploaded="2026-10-02 19:01")
+        assert counted.late[Key("api_calls", date(2026, 10, 2), "a")] == {
+            datetime(2026, 10, 2, 19, tzinfo=UTC): Decimal(1)
+        }
+
+    def test_late_events_of_one_hour_are_added_up_and_of_two_are_told_apart(self) -> None:
+        counted = tally()
+        for number, hour in enumerate((5, 5, 6)):
+            properties = {"account_id": "a", "quantity": 10**number}
+            uploaded = f"2026-10-04 0{hour}:30"
+            counted.add("api_calls_metered", "2026-10-02 10:00", str(number), properties, uploaded=uploaded)
+        late = counted.late[Key("api_calls", date(2026, 10, 2), "a")]
+        assert late == {
+            datetime(2026, 10, 4, 5, tzinfo=UTC): Decimal(11),
+            datetime(2026, 10, 4, 6, tzinfo=UTC): Decimal(100),
+        }
+
     @pytest.mark.parametrize("uploaded", ["", "soon"])
     def test_an_event_without_time_of_upload_counts_and_says_so(self, uploaded: str) -> None:
         counted = tally()
@@ -100,6 +124,79 @@ class TestTally:
         assert Key("api_calls", date(2026, 10, 2), "a") in counted.undated
         assert counted.late == {}
         assert counted.totals[Key("api_calls", date(2026, 10, 2), "a")] == 4
+
+    def test_it_counts_what_it_counted_and_what_it_met(self) -> None:
+        counted = tally()
+        add(counted, "1")
+        add(counted, "1")
+        add(counted, "2", quantity="many")
+        add(counted, "3", "2026-09-30 23:59:00")
+        assert (counted.counted, counted.repeated, counted.unreadable) == (3, 1, 1)
+        assert len(counted.met) == len(counted.event_ids) == 3
+        assert counted.why_unreadable == "event_properties.quantity: 'many' is no exact number"
+
+    @pytest.mark.parametrize(
+        ("broken", "said"),
+        [
+            ({"account_id": 7}, "event_properties.account_id: 7 names no account"),
+            ({"account_id": ""}, "event_properties.account_id: '' names no account"),
+            ({"time": "soon"}, "event_time: 'soon' is no instant"),
+            ({"bytes": 1.5}, "event_properties.bytes: 1.5 is no exact number"),
+        ],
+    )
+    def test_what_cannot_be_read_says_where_and_why(self, broken: dict[str, object], said: str) -> None:
+        counted = tally()
+        add(counted, "1", str(broken.pop("time", "2026-10-02 10:00")), **broken)
+        assert counted.why_unreadable == said
+
+    def test_a_repeat_is_met_all_the_same(self) -> None:
+        recent = RecentIds()
+        recent.remember([event_id("1")])
+        counted = tally(recent=recent)
+        add(counted, "1")
+        assert (counted.repeated, counted.met, counted.event_ids) == (1, {event_id("1")}, set())
+
+    def test_the_first_day_counts(self) -> None:
+        counted = tally()
+        add(counted, "1", "2026-10-01 00:00")
+        assert {key.day for key in counted.totals} == {date(2026, 10, 1)}
+        assert counted.accounts == {"a"}
+
+    def test_accounts_of_days_before_the_history_are_not_noted(self) -> None:
+        counted = tally()
+        add(counted, "1", "2026-09-30 23:59")
+        assert counted.accounts == set()
+
+    @pytest.mark.parametrize(("events", "full"), [(2, False), (3, True)])
+    def test_it_is_full_with_more_events_than_shall_be_held(self, events: int, full: bool) -> None:
+        counted = Tally(
+            [CALLS],
+            account_property="account_id",
+            zone=UTC,
+            first_day=date(2026, 10, 1),
+            recent=RecentIds(),
+            events_max=2,
+        )
+        for number in range(events):
+            add(counted, str(number))
+        assert counted.full is full
+
+    def test_without_a_bound_it_is_never_full(self) -> None:
+        counted = tally()
+        add(counted, "1")
+        assert not counted.full
+
+    def test_it_wants_what_it_counts_and_what_it_watches(self) -> None:
+        counted = Tally(
+            [CALLS],
+            account_property="account_id",
+            zone=UTC,
+            first_day=date(2026, 10, 1),
+            recent=RecentIds(),
+            watched=["seen"],
+        )
+        assert [counted.wants(kind) for kind in ("api_calls_metered", "seen", "page_viewed")] == [True, True, False]
+        assert not counted.reads_users
 
     @pytest.mark.parametrize("value", [None, True, "many", 1.5, Decimal("NaN")])
     def test_a_quantity_must_be_an_exact_number(self, value: object) -> None:
@@ -117,6 +214,32 @@ class TestRecentIds:
         assert 99 in recent
         assert 0 not in recent
         assert sum(number in recent for number in range(100)) <= 20
+
+    def test_a_generation_that_is_just_full_is_kept(self) -> None:
+        recent = RecentIds(generation_max=2)
+        recent.remember([1])
+        recent.remember([2])
+        recent.remember([3])
+        assert all(number in recent for number in (1, 2, 3))
+        recent.remember([4, 5])
+        assert [number in recent for number in (1, 2, 3, 4, 5)] == [False, False, True, True, True]
+
+    def test_it_is_empty_until_something_is_remembered(self) -> None:
+        recent = RecentIds(generation_max=1)
+        assert not recent
+        recent.remember([1])
+        assert recent
+        recent.remember([2])
+        recent.remember([])
+        assert recent
+
+    @pytest.mark.parametrize("number", [0, 1, (1 << 128) - 1])
+    def test_every_uuid_is_its_number(self, number: int) -> None:
+        assert event_id(f"{number:032x}") == number
+
+    @pytest.mark.parametrize("text", [f"{1 << 128:x}", "no uuid"])
+    def test_a_number_that_is_no_uuid_is_hashed(self, text: str) -> None:
+        assert event_id(text) == int.from_bytes(hashlib.blake2b(text.encode(), digest_size=16).digest())
 
     def test_a_uuid_takes_the_room_of_a_number(self) -> None:
         assert event_id("00000000-0000-0000-0000-0000000000ff") == 255
