@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -48,8 +49,6 @@ INSERT INTO dirt (refs) SELECT array_agg(ref) FROM (
     UNION SELECT ref FROM links WHERE split_part(ref, ':', 1) = ANY ($2::text[])) r
 HAVING count(*) > 0
 """
-
-_EACH_COUNTS = (wire.Sync, wire.RetryRequested, wire.RetrySettled)
 
 
 class PostgresFacts:
@@ -117,20 +116,25 @@ class PostgresFacts:
         await _mark(driver, [(row["source"], row["ref"]) for row in rows])
 
 
-def newest(accepted: Iterable[Accepted]) -> list[Accepted]:
-    """The newest version per key, sorted by key. Every report and every step of a retry is kept: each counts on its own."""
-    best: dict[tuple[str, int], Accepted] = {}
-    for one in accepted:
-        slot = (_own_name(one.fact) or one.key, one.fact.version if isinstance(one.fact, _EACH_COUNTS) else 0)
+def newest(accepted: Sequence[Accepted]) -> list[Accepted]:
+    """The newest version per key of one topic, sorted by key.
+
+    Every report and every step of a retry is kept: each counts on its own. A retry is told by its attempt: the record's
+    key is only the invoice that it is about.
+    """
+    fact = accepted[0].fact if accepted else None
+    if isinstance(fact, wire.Sync):
+        slots: Iterable[Any] = ((one.key, one.fact.version) for one in accepted)
+    elif isinstance(fact, (wire.RetryRequested, wire.RetrySettled)):
+        slots = ((one.fact.attempt_id, one.fact.version) for one in accepted)  # type: ignore[union-attr]
+    else:
+        slots = (one.key for one in accepted)
+    best: dict[Any, Accepted] = {}
+    for slot, one in zip(slots, accepted, strict=True):
         held = best.get(slot)
         if held is None or held.fact.version < one.fact.version:
             best[slot] = one
     return [best[slot] for slot in sorted(best)]
-
-
-def _own_name(fact: wire.Fact) -> str | None:
-    """A retry is told by its attempt: the record's key is only the invoice that it is about."""
-    return fact.attempt_id if isinstance(fact, (wire.RetryRequested, wire.RetrySettled)) else None
 
 
 async def _lock_fences(driver: Driver, topic: str, partitions: Sequence[int]) -> dict[int, int]:
