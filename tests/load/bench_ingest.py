@@ -118,8 +118,9 @@ def run(accounts: int, months: int, wait_s: float) -> dict[str, Any]:
         subprocess.run(command, env=environment, check=False, stdout=sys.stderr)
         if not out.exists():
             raise SystemExit(f"the run with {months} months did not come to its end")
-        found: dict[str, Any] = json.loads(out.read_text())
-        return {"months": months} | found
+        found: dict[str, Any] = {"months": months} | json.loads(out.read_text())
+        print(json.dumps(found), file=sys.stderr, flush=True)
+        return found
 
 
 def report(accounts: int, runs: list[dict[str, Any]]) -> dict[str, Any]:

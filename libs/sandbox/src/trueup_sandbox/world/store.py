@@ -109,6 +109,23 @@ class Shelf(Generic[R]):
             yield self.get(self._by_created[place][1])
 
 
+class Payments(Shelf[GatewayPayment]):
+    """Gateway payments, found by their charge as well."""
+
+    def __init__(self) -> None:
+        super().__init__(GatewayPayment)
+        self._of_charge: dict[str, str] = {}
+
+    def put(self, at_ms: int, record: GatewayPayment) -> None:
+        super().put(at_ms, record)
+        self._of_charge[record.charge] = record.id
+
+    def of_charge(self, charge: str) -> GatewayPayment | None:
+        """The payment whose newest charge it is."""
+        payment = self.get(self._of_charge[charge]) if charge in self._of_charge else None
+        return payment if payment and payment.charge == charge else None
+
+
 @dataclass(slots=True)
 class Store:
     """The shelves of both systems, and the gateway's events."""
@@ -119,7 +136,7 @@ class Store:
     ledger_payments: Shelf[LedgerPayment] = field(default_factory=lambda: Shelf(LedgerPayment))
     gateway_customers: Shelf[GatewayCustomer] = field(default_factory=lambda: Shelf(GatewayCustomer))
     gateway_invoices: Shelf[GatewayInvoice] = field(default_factory=lambda: Shelf(GatewayInvoice))
-    payments: Shelf[GatewayPayment] = field(default_factory=lambda: Shelf(GatewayPayment))
+    payments: Payments = field(default_factory=Payments)
     refunds: Shelf[Refund] = field(default_factory=lambda: Shelf(Refund))
     disputes: Shelf[Dispute] = field(default_factory=lambda: Shelf(Dispute))
     events: list[GatewayEvent] = field(default_factory=list)

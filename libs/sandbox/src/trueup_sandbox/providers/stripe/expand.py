@@ -53,10 +53,8 @@ class Expander:
     def _object(self, name: str, record_id: str, as_of_ms: int | None) -> Json | str | None:
         if name == "payment_intent":
             return self._shapes.payment(self._payment(record_id, as_of_ms))
-        if name == "latest_charge":
-            for payment in self._store.payments.all():
-                if payment.charge == record_id:
-                    return self._shapes.charge(payment)
+        if name == "latest_charge" and (payment := self._store.payments.of_charge(record_id)):
+            return self._shapes.charge(payment)
         if name == "customer":
             return self._shapes.customer(self._store.gateway_customers.get(record_id))
         if name == "invoice":

@@ -201,10 +201,10 @@ class StripeApi:
         return shape
 
     def _charge(self, request: Request, params: Params) -> Json:
-        for payment in self._store.payments.all():
-            if payment.charge == request.path_params["id"]:
-                return self._expander.expand(self._shapes.charge(payment), asked(params))
-        raise missing("charge", request.path_params["id"])
+        payment = self._store.payments.of_charge(request.path_params["id"])
+        if payment is None:
+            raise missing("charge", request.path_params["id"])
+        return self._expander.expand(self._shapes.charge(payment), asked(params))
 
     def _refunds(self, request: Request, params: Params) -> Json:
         filters: dict[str, Callable[[Any], Any]] = {"payment_intent": lambda one: one.payment}
