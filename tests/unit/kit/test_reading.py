@@ -29,6 +29,7 @@ class FakeConsumer:
         self.asked: list[tuple[str, Any]] = []
         self.held: set[TopicPartition] = set()
         self.away = False
+        self.fetched: dict[TopicPartition, list[Any]] = {}
 
     def pause(self, *partitions: TopicPartition) -> None:
         self.asked.append(("pause", partitions))
@@ -55,7 +56,15 @@ class FakeConsumer:
             raise KafkaError
         return {tp: self.ends[tp] for tp in partitions}
 
-    async def getmany(self, *_: TopicPartition, **__: int) -> dict[TopicPartition, list[Any]]:
+    async def getmany(
+        self, *partitions: TopicPartition, max_records: int | None = None, **_: int
+    ) -> dict[TopicPartition, list[Any]]:
+        """As aiokafka: what it has of one partition before it comes to the next."""
+        self.asked.append(("getmany", (set(partitions), max_records)))
+        for partition, records in self.fetched.items():
+            if records and partition not in self.held and (not partitions or partition in partitions):
+                taken, self.fetched[partition] = records[:max_records], records[max_records or len(records) :]
+                return {partition: taken}
         return {}
 
 
@@ -69,6 +78,28 @@ def made(consumer: FakeConsumer, start_at: Any = None, handler: Any = None, *, g
     found = Reading(handler, start_at, topic="t", grouped=grouped)
     found.consumer_of(lambda: consumer)
     return found
+
+
+@pytest.mark.parametrize(
+    ("fetched", "held", "found"),
+    [
+        ({A: 5, B: 5}, set(), {A: 3, B: 3}),
+        ({A: 5, B: 1}, set(), {A: 3, B: 1}),
+        ({A: 2, B: 5}, set(), {A: 2}),
+        ({A: 5}, set(), {A: 3}),
+        ({A: 5, B: 5}, {B}, {A: 3}),
+        ({}, set(), {}),
+    ],
+)
+async def test_behind_a_full_batch_as_many_are_taken_of_another_partition(
+    fetched: dict[TopicPartition, int], held: set[TopicPartition], found: dict[TopicPartition, int]
+) -> None:
+    consumer = FakeConsumer({})
+    consumer.fetched = {partition: [raw(offset) for offset in range(count)] for partition, count in fetched.items()}
+    consumer.held = held
+    made(consumer).silent_s()  # it watches the polls from now on
+    polled = await consumer.getmany(timeout_ms=20, max_records=3)
+    assert {partition: len(records) for partition, records in polled.items()} == found
 
 
 async def test_nothing_is_fetched_before_every_seek_is_done() -> None:

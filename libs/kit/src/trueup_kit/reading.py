@@ -121,6 +121,12 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
         ) -> dict[TopicPartition, list[ConsumerRecord]]:
             self._polled_at = time.monotonic()
             found: dict[TopicPartition, list[ConsumerRecord]] = await polling(*partitions, **options)
+            limit = options.get("max_records")
+            if limit and sum(map(len, found.values())) >= limit:
+                # aiokafka hands out what it has of one partition before it comes to the next. Of others as many are taken
+                # along, so that a handler that can work on partitions side by side has some.
+                others = consumer.assignment() - consumer.paused() - found.keys()
+                found |= await polling(*others, timeout_ms=0, max_records=limit) if others else {}
             self._polled_at = time.monotonic()
             return found
 

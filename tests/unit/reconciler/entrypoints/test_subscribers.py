@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -21,14 +22,22 @@ def record(partition: int, offset: int) -> Record:
     return Record(TOPIC, partition, offset, "k", b"{broken")
 
 
-@given(st.lists(st.integers(0, 11), max_size=3 * LANES_FROM))
-def test_lanes_split_a_batch_by_partition_and_keep_the_order(partitions: list[int]) -> None:
-    records = [record(partition, offset) for offset, partition in enumerate(partitions)]
+@given(st.randoms(use_true_random=False), st.integers(0, 3 * LANES_FROM), st.sets(st.integers(0, 11), min_size=1))
+def test_lanes_split_a_batch_by_partition_and_keep_its_order(draw: Random, size: int, partitions: set[int]) -> None:
+    records = [record(draw.choice(sorted(partitions)), offset) for offset in range(size)]
     found = lanes(records)
     assert sorted((one for lane in found for one in lane), key=lambda one: one.offset) == records
-    assert all([one.offset for one in lane] == sorted(one.offset for one in lane) for lane in found)
+    for partition in partitions:
+        told = [one.offset for lane in found for one in lane if one.partition == partition]
+        assert told == sorted(told)
     owners = [{one.partition for one in lane} for lane in found]
     assert sum(map(len, owners)) == len(set().union(*owners))
+
+
+@pytest.mark.parametrize("partitions", [(0, 1), (0, 2), (7, 3)])
+def test_two_partitions_are_stored_side_by_side(partitions: tuple[int, int]) -> None:
+    records = [record(partition, offset) for partition in partitions for offset in range(LANES_FROM)]
+    assert sorted(len(lane) for lane in lanes(records)) == [LANES_FROM, LANES_FROM]
 
 
 def test_a_small_batch_is_one_transaction() -> None:

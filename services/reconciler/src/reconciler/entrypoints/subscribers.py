@@ -54,7 +54,12 @@ def lanes(records: Sequence[Record]) -> list[Sequence[Record]]:
     """The parts of a batch that are stored at once: no partition is in two of them, the order within each is kept."""
     if len(records) < LANES_FROM:
         return [records]
-    found = [[record for record in records if record.partition % LANES == lane] for lane in range(LANES)]
+    of_partition: dict[int, list[Record]] = {}
+    for record in records:
+        of_partition.setdefault(record.partition, []).append(record)
+    found: list[list[Record]] = [[] for _ in range(LANES)]
+    for some in sorted(of_partition.values(), key=len, reverse=True):
+        min(found, key=len).extend(some)
     return [lane for lane in found if lane]
 
 
