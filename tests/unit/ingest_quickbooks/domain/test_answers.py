@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ingest_quickbooks.domain.answers import GarbledAnswer, read_all, read_changes, read_object, read_page
-from ingest_quickbooks.domain.snapshots import Broken, Gone, Seen
+from ingest_quickbooks.domain.snapshots import Broken, Document, Gone, Seen
 
 
 class TestReadChanges:
@@ -75,3 +75,33 @@ class TestReadObject:
     def test_an_object_without_id_condemns_the_answer(self, invoice: Any) -> None:
         with pytest.raises(GarbledAnswer):
             read_object("Invoice", invoice(Id=None), {})
+
+    @pytest.mark.parametrize("status", ["Active", "Zombie", "", None])
+    def test_only_what_is_said_to_be_deleted_is_gone(self, invoice: Any, status: str | None) -> None:
+        assert isinstance(read_object("Invoice", invoice() | {"status": status}, {}), Seen)
+
+    @pytest.mark.parametrize("kind", ["AccountLineDetail", "EstimateLineDetail", "ReimburseLineDetail", "ZLineDetail"])
+    def test_a_line_of_an_unknown_kind_is_named(self, invoice: Any, kind: str) -> None:
+        line = invoice()["Line"][0] | {"DetailType": kind}
+        found = read_object("Invoice", invoice() | {"Line": [line]}, {})
+        assert isinstance(found, Broken)
+        assert found.detail.endswith(f"unknown kind {kind!r}")
+
+    def test_an_invoice_has_a_balance_and_no_remaining_credit(self, invoice: Any) -> None:
+        found = read_object("Invoice", invoice() | {"Balance": 5, "RemainingCredit": 1}, {})
+        assert isinstance(found, Seen)
+        assert isinstance(found.snapshot, Document)
+        assert found.snapshot.balance_minor == 500
+
+    @pytest.mark.parametrize("total", [7, -7])
+    def test_what_has_a_total_is_not_void_whatever_its_note_says(self, invoice: Any, total: int) -> None:
+        body = invoice() | {"TotalAmt": total, "Line": [], "PrivateNote": "Voided - no, not this one"}
+        found = read_object("Invoice", body, {})
+        assert isinstance(found, Seen)
+        assert isinstance(found.snapshot, Document)
+        assert found.snapshot.state == "open"
+
+    def test_a_broken_customer_is_its_own_ref(self, customer: Any) -> None:
+        found = read_object("Customer", customer() | {"DisplayName": 7}, {})
+        assert isinstance(found, Broken)
+        assert found.ref == "quickbooks:7"
