@@ -58,7 +58,7 @@ class Way:
     batch: int = 1000
 
 
-# As the reconciler comes: as many of other partitions are read along, and stored in a transaction of their own.
+# As the reconciler comes: what is read at once is stored in two transactions of half of it each.
 OURS = Settings.model_fields["batch_records"].default
 WAYS = (
     Way("bare", "bare", 1),

@@ -1,8 +1,8 @@
 """Run the same tests again and again, each time in a process forked from one that has imported everything but the subject.
 
 `python -m tests.mutation.forker SOCKET TESTS FOLDER-OR-FILE...` serves until it is killed: whoever connects gets the exit code
-of one run as one byte; what it said stands in SOCKET.log. `python -I -S tests/mutation/forker.py SOCKET` asks for one run and exits with its code. The test file
-that is named after the changed source runs first: it most likely notices.
+of one run as one byte; what it said stands in SOCKET.log. `python -I -S tests/mutation/forker.py SOCKET` asks for one run and
+exits with its code. The test file that is named after the changed source runs first: it most likely notices.
 """
 
 import os

@@ -73,7 +73,7 @@ def _cosmic_ray(tree: Path, env: dict[str, str], *arguments: str) -> None:
 
 
 def _choose(session: Path, sample: int | None, seed: int, share: int, shares: int) -> int:
-    """Leave only the mutants to try in the session, of these every so manieth; returns how many."""
+    """Leave only the mutants to try in the session, of these one share; returns how many."""
     with sqlite3.connect(session) as rows:
         sql = """
             SELECT job_id, operator_name FROM mutation_specs
@@ -126,8 +126,7 @@ def _asked(tree: Path, env: dict[str, str], one: Subject) -> Iterator[str]:
 def try_share(one: Subject, sample: int | None, seed: int, share: int, shares: int) -> tuple[int, list[str]]:
     """Mutate a copy of the tree: how many were noticed of this share of the mutants, and which survived."""
     with copy_of_tree() as tree:
-        env = environment(tree, "", "") | {"PATH": os.environ["PATH"]}
-        env = {name: value for name, value in env.items() if not name.startswith("TRUEUP_TEST_")}
+        env = {name: value for name, value in environment(tree, "", "").items() if not name.startswith("TRUEUP_TEST_")}
         check_copy_is_used(tree, env)
         config, session = tree / f"{one.package}.toml", tree / f"{one.package}.sqlite"
         with _asked(tree, env, one) as command:

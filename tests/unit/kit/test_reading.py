@@ -91,14 +91,14 @@ def made(consumer: FakeConsumer, start_at: Any = None, handler: Any = None, *, g
         ({}, set(), {}),
     ],
 )
-async def test_behind_a_full_batch_as_many_are_taken_of_another_partition(
+async def test_behind_a_full_half_the_other_half_is_taken_of_another_partition(
     fetched: dict[TopicPartition, int], held: set[TopicPartition], found: dict[TopicPartition, int]
 ) -> None:
     consumer = FakeConsumer({})
     consumer.fetched = {partition: [raw(offset) for offset in range(count)] for partition, count in fetched.items()}
     consumer.held = held
     made(consumer).silent_s()  # it watches the polls from now on
-    polled = await consumer.getmany(timeout_ms=20, max_records=3)
+    polled = await consumer.getmany(timeout_ms=20, max_records=6)
     assert {partition: len(records) for partition, records in polled.items()} == found
 
 

@@ -120,13 +120,15 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
             *partitions: TopicPartition, **options: int | None
         ) -> dict[TopicPartition, list[ConsumerRecord]]:
             self._polled_at = time.monotonic()
-            found: dict[TopicPartition, list[ConsumerRecord]] = await polling(*partitions, **options)
-            limit = options.get("max_records")
-            if limit and sum(map(len, found.values())) >= limit:
-                # aiokafka hands out what it has of one partition before it comes to the next. Of others as many are taken
-                # along, so that a handler that can work on partitions side by side has some.
-                others = consumer.assignment() - consumer.paused() - found.keys()
-                found |= await polling(*others, timeout_ms=0, max_records=limit) if others else {}
+            # aiokafka hands out what it has of one partition before it comes to the next. Behind a full half the other half
+            # is taken of others, so that a handler that can work on partitions side by side has some.
+            limit = options.pop("max_records", None)
+            half = (limit + 1) // 2 if limit else None
+            found: dict[TopicPartition, list[ConsumerRecord]] = await polling(*partitions, max_records=half, **options)
+            taken = sum(map(len, found.values()))
+            others = consumer.assignment() - consumer.paused() - found.keys()
+            if limit and half and half <= taken < limit and others:
+                found |= await polling(*others, timeout_ms=0, max_records=limit - taken)
             self._polled_at = time.monotonic()
             return found
 

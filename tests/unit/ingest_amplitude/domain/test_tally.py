@@ -1,8 +1,10 @@
 """Exported events add up exactly, each once."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,13 +18,16 @@ CALLS = Metric("api_calls", "api_calls_metered", "quantity", "calls")
 BYTES = Metric("bytes_out", "api_calls_metered", "bytes", "bytes")
 
 
-def tally(zone: str = "UTC", recent: RecentIds | None = None) -> Tally:
+def tally(
+    zone: str = "UTC", recent: RecentIds | None = None, metrics: Sequence[Metric] = (CALLS, BYTES), **more: Any
+) -> Tally:
     return Tally(
-        [CALLS, BYTES],
+        metrics,
         account_property="account_id",
         zone=ZoneInfo(zone),
         first_day=date(2026, 10, 1),
         recent=recent or RecentIds(),
+        **more,
     )
 
 
@@ -169,14 +174,7 @@ class TestTally:
 
     @pytest.mark.parametrize(("events", "full"), [(2, False), (3, True)])
     def test_it_is_full_with_more_events_than_shall_be_held(self, events: int, full: bool) -> None:
-        counted = Tally(
-            [CALLS],
-            account_property="account_id",
-            zone=UTC,
-            first_day=date(2026, 10, 1),
-            recent=RecentIds(),
-            events_max=2,
-        )
+        counted = tally(events_max=2)
         for number in range(events):
             add(counted, str(number))
         assert counted.full is full
@@ -187,14 +185,7 @@ class TestTally:
         assert not counted.full
 
     def test_it_wants_what_it_counts_and_what_it_watches(self) -> None:
-        counted = Tally(
-            [CALLS],
-            account_property="account_id",
-            zone=UTC,
-            first_day=date(2026, 10, 1),
-            recent=RecentIds(),
-            watched=["seen"],
-        )
+        counted = tally(watched=["seen"])
         assert [counted.wants(kind) for kind in ("api_calls_metered", "seen", "page_viewed")] == [True, True, False]
         assert not counted.reads_users
 
@@ -257,20 +248,10 @@ def test_the_memory_of_minutes_is_bounded() -> None:
 
 
 class TestDefinitions:
-    def counted(self, *metrics: Metric, watched: tuple[str, ...] = ()) -> Tally:
-        return Tally(
-            metrics,
-            account_property="account_id",
-            zone=UTC,
-            first_day=date(2026, 10, 1),
-            recent=RecentIds(),
-            watched=watched,
-        )
-
     def test_filters_read_the_event_and_the_user(self) -> None:
         paid = Filter("plan", ("free", "(none)"), "user", negated=True)
         metric = Metric("paid", "api_calls_metered", "quantity", "calls", filters=(Filter("env", ("prod",)), paid))
-        counted = self.counted(metric)
+        counted = tally(metrics=[metric])
         assert counted.reads_users
         for number, (env, user) in enumerate(
             [("prod", {"plan": "pro"}), ("test", {"plan": "pro"}), ("prod", {"plan": "free"}), ("prod", None)]
@@ -288,14 +269,14 @@ class TestDefinitions:
     def test_totals_count_events_and_a_scale_is_exact(self) -> None:
         thousands = Metric("k", "api_calls_metered", None, "k", "totals", scale=Decimal("0.001"))
         giga = Metric("gb", "api_calls_metered", "bytes", "GB", scale=Decimal("0.000000001"))
-        counted = self.counted(thousands, giga)
+        counted = tally(metrics=[thousands, giga])
         for number in range(3):
             properties = {"account_id": "a", "bytes": 10**15 + 1}
             counted.add("api_calls_metered", "2026-10-02 10:00", str(number), properties)
         assert set(counted.totals.values()) == {Decimal("0.003"), Decimal("3000000.000000003")}
 
     def test_accounts_of_watched_events_are_noted_and_nothing_is_counted(self) -> None:
-        counted = self.counted(watched=("signed_in",))
+        counted = tally(metrics=(), watched=("signed_in",))
         counted.add("signed_in", "2026-10-02 10:00", "1", {"account_id": "a"})
         counted.add("other", "2026-10-02 10:00", "2", {"account_id": "b"})
         assert (counted.accounts, counted.totals) == ({"a"}, {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter as Counted
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from prometheus_client import Counter
@@ -54,12 +55,11 @@ def lanes(records: Sequence[Record]) -> list[Sequence[Record]]:
     """The parts of a batch that are stored at once: no partition is in two of them, the order within each is kept."""
     if len(records) < LANES_FROM:
         return [records]
-    of_partition: dict[int, list[Record]] = {}
-    for record in records:
-        of_partition.setdefault(record.partition, []).append(record)
-    found: list[list[Record]] = [[] for _ in range(LANES)]
-    for some in sorted(of_partition.values(), key=len, reverse=True):
-        min(found, key=len).extend(some)
+    loads, lane_of = [0] * LANES, {}
+    for partition, count in Counted(record.partition for record in records).most_common():
+        lane = lane_of[partition] = loads.index(min(loads))
+        loads[lane] += count
+    found = [[record for record in records if lane_of[record.partition] == lane] for lane in range(LANES)]
     return [lane for lane in found if lane]
 
 
