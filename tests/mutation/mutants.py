@@ -51,7 +51,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         guard="fence",
         file=f"{_RECONCILER}/adapters/facts.py",
-        pattern="fresh = [one for one in accepted if one.position.offset >= fences[one.position.partition]]",
+        pattern="fresh = [one for one in accepted if one.record.offset >= fences[one.record.partition]]",
         replacement="fresh = list(accepted)",
         tests=(f"{_FACTS}::test_fence_drops_redelivered_records",),
     ),

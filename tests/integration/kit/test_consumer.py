@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from tests.integration.kit.conftest import Broker, about, create_topic, until
 
@@ -86,6 +86,26 @@ async def test_every_record_arrives_once_and_is_committed(
         return sum((await committed(kafka, group)).values()) == 3000
 
     await until(all_committed, what="commits")
+
+
+async def test_a_record_with_a_key_and_headers_that_are_no_text_is_a_record_too(
+    kafka: str, topic: str, consumers: list[Consumer]
+) -> None:
+    """Whoever writes to the bus past our senders cannot stop a partition by it."""
+    sender = AIOKafkaProducer(bootstrap_servers=kafka)
+    await sender.start()
+    await sender.send_and_wait(topic, b"v", key=b"\xff", headers=[("ce_id", b"\xfe")], partition=0)
+    await sender.send_and_wait(topic, b"w", key=b"k", partition=0)
+    await sender.stop()
+    got = Collector()
+    consumer = Consumer(kafka, service="kit", group=a_group())
+    consumer.subscribe(topic, got)
+    await reading(consumers, consumer)
+    await until(lambda: len(got.records) >= 2, what="both records")
+    assert [(one.key, one.value, dict(one.headers)) for one in got.records] == [
+        ("\ufffd", b"v", {"ce_id": "\ufffd"}),
+        ("k", b"w", {}),
+    ]
 
 
 async def test_a_failing_batch_comes_again_and_none_is_skipped(

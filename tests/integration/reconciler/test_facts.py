@@ -8,7 +8,7 @@ from datetime import date, timedelta, timezone
 import pytest
 from tests.integration.reconciler.world import NOW, System, bucket, facts, invoice, reports, shuffled
 
-from reconciler.ports.facts import Accepted, Poison, Position, Stored
+from reconciler.ports.facts import Accepted, Poison, Stored
 from reconciler.usecases.read import read
 from trueup_contracts.usage import UsageObservedV1
 from trueup_kit.consumer import Record
@@ -18,7 +18,7 @@ QUANTITY = "SELECT quantity::int FROM reconciler.usage WHERE ref = 'amplitude:a1
 
 
 async def store(system: System, records: list[Record]) -> Stored:
-    found = [read(Position(r.topic, r.partition, r.offset), r.key, r.value, r.headers) for r in records]
+    found = [read(record) for record in records]
     accepted = [one for one in found if isinstance(one, Accepted)]
     return await system.facts.store(records[0].topic, accepted, [one for one in found if isinstance(one, Poison)])
 

@@ -81,21 +81,21 @@ class Store:
     async def store(self, topic: str, accepted: Sequence[Accepted], poison: Sequence[Poison]) -> Stored:
         """See `FactStore`."""
         await pause()
-        fresh = [one for one in accepted if one.position.offset >= self.fence(one)]
-        bad = [one for one in poison if one.position.offset >= self.fence(one)]
+        fresh = [one for one in accepted if one.record.offset >= self.fence(one)]
+        bad = [one for one in poison if one.record.offset >= self.fence(one)]
         applied = sum(self.apply(topic, one) for one in newest(fresh))
         for one in bad:
-            self.dead[tuple(one.position)] = one  # type: ignore[index]
+            self.dead[one.record.topic, one.record.partition, one.record.offset] = one
             self.mark_refs({one.ref} if one.ref else self.of_sources([one.source or ""]))
         for one in (*fresh, *bad):  # type: ignore[assignment]
-            place = (topic, one.position.partition)
-            self.fences[place] = max(self.fences.get(place, 0), one.position.offset + 1)
+            place = (topic, one.record.partition)
+            self.fences[place] = max(self.fences.get(place, 0), one.record.offset + 1)
         await pause()
         return Stored(applied, len(accepted) + len(poison) - len(fresh) - len(bad), len(bad))
 
     def fence(self, one: Accepted | Poison) -> int:
         """Where the stored part of its partition ends."""
-        return self.fences.get((one.position.topic, one.position.partition), 0)
+        return self.fences.get((one.record.topic, one.record.partition), 0)
 
     async def next_offsets(self, topic: str, partitions: Sequence[int]) -> dict[int, int]:
         """See `FactStore`."""

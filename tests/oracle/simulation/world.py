@@ -17,11 +17,12 @@ from tests.oracle.simulation.history import CLIENT, SENDERS, Told, records, repo
 from tests.oracle.simulation.store import Decisions, Store
 from tests.oracle.simulation.turns import Scheduler, finish, pause
 
-from reconciler.ports.facts import Accepted, Poison, Position
+from reconciler.ports.facts import Accepted, Poison
 from reconciler.usecases.count import count_reports
 from reconciler.usecases.decide import decide_some
 from reconciler.usecases.read import KINDS, read
 from reconciler.usecases.relink import relink
+from trueup_kit.consumer import Record
 
 Facts = dict[str, Any]
 PARTITIONS, REPLICAS, BATCH, STEPS = 2, 2, 40, (300, 2_000)
@@ -141,7 +142,7 @@ class World:
         accepted: list[Accepted] = []
         poison: list[Poison] = []
         for offset, one in enumerate(some, start):
-            found = read(Position(*place, offset), one.key, one.value, dict(one.headers))
+            found = read(Record(*place, offset, one.key, one.value, dict(one.headers)))
             if isinstance(found, Accepted):
                 accepted.append(found)
             else:

@@ -17,7 +17,7 @@ from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.reading import Reading, Record, to_record
 from trueup_kit.watching import Watch
 
-A, B = TopicPartition("t", 0), TopicPartition("t", 1)
+A, B, C, D, E = (TopicPartition("t", number) for number in range(5))
 
 
 class FakeConsumer:
@@ -83,22 +83,23 @@ def made(consumer: FakeConsumer, start_at: Any = None, handler: Any = None, *, g
 @pytest.mark.parametrize(
     ("fetched", "held", "found"),
     [
-        ({A: 5, B: 5}, set(), {A: 3, B: 3}),
-        ({A: 5, B: 1}, set(), {A: 3, B: 1}),
-        ({A: 2, B: 5}, set(), {A: 2}),
-        ({A: 5}, set(), {A: 3}),
-        ({A: 5, B: 5}, {B}, {A: 3}),
+        ({A: 5, B: 5, C: 5, D: 5, E: 5}, set(), {A: 2, B: 2, C: 2, D: 1}),
+        ({A: 5, B: 1, C: 5}, set(), {A: 2, B: 1}),
+        ({A: 5, B: 2}, set(), {A: 2, B: 2}),
+        ({A: 1, B: 5}, set(), {A: 1}),
+        ({A: 5}, set(), {A: 2}),
+        ({A: 5, B: 5}, {B}, {A: 2}),
         ({}, set(), {}),
     ],
 )
-async def test_behind_a_full_half_the_other_half_is_taken_of_another_partition(
+async def test_behind_a_full_share_records_of_other_partitions_are_taken_along(
     fetched: dict[TopicPartition, int], held: set[TopicPartition], found: dict[TopicPartition, int]
 ) -> None:
     consumer = FakeConsumer({})
     consumer.fetched = {partition: [raw(offset) for offset in range(count)] for partition, count in fetched.items()}
-    consumer.held = held
+    consumer.held, consumer.at = held, dict.fromkeys(fetched, 0)
     made(consumer).silent_s()  # it watches the polls from now on
-    polled = await consumer.getmany(timeout_ms=20, max_records=6)
+    polled = await consumer.getmany(timeout_ms=20, max_records=7)
     assert {partition: len(records) for partition, records in polled.items()} == found
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from aiokafka import TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 from faststream import AckPolicy
-from faststream.kafka import KafkaBroker
+from faststream.kafka import KafkaBroker, KafkaMessage
 
 from trueup_kit.logs import get_logger
 from trueup_kit.reading import Handler, Reading, Record, StartAt, to_record
@@ -188,12 +189,22 @@ class Consumer:
             session_timeout_ms=int(self._session_timeout_s * 1000),
             heartbeat_interval_ms=int(min(3.0, self._session_timeout_s / 3) * 1000),
             max_partition_fetch_bytes=FETCH_BYTES_MAX,
+            parser=_unread,
             decoder=_as_it_is,
             listener=reading,
         )
         subscriber(reading.handle)
         reading.consumer_of(lambda: subscriber.consumer)
         return broker
+
+
+async def _unread(
+    raws: Sequence[ConsumerRecord], parse: Callable[[Sequence[ConsumerRecord]], Awaitable[KafkaMessage]]
+) -> KafkaMessage:
+    """FastStream's message of a batch, without its reading of every header: that costs, and fails for what is not UTF-8."""
+    message = await parse([dataclasses.replace(raws[0], value=b"", headers=())])
+    message.raw_message = raws
+    return message
 
 
 async def _as_it_is(message: object) -> object:

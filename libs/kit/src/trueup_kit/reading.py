@@ -21,6 +21,8 @@ log = get_logger(__name__)
 FAILED_DELAY_FIRST_S, FAILED_DELAY_LONGEST_S = 0.2, 10.0
 # Without a group nothing is delivered again, so a failed batch is tried here before it is let go.
 ATTEMPTS_WITHOUT_GROUP = 5
+# Of one partition a batch holds no more than this part while others have records too.
+SHARES = 4
 SEEK_TIMEOUT_S = 10.0
 SEEK_RETRY_S = 0.3
 HANDLED = Counter("trueup_consumed_total", "Records handled", ["topic"])
@@ -120,15 +122,21 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
             *partitions: TopicPartition, **options: int | None
         ) -> dict[TopicPartition, list[ConsumerRecord]]:
             self._polled_at = time.monotonic()
-            # aiokafka hands out what it has of one partition before it comes to the next. Behind a full half the other half
-            # is taken of others, so that a handler that can work on partitions side by side has some.
+            # aiokafka hands out what it has of one partition before it comes to the next. Behind a full share as many records
+            # of others are taken along, so that a handler that can work on partitions side by side has some.
             limit = options.pop("max_records", None)
-            half = (limit + 1) // 2 if limit else None
-            found: dict[TopicPartition, list[ConsumerRecord]] = await polling(*partitions, max_records=half, **options)
-            taken = sum(map(len, found.values()))
-            others = consumer.assignment() - consumer.paused() - found.keys()
-            if limit and half and half <= taken < limit and others:
-                found |= await polling(*others, timeout_ms=0, max_records=limit - taken)
+            share = -(-limit // SHARES) if limit else None
+            found: dict[TopicPartition, list[ConsumerRecord]] = await polling(*partitions, max_records=share, **options)
+            taken = some = sum(map(len, found.values()))
+            while limit and share and some == share and taken < limit:
+                others = consumer.assignment() - consumer.paused() - found.keys()
+                if not others:
+                    break
+                share = min(share, limit - taken)
+                more = await polling(*others, timeout_ms=0, max_records=share)
+                found |= more
+                some = sum(map(len, more.values()))
+                taken += some
             self._polled_at = time.monotonic()
             return found
 

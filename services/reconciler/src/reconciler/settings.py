@@ -49,5 +49,5 @@ class Settings(Policies, ServiceSettings):
     """Accounts decided in one transaction."""
     forecast_weeks: int = Field(default=60, ge=3, le=520)
     """Weeks of forecasts that are kept, one row for each account and week."""
-    batch_records: int = Field(default=2000, ge=1, le=10_000)
-    """Records of one topic handled at once; a large batch is stored in two transactions."""
+    batch_records: int = Field(default=4000, ge=1, le=10_000)
+    """Records of one topic handled at once; a large batch is stored in up to four transactions."""

@@ -1,4 +1,4 @@
-"""Batches in two lanes: each record stored once, no partition in both, a failure of one raised after both are done."""
+"""Batches in lanes: each record stored once, no partition in both, a failure of one raised after both are done."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.entrypoints.subscribers import LANES_FROM, handler, lanes
+from reconciler.entrypoints.subscribers import LANE_RECORDS, LANES, handler, lanes
 from reconciler.ports.facts import Accepted, Poison, Stored
 from trueup_contracts.usage import UsageObservedV1
 from trueup_kit.consumer import Record
@@ -22,7 +22,7 @@ def record(partition: int, offset: int) -> Record:
     return Record(TOPIC, partition, offset, "k", b"{broken")
 
 
-@given(st.randoms(use_true_random=False), st.integers(0, 3 * LANES_FROM), st.sets(st.integers(0, 11), min_size=1))
+@given(st.randoms(use_true_random=False), st.integers(0, 5 * LANE_RECORDS), st.sets(st.integers(0, 11), min_size=1))
 def test_lanes_split_a_batch_by_partition_and_keep_the_order(draw: Random, size: int, partitions: set[int]) -> None:
     records = [record(draw.choice(sorted(partitions)), offset) for offset in range(size)]
     found = lanes(records)
@@ -32,16 +32,18 @@ def test_lanes_split_a_batch_by_partition_and_keep_the_order(draw: Random, size:
     assert sum(map(len, owners)) == len(set().union(*owners))
 
 
-@pytest.mark.parametrize("partitions", [(0, 1), (0, 2), (7, 3)])
-def test_two_partitions_are_stored_side_by_side(partitions: tuple[int, int]) -> None:
-    records = [record(partition, offset) for partition in partitions for offset in range(LANES_FROM)]
-    assert sorted(len(lane) for lane in lanes(records)) == [LANES_FROM, LANES_FROM]
+@pytest.mark.parametrize("partitions", [(0, 1), (0, 2), (7, 3), (7, 3, 1, 4)])
+def test_partitions_are_stored_side_by_side(partitions: tuple[int, ...]) -> None:
+    records = [record(partition, offset) for partition in partitions for offset in range(LANE_RECORDS)]
+    assert sorted(len(lane) for lane in lanes(records)) == [LANE_RECORDS] * len(partitions)
 
 
-def test_a_small_batch_is_one_transaction() -> None:
-    records = [record(number % 12, number) for number in range(LANES_FROM - 1)]
-    assert lanes(records) == [records]
-    assert len(lanes([*records, record(0, LANES_FROM)])) == 2
+@pytest.mark.parametrize(
+    ("size", "count"),
+    [(1, 1), (2 * LANE_RECORDS - 1, 1), (2 * LANE_RECORDS, 2), (4 * LANE_RECORDS, 4), (9 * LANE_RECORDS, LANES)],
+)
+def test_a_lane_is_opened_for_as_many_records_as_are_worth_it(size: int, count: int) -> None:
+    assert len(lanes([record(number % 12, number) for number in range(size)])) == count
 
 
 class Store:
@@ -55,7 +57,7 @@ class Store:
         """Store or fail as a whole."""
         assert topic == TOPIC
         assert not accepted
-        places = [(one.position.partition, one.position.offset) for one in poison]
+        places = [(one.record.partition, one.record.offset) for one in poison]
         if self.broken is not None and any(partition == self.broken for partition, _ in places):
             raise ValueError("broken")
         self.stored += places
@@ -68,11 +70,11 @@ class Store:
 
 async def test_every_record_is_stored_once() -> None:
     store = Store()
-    await handler(TOPIC, store)([record(number % 12, number) for number in range(2 * LANES_FROM)])
-    assert sorted(store.stored, key=lambda place: place[1]) == [(n % 12, n) for n in range(2 * LANES_FROM)]
+    await handler(TOPIC, store)([record(number % 12, number) for number in range(2 * LANE_RECORDS)])
+    assert sorted(store.stored, key=lambda place: place[1]) == [(n % 12, n) for n in range(2 * LANE_RECORDS)]
 
 
 async def test_a_lane_that_fails_fails_the_batch() -> None:
     store = Store(broken=3)
     with pytest.raises(ExceptionGroup):
-        await handler(TOPIC, store)([record(number % 12, number) for number in range(2 * LANES_FROM)])
+        await handler(TOPIC, store)([record(number % 12, number) for number in range(2 * LANE_RECORDS)])

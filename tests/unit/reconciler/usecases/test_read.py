@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from reconciler.ports import wire
-from reconciler.ports.facts import Accepted, Poison, Position
+from reconciler.ports.facts import Accepted, Poison
 from reconciler.usecases.read import KINDS, read
+from trueup_kit.consumer import Record
 
 USAGE, INVOICES, PAYMENTS = (f"trueup.{name}.observed.v1" for name in ("usage", "invoices", "payments"))
 BUCKET = {
@@ -26,7 +27,7 @@ KEY = "amplitude:acct_1|api_calls|2026-10-01"
 
 def usage(key: str | None = KEY, **changes: Any) -> Accepted | Poison:
     value = {name: field for name, field in (BUCKET | changes).items() if field is not None}
-    return read(Position(USAGE, 0, 5), key, json.dumps(value).encode(), {})
+    return read(Record(USAGE, 0, 5, key, json.dumps(value).encode(), {}))
 
 
 def test_a_good_record_is_accepted() -> None:
@@ -70,28 +71,28 @@ def test_a_key_that_contradicts_its_value_is_poison() -> None:
 
 @pytest.mark.parametrize("value", [b"", b"{", b"\xff\xfe", b"[]", b"null", b'"text"', None])
 def test_garbage_without_a_readable_key_concerns_the_source(value: bytes | None) -> None:
-    found = read(Position(INVOICES, 0, 5), None, value, {})
+    found = read(Record(INVOICES, 0, 5, None, value, {}))
     assert isinstance(found, Poison)
     assert (found.source, found.ref) == ("quickbooks", None)
 
 
 def test_a_document_key_is_no_ref_but_names_the_source() -> None:
-    found = read(Position(PAYMENTS, 0, 5), "stripe:payment:pi_1", b"{", {})
+    found = read(Record(PAYMENTS, 0, 5, "stripe:payment:pi_1", b"{", {}))
     assert isinstance(found, Poison)
     assert (found.source, found.ref) == ("stripe", None)
-    whose = read(Position(PAYMENTS, 0, 5), "stripe:payment:pi_1", b'{"ref": "stripe:cus_9"}', {})
+    whose = read(Record(PAYMENTS, 0, 5, "stripe:payment:pi_1", b'{"ref": "stripe:cus_9"}', {}))
     assert isinstance(whose, Poison)
     assert whose.ref == "stripe:cus_9"
 
 
 def test_the_sender_tells_the_source_when_nothing_else_does() -> None:
-    found = read(Position(PAYMENTS, 0, 5), None, b"{", {"ce_source": "/stripe-webhooks"})
+    found = read(Record(PAYMENTS, 0, 5, None, b"{", {"ce_source": "/stripe-webhooks"}))
     assert isinstance(found, Poison)
     assert found.source == "stripe"
 
 
 @pytest.mark.parametrize("topic", sorted(KINDS))
 def test_unknown_fields_are_ignored_but_not_missing_ones(topic: str) -> None:
-    assert isinstance(read(Position(topic, 0, 0), None, b'{"version": 1}', {}), Poison)
+    assert isinstance(read(Record(topic, 0, 0, None, b'{"version": 1}', {})), Poison)
     known = usage(brand_new_field=[1, 2])
     assert isinstance(known, Accepted)

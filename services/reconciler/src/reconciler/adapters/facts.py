@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from reconciler.adapters.driver import Driver
 from reconciler.adapters.fact_sql import WRITES
 from reconciler.ports import wire
-from reconciler.ports.facts import Accepted, Poison, Position, Stored
+from reconciler.ports.facts import Accepted, Poison, Received, Stored
 from trueup_kit import dlq, outbox
 from trueup_kit.consumer import Record
 from trueup_kit.messages import Message
@@ -73,12 +73,12 @@ class PostgresFacts:
         """Store one batch in one transaction; any database error leaves nothing of it behind."""
         async with self._engine.begin() as conn:
             driver = await raw(conn)
-            fences = await _lock_fences(driver, topic, sorted({p.partition for p in _positions(accepted, poison)}))
-            fresh = [one for one in accepted if one.position.offset >= fences[one.position.partition]]
-            bad = [one for one in poison if one.position.offset >= fences[one.position.partition]]
+            fences = await _lock_fences(driver, topic, sorted({p.partition for p in _records(accepted, poison)}))
+            fresh = [one for one in accepted if one.record.offset >= fences[one.record.partition]]
+            bad = [one for one in poison if one.record.offset >= fences[one.record.partition]]
             applied = await self._write(driver, topic, fresh)
             await self._divert(conn, driver, topic, bad)
-            await _advance(driver, topic, _positions(fresh, bad))
+            await _advance(driver, topic, _records(fresh, bad))
         dropped = len(accepted) + len(poison) - len(fresh) - len(bad)
         return Stored(applied=applied, dropped=dropped, diverted=len(bad))
 
@@ -101,8 +101,8 @@ class PostgresFacts:
         await driver.execute(
             _ADD_DEAD_LETTERS,
             topic,
-            [one.position.partition for one in bad],
-            [one.position.offset for one in bad],
+            [one.record.partition for one in bad],
+            [one.record.offset for one in bad],
             [one.key for one in bad],
             [one.source for one in bad],
             [one.ref for one in bad],
@@ -111,7 +111,7 @@ class PostgresFacts:
         rows = await driver.fetch(
             "SELECT DISTINCT source, ref FROM dead_letters WHERE topic = $1 AND record_offset = ANY ($2)",
             topic,
-            [one.position.offset for one in bad],
+            [one.record.offset for one in bad],
         )
         await _mark(driver, [(row["source"], row["ref"]) for row in rows])
 
@@ -124,16 +124,18 @@ def newest(accepted: Sequence[Accepted]) -> list[Accepted]:
     """
     fact = accepted[0].fact if accepted else None
     if isinstance(fact, wire.Sync):
-        slots: Iterable[Any] = ((one.key, one.fact.version) for one in accepted)
+        slots: list[Any] = [(one.key, one.fact.version) for one in accepted]
     elif isinstance(fact, (wire.RetryRequested, wire.RetrySettled)):
-        slots = ((one.fact.attempt_id, one.fact.version) for one in accepted)  # type: ignore[union-attr]
+        slots = [(one.fact.attempt_id, one.fact.version) for one in accepted]  # type: ignore[union-attr]
     else:
-        slots = (one.key for one in accepted)
-    best: dict[Any, Accepted] = {}
-    for slot, one in zip(slots, accepted, strict=True):
-        held = best.get(slot)
-        if held is None or held.fact.version < one.fact.version:
-            best[slot] = one
+        slots = [one.key for one in accepted]
+    best: dict[Any, Accepted] = dict(zip(slots, accepted, strict=True))
+    if len(best) < len(accepted):  # seldom: some come twice
+        best = {}
+        for slot, one in zip(slots, accepted, strict=True):
+            held = best.get(slot)
+            if held is None or held.fact.version < one.fact.version:
+                best[slot] = one
     return [best[slot] for slot in sorted(best)]
 
 
@@ -145,10 +147,10 @@ async def _lock_fences(driver: Driver, topic: str, partitions: Sequence[int]) ->
     return {row["partition"]: row["next_offset"] for row in rows}
 
 
-async def _advance(driver: Driver, topic: str, positions: Iterable[Position]) -> None:
+async def _advance(driver: Driver, topic: str, records: Iterable[Received]) -> None:
     ahead: dict[int, int] = {}
-    for position in positions:
-        ahead[position.partition] = max(ahead.get(position.partition, 0), position.offset + 1)
+    for record in records:
+        ahead[record.partition] = max(ahead.get(record.partition, 0), record.offset + 1)
     if ahead:
         await driver.execute(_ADVANCE_FENCES, topic, list(ahead), list(ahead.values()))
 
@@ -166,18 +168,18 @@ async def _mark(driver: Driver, concerned: Iterable[tuple[str | None, str | None
     await mark_refs(driver, refs, [source for source, ref in pairs if ref is None and source is not None])
 
 
-def _positions(accepted: Iterable[Accepted], poison: Iterable[Poison]) -> list[Position]:
-    return [one.position for one in accepted] + [one.position for one in poison]
+def _records(accepted: Iterable[Accepted], poison: Iterable[Poison]) -> list[Received]:
+    return [one.record for one in accepted] + [one.record for one in poison]
 
 
 def _letter(one: Poison, service: str) -> Message:
     record = Record(
-        topic=one.position.topic,
-        partition=one.position.partition,
-        offset=one.position.offset,
+        topic=one.record.topic,
+        partition=one.record.partition,
+        offset=one.record.offset,
         key=one.key,
-        value=one.value,
-        headers=dict(one.headers),
+        value=one.record.value or b"",
+        headers=dict(one.record.headers),
         timestamp_ms=0,
     )
     return dlq.dead_letter(record, one.error, service=service)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from prometheus_client import Counter
 
-from reconciler.ports.facts import Accepted, FactStore, Poison, Position
+from reconciler.ports.facts import Accepted, FactStore, Poison
 from reconciler.usecases.read import KINDS, read
 from trueup_kit.consumer import Consumer, Record, TopicPartition
 from trueup_kit.logs import get_logger
@@ -16,7 +16,8 @@ from trueup_kit.postgres import backing_off
 
 log = get_logger(__name__)
 FACTS = Counter("reconciler_facts_total", "Records by what became of them", ["topic", "outcome"])
-LANES, LANES_FROM = 2, 500
+LANES, LANE_RECORDS = 4, 500
+"""Transactions of one batch, and how many records are worth one of their own."""
 YIELD_EVERY = 100
 Handler = Callable[[list[Record]], Awaitable[None]]
 
@@ -30,36 +31,39 @@ def subscribe(consumer: Consumer, store: FactStore, *, max_records: int) -> None
 def handler(topic: str, store: FactStore) -> Handler:
     """Handle batches of one topic. It returns after the commit; passing database errors are waited out inside.
 
-    A large batch is stored in two transactions at once, each of its own partitions, so that this process decodes while
-    PostgreSQL writes. When one fails, the whole batch comes again and the fence drops what the other has stored.
+    A large batch is stored in several transactions, each of its own partitions, so that this process reads the next while
+    PostgreSQL writes the former. When one fails, the whole batch comes again and the fence drops what the others stored.
     """
 
-    async def store_some(records: Sequence[Record]) -> None:
-        accepted, poison = await _read(records)
+    async def store_some(records: Sequence[Record], reading: asyncio.Lock) -> None:
+        async with reading:
+            accepted, poison = await _read(records)
         stored = await backing_off(lambda: store.store(topic, accepted, poison), name=f"store {topic}")
         FACTS.labels(topic, "applied").inc(stored.applied)
         FACTS.labels(topic, "dropped").inc(stored.dropped)
         FACTS.labels(topic, "diverted").inc(stored.diverted)
         for bad in poison[: stored.diverted]:
-            log.warning("a record could not be read", topic=topic, offset=bad.position.offset, error=bad.error)
+            log.warning("a record could not be read", topic=topic, offset=bad.record.offset, error=bad.error)
 
     async def handle(records: list[Record]) -> None:
+        reading = asyncio.Lock()
         async with asyncio.TaskGroup() as group:
             for lane in lanes(records):
-                group.create_task(store_some(lane))
+                group.create_task(store_some(lane, reading))
 
     return handle
 
 
 def lanes(records: Sequence[Record]) -> list[Sequence[Record]]:
     """The parts of a batch that are stored at once: no partition is in two of them, the order within each is kept."""
-    if len(records) < LANES_FROM:
+    count = min(LANES, len(records) // LANE_RECORDS)
+    if count < 2:
         return [records]
-    loads, lane_of = [0] * LANES, {}
-    for partition, count in Counted(record.partition for record in records).most_common():
+    loads, lane_of = [0] * count, {}
+    for partition, size in Counted(record.partition for record in records).most_common():
         lane = lane_of[partition] = loads.index(min(loads))
-        loads[lane] += count
-    found = [[record for record in records if lane_of[record.partition] == lane] for lane in range(LANES)]
+        loads[lane] += size
+    found = [[record for record in records if lane_of[record.partition] == lane] for lane in range(count)]
     return [lane for lane in found if lane]
 
 
@@ -67,12 +71,12 @@ async def _read(records: Sequence[Record]) -> tuple[list[Accepted], list[Poison]
     accepted: list[Accepted] = []
     poison: list[Poison] = []
     for number, record in enumerate(records, 1):
-        one = read(Position(record.topic, record.partition, record.offset), record.key, record.value, record.headers)
+        one = read(record)
         if isinstance(one, Accepted):
             accepted.append(one)
         else:
             poison.append(one)
-        if number % YIELD_EVERY == 0:  # the other lane's statements go on meanwhile
+        if number % YIELD_EVERY == 0:  # the statements of the lanes before go on meanwhile
             await asyncio.sleep(0)
     return accepted, poison
 

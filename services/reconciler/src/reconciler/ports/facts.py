@@ -9,30 +9,49 @@ from typing import NamedTuple, Protocol
 from reconciler.ports import wire
 
 
-class Position(NamedTuple):
-    """Where a record stands in the log."""
+class Received(Protocol):
+    """A record as it came from the log."""
 
-    topic: str
-    partition: int
-    offset: int
+    @property
+    def topic(self) -> str:
+        """Its topic."""
+
+    @property
+    def partition(self) -> int:
+        """Its partition of the topic."""
+
+    @property
+    def offset(self) -> int:
+        """Where it stands in the partition."""
+
+    @property
+    def key(self) -> str | None:
+        """What it is about; None: not told."""
+
+    @property
+    def value(self) -> bytes | None:
+        """Its event, JSON."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The envelope around the event."""
 
 
 class Accepted(NamedTuple):
     """A record that could be read."""
 
-    position: Position
+    record: Received
     key: str
     fact: wire.Fact
 
 
 @dataclass(frozen=True, slots=True)
 class Poison:
-    """A record that could not be read, as it came, with whom it seems to concern (None: not to be told)."""
+    """A record that could not be read, with whom it seems to concern (None: not to be told)."""
 
-    position: Position
+    record: Received
     key: str | None
-    value: bytes
-    headers: Mapping[str, str]
+    """The record's key as PostgreSQL can hold it."""
     error: str
     source: str | None
     ref: str | None

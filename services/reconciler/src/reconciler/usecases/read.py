@@ -12,7 +12,7 @@ import msgspec
 from reconciler.ports import wire
 from reconciler.ports.configured import Configured
 from reconciler.ports.counted import Calibrated
-from reconciler.ports.facts import Accepted, Poison, Position
+from reconciler.ports.facts import Accepted, Poison, Received
 from trueup_billing import InvalidValue, Ref, decode_part, join_key
 from trueup_contracts.accounts import AccountConfiguredV1
 from trueup_contracts.calibrations import MetricCalibratedV1
@@ -59,17 +59,17 @@ _SENDERS = {"/ingest-amplitude": "amplitude", "/ingest-quickbooks": "quickbooks"
 _ONLY_SOURCE = {UsageObservedV1.topic: "amplitude", InvoiceObservedV1.topic: "quickbooks"}
 
 
-def read(position: Position, key: str | None, value: bytes | None, headers: Mapping[str, str]) -> Accepted | Poison:
+def read(record: Received) -> Accepted | Poison:
     """Read one record; never raises for what it holds."""
-    kind = KINDS[position.topic]
+    kind, key = KINDS[record.topic], record.key
     try:
-        fact = kind.decode(_clean(value))
+        fact = kind.decode(_clean(record.value))
         expected = kind.key(fact)
     except (msgspec.MsgspecError, ValueError, OverflowError) as error:
-        return _poison(position, key, value or b"", headers, str(error))
+        return _poison(record, str(error))
     if key is not None and key != expected:
-        return _poison(position, key, value or b"", headers, f"the key is {key!r}, the value says {expected!r}")
-    return Accepted(position, expected, fact)
+        return _poison(record, f"the key is {key!r}, the value says {expected!r}")
+    return Accepted(record, expected, fact)
 
 
 def _clean(value: bytes | None) -> bytes:
@@ -81,11 +81,11 @@ def _clean(value: bytes | None) -> bytes:
     return value
 
 
-def _poison(position: Position, key: str | None, value: bytes, headers: Mapping[str, str], error: str) -> Poison:
-    source, ref = _concerned(key, value)
-    source = source or _SENDERS.get(headers.get("ce_source", "")) or _ONLY_SOURCE.get(position.topic)
-    clean_key = None if key is None else key.replace("\x00", "�")
-    return Poison(position, clean_key, value, headers, error[:500].replace("\x00", "�"), source, ref)
+def _poison(record: Received, error: str) -> Poison:
+    source, ref = _concerned(record.key, record.value or b"")
+    source = source or _SENDERS.get(record.headers.get("ce_source", "")) or _ONLY_SOURCE.get(record.topic)
+    clean_key = None if record.key is None else record.key.replace("\x00", "�")
+    return Poison(record, clean_key, error[:500].replace("\x00", "�"), source, ref)
 
 
 def _concerned(key: str | None, value: bytes) -> tuple[str | None, str | None]:
