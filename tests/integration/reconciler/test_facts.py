@@ -107,7 +107,7 @@ async def test_a_failed_transaction_leaves_nothing_behind(system: System, monkey
         raise ConnectionResetError("the machine went away before the commit")
 
     with monkeypatch.context() as patch:
-        patch.setattr("reconciler.adapters.facts._advance", crash)
+        patch.setattr("reconciler.adapters.facts.PostgresFacts._divert", crash)
         with pytest.raises(ConnectionResetError):
             await store(system, [record])
     assert await system.value(QUANTITY) is None

@@ -12,7 +12,7 @@ from reconciler.adapters.recorded_sql import WRITE_RECORDED, recorded_columns
 from reconciler.adapters.retry_sql import REQUESTED_COLUMNS, SETTLED_COLUMNS, WRITE_REQUESTED, WRITE_SETTLED
 from reconciler.domain.names import domain_of
 from reconciler.ports import wire
-from reconciler.ports.words import in_utc
+from reconciler.ports.words import texts_in_utc
 from trueup_contracts.accounts import AccountConfiguredV1
 from trueup_contracts.calibrations import MetricCalibratedV1
 from trueup_contracts.customers import CustomerObservedV1
@@ -94,7 +94,7 @@ SELECT count(*) FROM up
         [fact.quantity for fact in facts],
         [fact.unit for fact in facts],
         [fact.time_zone for fact in facts],
-        [in_utc(fact.observed_at).isoformat() for fact in facts],
+        texts_in_utc(fact.observed_at for fact in facts),
         [wire.encode([(one.at, one.quantity) for one in fact.earlier]) if fact.earlier else "" for fact in facts],
     ),
 )

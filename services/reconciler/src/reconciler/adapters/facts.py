@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from reconciler.adapters.driver import Driver
 from reconciler.adapters.fact_sql import WRITES
 from reconciler.ports import wire
-from reconciler.ports.facts import Accepted, Poison, Received, Stored
+from reconciler.ports.facts import Accepted, Poison, Stored
 from trueup_kit import dlq, outbox
 from trueup_kit.consumer import Record
 from trueup_kit.messages import Message
@@ -73,12 +73,13 @@ class PostgresFacts:
         """Store one batch in one transaction; any database error leaves nothing of it behind."""
         async with self._engine.begin() as conn:
             driver = await raw(conn)
-            fences = await _lock_fences(driver, topic, sorted({p.partition for p in _records(accepted, poison)}))
+            ends = _ends([*accepted, *poison])
+            fences = await _lock_fences(driver, topic, sorted(ends))
             fresh = [one for one in accepted if one.record.offset >= fences[one.record.partition]]
             bad = [one for one in poison if one.record.offset >= fences[one.record.partition]]
             applied = await self._write(driver, topic, fresh)
             await self._divert(conn, driver, topic, bad)
-            await _advance(driver, topic, _records(fresh, bad))
+            await driver.execute(_ADVANCE_FENCES, topic, list(ends), list(ends.values()))
         dropped = len(accepted) + len(poison) - len(fresh) - len(bad)
         return Stored(applied=applied, dropped=dropped, diverted=len(bad))
 
@@ -147,14 +148,6 @@ async def _lock_fences(driver: Driver, topic: str, partitions: Sequence[int]) ->
     return {row["partition"]: row["next_offset"] for row in rows}
 
 
-async def _advance(driver: Driver, topic: str, records: Iterable[Received]) -> None:
-    ahead: dict[int, int] = {}
-    for record in records:
-        ahead[record.partition] = max(ahead.get(record.partition, 0), record.offset + 1)
-    if ahead:
-        await driver.execute(_ADVANCE_FENCES, topic, list(ahead), list(ahead.values()))
-
-
 async def mark_refs(driver: Driver, refs: Sequence[str], sources: Sequence[str]) -> None:
     """Dirty these refs, and every linked ref of these sources."""
     if refs or sources:
@@ -168,8 +161,14 @@ async def _mark(driver: Driver, concerned: Iterable[tuple[str | None, str | None
     await mark_refs(driver, refs, [source for source, ref in pairs if ref is None and source is not None])
 
 
-def _records(accepted: Iterable[Accepted], poison: Iterable[Poison]) -> list[Received]:
-    return [one.record for one in accepted] + [one.record for one in poison]
+def _ends(batch: Iterable[Accepted | Poison]) -> dict[int, int]:
+    """Partition → the offset behind its last record in this batch."""
+    ends: dict[int, int] = {}
+    for one in batch:
+        record = one.record
+        if ends.get(record.partition, 0) <= record.offset:
+            ends[record.partition] = record.offset + 1
+    return ends
 
 
 def _letter(one: Poison, service: str) -> Message:

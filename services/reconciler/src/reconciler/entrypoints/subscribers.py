@@ -63,7 +63,9 @@ def lanes(records: Sequence[Record]) -> list[Sequence[Record]]:
     for partition, size in Counted(record.partition for record in records).most_common():
         lane = lane_of[partition] = loads.index(min(loads))
         loads[lane] += size
-    found = [[record for record in records if lane_of[record.partition] == lane] for lane in range(count)]
+    found: list[list[Record]] = [[] for _ in loads]
+    for record in records:
+        found[lane_of[record.partition]].append(record)
     return [lane for lane in found if lane]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -55,6 +56,12 @@ def in_utc(at: datetime) -> datetime:
         OverflowError: it lies before the year 1 or after the year 9999.
     """
     return at if at.tzinfo is UTC else at.astimezone(UTC)
+
+
+def texts_in_utc(instants: Iterable[datetime]) -> list[str]:
+    """Each instant as ISO 8601 in UTC. msgspec writes them an order of magnitude quicker than `isoformat`."""
+    texts: list[str] = msgspec.to_builtins([in_utc(at) for at in instants])
+    return texts
 
 
 class Wire(msgspec.Struct, frozen=True, gc=False):
