@@ -63,7 +63,9 @@ AHEAD = 6
 """So many invoices are issued ahead: late enough that their customers have not paid them by themselves."""
 BLOCKED = frozenset({401, 403, 404, 409, 422})
 """Answers that another try does not change, but for what the path has not carried yet."""
-NOT_YET = frozenset({"invoice_not_found", "no_gateway_invoice", "cannot_judge", "source_stale", "retry_not_allowed"})
+NOT_YET = frozenset(
+    {"invoice_not_found", "no_gateway_invoice", "cannot_judge", "source_stale", "gateway_silent", "retry_not_allowed"}
+)
 
 
 @dataclass

@@ -187,6 +187,22 @@ async def test_sources_grow_old_while_nothing_changes(
     assert (await ask(client, ana)).status_code == 202
 
 
+@pytest.mark.parametrize(
+    ("state", "reason", "refused"),
+    [("failing", "provider_error", True), ("failing", "provider_errors", False), ("partial", "provider_error", False)],
+)
+async def test_no_payment_is_asked_of_a_gateway_that_does_not_answer(
+    portfolio: Any, client: httpx.AsyncClient, ana: dict[str, str], state: str, reason: str, refused: bool
+) -> None:
+    """One that answers some calls badly is asked: what it said counts, and each charge is guarded by itself."""
+    change = "UPDATE read_model.sources SET state = $1, reason = $2 WHERE source = 'stripe'"
+    assert await portfolio.admin.execute(change, state, reason) == "UPDATE 1"
+    [shown] = (await client.get("/api/v1/accounts/a2", headers=ana)).json()["invoices"]
+    assert (shown["retry"]["allowed"], shown["retry"]["reason"]) == (not refused, "gateway_silent" if refused else None)
+    answer = await ask(client, ana)
+    assert (answer.status_code, answer.json().get("reason")) == ((409, "gateway_silent") if refused else (202, None))
+
+
 async def test_another_amount_by_now_is_told(portfolio: Any, client: httpx.AsyncClient, ana: dict[str, str]) -> None:
     await portfolio.change_gateway("a2", remaining_minor=4_000)
     changed = await ask(client, ana)

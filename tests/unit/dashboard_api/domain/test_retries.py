@@ -162,6 +162,12 @@ def test_a_stale_source() -> None:
     assert asked(sources=source("amplitude", state="stale")) is None, "usage does not change what is owed"
 
 
+def test_a_gateway_that_does_not_answer() -> None:
+    assert asked(sources=source("stripe", silent=True)) is Reason.GATEWAY_SILENT
+    assert asked(sources=source("stripe", silent=True, state="stale")) is Reason.SOURCE_STALE
+    assert asked(sources=source("quickbooks", silent=True)) is None, "what it said last is young enough"
+
+
 def test_no_payment_method() -> None:
     assert asked(method=None) is Reason.NO_PAYMENT_METHOD
 

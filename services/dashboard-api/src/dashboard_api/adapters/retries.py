@@ -16,6 +16,7 @@ from dashboard_api.domain.retries import Attempt, Invoice, Source
 from dashboard_api.ports.retries import Key, Known
 from trueup_contracts.envelope import Event
 from trueup_contracts.retries import PaymentRetrySettledV1
+from trueup_contracts.syncs import PROVIDER_ERRORS
 from trueup_kit.outbox import append
 
 ATTEMPTS_MAX = 500
@@ -32,8 +33,12 @@ SELECT invoice.client_id, invoice.payload::text AS payload
 FROM dashboard.seen_invoices AS invoice JOIN dashboard.seen_accounts AS account USING (client_id)
 WHERE invoice.gateway_invoice_id = {invoice} AND {scope} ORDER BY invoice.document_id
 """
+# A source of which too many calls fail still answers, and what it says counts: only one that said nothing is silent.
 _SOURCES = f"""
-SELECT {SOURCES_OF_ROW.format(stale=STALE)}::text FROM dashboard.seen_accounts AS account
+SELECT {SOURCES_OF_ROW.format(stale=STALE)}::text AS sources,
+    ARRAY(SELECT source FROM dashboard.seen_sources
+          WHERE state = 'failing' AND reason IS DISTINCT FROM '{PROVIDER_ERRORS}') AS silent
+FROM dashboard.seen_accounts AS account
 WHERE account.client_id = {{client_id}} AND {{scope}}
 """
 _ADD = f"""
@@ -186,5 +191,5 @@ async def _sources(
 ) -> list[Source] | None:
     arguments = Arguments()
     sql = _SOURCES.format(client_id=arguments.add(client_id), scope=scope_predicate(principal, arguments))
-    text = await connection.fetchval(sql, *arguments.values)
-    return None if text is None else sources_of(text)
+    row = await connection.fetchrow(sql, *arguments.values)
+    return None if row is None else sources_of(row["sources"], silent=row["silent"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -84,13 +85,14 @@ def invoice_of_row(row: asyncpg.Record) -> Invoice:
     return invoice_of(row["client_id"], json.loads(row["payload"]))
 
 
-def sources_of(text: str) -> list[Source]:
-    """The sources of an account, as the grid's row shows them."""
+def sources_of(text: str, *, silent: Collection[str]) -> list[Source]:
+    """The sources of an account, as the grid's row shows them, and which of them do not answer."""
     return [
         Source(
             name=each["source"],
             state=each["state"],
             as_of=datetime.fromisoformat(each["as_of"]) if each.get("as_of") else None,
+            silent=each["source"] in silent,
         )
         for each in json.loads(text)
     ]

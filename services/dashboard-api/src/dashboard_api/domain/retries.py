@@ -41,6 +41,7 @@ class Reason(StrEnum):
     PAID_IN_LEDGER = "paid_in_ledger"
     CANNOT_JUDGE = "cannot_judge"
     SOURCE_STALE = "source_stale"
+    GATEWAY_SILENT = "gateway_silent"
     NO_PAYMENT_METHOD = "no_payment_method"
     HARD_DECLINE_SAME_CARD = "hard_decline_same_card"
     SCHEDULED_ATTEMPT_NEAR = "scheduled_attempt_near"
@@ -146,6 +147,8 @@ class Source:
     name: str
     state: str
     as_of: datetime | None
+    silent: bool = False
+    """The last reading of it failed: what is known may be young enough, but the source does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +249,9 @@ def _cannot_judge(
         if now - source.as_of > policy.expired_after:
             return Reason.CANNOT_JUDGE
     # Usage that is some minutes old changes nothing about what an issued invoice still asks for.
-    deciding = (sources["quickbooks"], sources["stripe"])
-    return Reason.SOURCE_STALE if any(source.state == "stale" for source in deciding) else None
+    if any(sources[name].state == "stale" for name in ("quickbooks", "stripe")):
+        return Reason.SOURCE_STALE
+    return Reason.GATEWAY_SILENT if sources["stripe"].silent else None
 
 
 def _card(gateway: Gateway, attempts: Sequence[Attempt]) -> Reason | None:

@@ -21,6 +21,7 @@ _REASONS: dict[Reason, str] = {
     "twice.",
     Reason.CANNOT_JUDGE: "A source of this account is not known completely, so it cannot be said what is still owed.",
     Reason.SOURCE_STALE: "What is known of QuickBooks or Stripe is too old to charge upon. Refresh, then try again.",
+    Reason.GATEWAY_SILENT: "Stripe does not answer right now. This can be tried again once it does.",
     Reason.NO_PAYMENT_METHOD: "The customer has no payment method in Stripe.",
     Reason.HARD_DECLINE_SAME_CARD: "The bank refused this card for good. Ask the customer for another one.",
     Reason.SCHEDULED_ATTEMPT_NEAR: "Stripe tries by itself about now. Wait for its outcome.",

@@ -3187,7 +3187,7 @@ export interface components {
             /** Open Attempt Id */
             open_attempt_id: string | null;
             /** Reason */
-            reason: ("read_only_mode" | "no_gateway_invoice" | "needs_person" | "attempt_open" | "not_open" | "nothing_remaining" | "paid_in_ledger" | "cannot_judge" | "source_stale" | "no_payment_method" | "hard_decline_same_card" | "scheduled_attempt_near" | "attempts_used_up") | null;
+            reason: ("read_only_mode" | "no_gateway_invoice" | "needs_person" | "attempt_open" | "not_open" | "nothing_remaining" | "paid_in_ledger" | "cannot_judge" | "source_stale" | "gateway_silent" | "no_payment_method" | "hard_decline_same_card" | "scheduled_attempt_near" | "attempts_used_up") | null;
             /**
              * Text
              * @description The reason in words.

@@ -167,6 +167,7 @@ describe("the button", () => {
     ["hard_decline_same_card", "The bank refused this card for good. Ask the client for another one."],
     ["scheduled_attempt_near", "Stripe tries by itself in 20 minutes."],
     ["source_stale", "Stripe has not been read for 20 minutes."],
+    ["gateway_silent", "Stripe does not answer right now."],
     ["attempt_open", "A retry of this invoice is already running."],
     ["needs_person", "A person must look up the last attempt first."],
     ["read_only_mode", "Read-only mode is on."],

@@ -22,6 +22,7 @@ RetryReason = Literal[
     "paid_in_ledger",
     "cannot_judge",
     "source_stale",
+    "gateway_silent",
     "no_payment_method",
     "hard_decline_same_card",
     "scheduled_attempt_near",
