@@ -1,8 +1,8 @@
 """Run the same tests again and again, each time in a process forked from one that has imported everything but the subject.
 
-`python -m tests.mutation.forker SOCKET TESTS FOLDER-OR-FILE...` serves until it is killed: whoever connects gets the exit code
-of one run as one byte; what it said stands in SOCKET.log. `python -I -S tests/mutation/forker.py SOCKET` asks for one run and
-exits with its code. The test file that is named after the changed source runs first: it most likely notices.
+`python -m tests.mutation.forker SOCKET TESTS[,TESTS...] FOLDER-OR-FILE...` serves until it is killed: whoever connects gets the
+exit code of one run as one byte; what it said stands in SOCKET.log. `python -I -S tests/mutation/forker.py SOCKET` asks for one
+run and exits with its code. The test file that is named after the changed source runs first: it most likely notices.
 """
 
 import os
@@ -17,6 +17,7 @@ IMPORTED_ONCE = (
     *("hypothesis.strategies", "httpx", "msgspec", "numpy", "pydantic_settings", "sqlalchemy.ext.asyncio", "stripe"),
     *("anyio.pytest_plugin", "pytest_asyncio.plugin", "pytest_timeout", "xdist.plugin", "tests.conftest"),
     *("trueup_billing", "trueup_contracts.topics", "trueup_kit.producer", "trueup_readmodel.payload"),
+    *("tests.oracle.portfolio", "tests.oracle.rules.answer"),
 )
 """What the tests import and no mutant changes."""
 
@@ -28,7 +29,7 @@ def ask(address: str) -> int:
         return (connection.recv(1) or bytes([ENDED_EARLY]))[0]
 
 
-def serve(address: str, tests: str, subject: list[str]) -> None:
+def serve(address: str, tests: list[str], subject: list[str]) -> None:
     """Fork a run for each connection, one at a time."""
     import importlib
     from pathlib import Path
@@ -47,7 +48,12 @@ def serve(address: str, tests: str, subject: list[str]) -> None:
         while True:
             connection, _ = listener.accept()
             changed = [file for file, content in as_it_was.items() if file.read_bytes() != content]
-            first = [str(found) for file in changed for found in sorted(Path(tests).glob(f"test_{file.stem}.py"))]
+            first = [
+                str(found)
+                for file in changed
+                for folder in tests
+                for found in Path(folder).glob(f"test_{file.stem}.py")
+            ]
             if (pid := os.fork()) == 0:
                 listener.close()
                 resource.setrlimit(resource.RLIMIT_CPU, (CPU_MAX_S, CPU_MAX_S))
@@ -56,7 +62,7 @@ def serve(address: str, tests: str, subject: list[str]) -> None:
                     os.dup2(said, stream)
                 early = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"
                 options = ["-q", "-x", "-p", "no:cacheprovider", "--timeout=60", "-W", early]
-                code = pytest.main([*options, *first, tests])
+                code = pytest.main([*options, *first, *tests])
                 connection.sendall(bytes([int(code)]))
                 os._exit(0)
             connection.close()
@@ -66,4 +72,4 @@ def serve(address: str, tests: str, subject: list[str]) -> None:
 if __name__ == "__main__":
     if len(sys.argv) == 2:
         sys.exit(ask(sys.argv[1]))
-    serve(sys.argv[1], sys.argv[2], sys.argv[3:])
+    serve(sys.argv[1], sys.argv[2].split(","), sys.argv[3:])
