@@ -87,7 +87,7 @@ Trueup is up after {took_s:.0f} s: http://127.0.0.1:{ports.gateway}
 
   log in as   ana    account manager of 700 accounts        fay    finance: all accounts, read only
               dev    account manager of 50                  adam   admin
-              ben, chloe  account managers                  sam    support: no payment details
+              ben, chloe, eli  more account managers        sam    support: no payment details
   all logins  .venv/bin/trueup users
   processes   make status        logs  make logs S=reconciler        stop  make down
 """)

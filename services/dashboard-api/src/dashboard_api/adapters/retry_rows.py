@@ -85,7 +85,7 @@ def invoice_of_row(row: asyncpg.Record) -> Invoice:
     return invoice_of(row["client_id"], json.loads(row["payload"]))
 
 
-def sources_of(text: str, *, silent: Collection[str]) -> list[Source]:
+def sources_of(text: str, *, silent: Collection[str] = ()) -> list[Source]:
     """The sources of an account, as the grid's row shows them, and which of them do not answer."""
     return [
         Source(
