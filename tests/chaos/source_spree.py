@@ -97,7 +97,7 @@ class Sampler:
         self._again: dict[str, asyncio.Task[None]] = {}
 
     def _auditor(self) -> Auditor:
-        return Auditor(url=self._where.url, sandbox_url=self._where.sandbox_url, token=self._token)
+        return Auditor(url=self._where.url, sandbox_url=self._where.sandbox_url, token=lambda: self._token)
 
     async def run(self, until: float, *, each: int = 3) -> None:
         """Sample until then, and wait for what is looked at again."""

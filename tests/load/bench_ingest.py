@@ -26,6 +26,7 @@ from tests.running_stack import running_stack
 
 from trueup_contracts.topics import TOPICS
 from trueup_devstack import checkout as checkouts
+from trueup_operator.errors import OperatorError
 from trueup_operator.verify.audit import audit
 
 INGEST = ("ingest-amplitude", "ingest-quickbooks", "stripe-webhooks")
@@ -79,16 +80,19 @@ async def measure(wait_s: float) -> dict[str, Any]:
     listed = [entry for entry in await processes() if entry["service"] in INGEST]
     began = time.monotonic() - min(age_s(entry["pid"]) for entry in listed)
     async with running_stack(timeout_s=QUIET_S) as stack:
-        outcome = await audit(stack.where, wait_s=wait_s)
+        try:
+            outcome, ended_by = await audit(stack.where, wait_s=wait_s), None
+        except OperatorError as error:  # what was measured until then is told all the same
+            outcome, ended_by = None, str(error)
         took_s = time.monotonic() - began
         counters = await stack.control("counters")
         records = await published(stack.where.kafka_bootstrap)
     now = {entry["service"]: entry for entry in await processes() if entry["service"] in INGEST}
     return {
         "took_s": round(took_s),
-        "verify_clean": outcome.clean,
-        "accounts": outcome.accounts,
-        "differences": [str(one) for one in outcome.differences[:10]],
+        "verify_clean": outcome is not None and outcome.clean,
+        "accounts": outcome.accounts if outcome else None,
+        "differences": [str(one) for one in outcome.differences[:10]] if outcome else [f"the audit ended: {ended_by}"],
         "records": records,
         "records_per_s": round(sum(records.values()) / took_s),
         "requests": {source: counters[f"{source}.requests"] for source in SOURCES},

@@ -16,7 +16,7 @@ PATH = "/api/v1/accounts/cl_0001"
 
 async def ask(answers: Iterator[int], *, until: float) -> dict[str, object]:
     """What one question comes to, where the API answers with these codes in turn."""
-    auditor = rounds.Auditor(url="http://127.0.0.1:1", sandbox_url="http://127.0.0.1:2", token="any")
+    auditor = rounds.Auditor(url="http://127.0.0.1:1", sandbox_url="http://127.0.0.1:2", token=lambda: "any")
     auditor._deadline = until
     transport = httpx.MockTransport(lambda _: httpx.Response(next(answers), json={"client_id": "cl_0001"}))
     async with httpx.AsyncClient(transport=transport) as http:
@@ -34,7 +34,23 @@ async def test_an_api_that_is_busy_is_asked_again() -> None:
     assert list(answers) == [500]
 
 
-@pytest.mark.parametrize("code", [401, 404, 500])
+async def test_a_token_that_no_longer_holds_is_renewed_once() -> None:
+    tokens, seen = iter(["first", "second", "third"]), []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers["authorization"])
+        return httpx.Response(401 if len(seen) in {2, 4, 5} else 200, json={"client_id": "cl_0001"})
+
+    auditor = rounds.Auditor(url="http://127.0.0.1:1", sandbox_url="http://127.0.0.1:2", token=lambda: next(tokens))
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        for _ in range(2):
+            assert await auditor._api(http, PATH, {}) == {"client_id": "cl_0001"}
+        with pytest.raises(OperatorError, match="401"):
+            await auditor._api(http, PATH, {})
+    assert seen == [f"Bearer {name}" for name in ("first", "first", "second", "second", "third")]
+
+
+@pytest.mark.parametrize("code", [404, 500])
 async def test_any_other_answer_ends_it(code: int) -> None:
     answers = iter([code, 200])
     with pytest.raises(OperatorError, match=str(code)):
@@ -48,7 +64,7 @@ async def test_when_the_time_is_up_no_answer_is_no_success() -> None:
 
 
 async def test_nothing_is_compared_before_every_source_was_read_once() -> None:
-    auditor = rounds.Auditor(url="http://127.0.0.1:1", sandbox_url="http://127.0.0.1:2", token="any")
+    auditor = rounds.Auditor(url="http://127.0.0.1:1", sandbox_url="http://127.0.0.1:2", token=lambda: "any")
     auditor._deadline = math.inf
     states = iter([["never", "never"], ["complete", "never"], ["partial", "stale"], ["never", "never"]])
 

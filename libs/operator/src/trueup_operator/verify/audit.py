@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 
@@ -38,7 +39,7 @@ async def audit(addresses: Addresses, *, wait_s: float) -> Outcome:
     deadline = time.monotonic() + wait_s
     async with httpx.AsyncClient(timeout=TIMEOUT) as http:
         world = (await http.get(f"{addresses.sandbox_url}/control/world")).raise_for_status().json()
-    token = token_for(addresses.sandbox_url, AUDITOR_USER)
+    token = partial(token_for, addresses.sandbox_url, AUDITOR_USER)
     auditor = Auditor(url=addresses.url, sandbox_url=addresses.sandbox_url, token=token)
     looked = await auditor.run(wait_s=wait_s, accounts=int(world["accounts"]))
     counted, wrong_facts = await _settle_facts(addresses, deadline)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,10 +41,11 @@ class Looked:
 class Auditor:
     """Reads the API as finance does and the answer key as of each row's own watermarks, or of what it knows beyond."""
 
-    def __init__(self, *, url: str, sandbox_url: str, token: str) -> None:
+    def __init__(self, *, url: str, sandbox_url: str, token: Callable[[], str]) -> None:
         self._sandbox_url = sandbox_url
         self._url = url
-        self._headers = {"authorization": f"Bearer {token}"}
+        self._token = token
+        self._headers: dict[str, str] = {}
         self._deadline = time.monotonic()
 
     async def run(self, *, wait_s: float, client_ids: Sequence[str] | None = None, accounts: int = 1) -> Looked:
@@ -142,15 +143,23 @@ class Auditor:
         return body
 
     async def _api(self, http: httpx.AsyncClient, path: str, params: dict[str, Any]) -> dict[str, Any]:
-        answer = await http.get(f"{self._url}{path}", params=params, headers=self._headers)
+        answer = await self._get(http, path, params)
         while answer.status_code == httpx.codes.SERVICE_UNAVAILABLE and time.monotonic() < self._deadline:
             # "Try again": what serves is busy or being started anew. It says nothing about any figure.
             await asyncio.sleep(PAUSE_S)
-            answer = await http.get(f"{self._url}{path}", params=params, headers=self._headers)
+            answer = await self._get(http, path, params)
         if answer.is_error:
             raise OperatorError(f"{path}: {say_problem(answer)}")
         body: dict[str, Any] = answer.json()
         return body
+
+    async def _get(self, http: httpx.AsyncClient, path: str, params: dict[str, Any]) -> httpx.Response:
+        """With a token; with a new one where the one before no longer holds: a long audit outlives it."""
+        answer = await http.get(f"{self._url}{path}", params=params, headers=self._headers) if self._headers else None
+        if answer is None or answer.status_code == httpx.codes.UNAUTHORIZED:
+            self._headers = {"authorization": f"Bearer {await asyncio.to_thread(self._token)}"}
+            answer = await http.get(f"{self._url}{path}", params=params, headers=self._headers)
+        return answer
 
 
 def _question(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 
 import httpx
 
@@ -32,7 +33,7 @@ def parse(text: str) -> dict[str, int]:
 
 async def draw(addresses: Addresses, wanted: dict[str, int], *, wait_s: float, seed: int | None) -> Looked:
     """Compare as many accounts as asked, drawn by chance."""
-    token = token_for(addresses.sandbox_url, AUDITOR_USER)
+    token = partial(token_for, addresses.sandbox_url, AUDITOR_USER)
     auditor = Auditor(url=addresses.url, sandbox_url=addresses.sandbox_url, token=token)
     async with httpx.AsyncClient(timeout=TIMEOUT) as http:
         everyone = await auditor.client_ids(http)
