@@ -20,7 +20,6 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import asyncpg
-import uvloop
 from aiokafka import AIOKafkaConsumer
 from faststream.kafka import KafkaBroker
 from sqlalchemy import DateTime, event
@@ -33,6 +32,7 @@ from reconciler.ports import wire
 from trueup_contracts.usage import UsageObservedV1
 from trueup_kit.consumer import Consumer, Record
 from trueup_kit.postgres import create_engine
+from trueup_kit.service import launch
 
 TOPIC = UsageObservedV1.topic
 COLUMNS = ("ref", "metric", "grain", "day", "version", "quantity", "unit", "time_zone", "observed_at")
@@ -186,4 +186,5 @@ WAYS: dict[str, Callable[[Job], Awaitable[None]]] = {"ours": ours, "bare": bare,
 
 if __name__ == "__main__":
     way, bootstrap, dsn, group, batch = sys.argv[1:]
-    uvloop.run(WAYS[way](Job(bootstrap, dsn, group, int(batch))))  # type: ignore[arg-type]
+    # Each way with what a service starts with: uvloop, and imports that the garbage collector leaves alone.
+    launch(WAYS[way](Job(bootstrap, dsn, group, int(batch))))  # type: ignore[arg-type]
