@@ -36,16 +36,20 @@ const get = async <T>(request: APIRequestContext, path: string): Promise<T> =>
 const detailOf = (request: APIRequestContext, id: string) => get<Detail>(request, `accounts/${id}`);
 
 /**
- * One of her accounts with a red month, each test another, so that no two decide about the same one. By band, not by
- * flag: what another test has resolved meanwhile keeps its place.
+ * Some of her accounts with a red month, each test others, so that no two decide about the same one. By band, not by
+ * flag: what another test has resolved meanwhile keeps its place. All from one list: the next may hold one more.
  */
-async function flagged(request: APIRequestContext, place: number): Promise<Detail> {
+async function flagged(request: APIRequestContext, ...places: number[]): Promise<Detail[]> {
   const bands = "band=over_billed&band=under_billed";
   const list = `accounts?${bands}&page_size=50&sort=name`;
   const { items } = await get<{ items: { client_id: string }[] }>(request, list);
-  const found = items[place];
-  if (!found) throw new Error(`she has only ${items.length} accounts with a red month`);
-  return detailOf(request, found.client_id);
+  return Promise.all(
+    places.map((place) => {
+      const found = items[place];
+      if (!found) throw new Error(`she has only ${items.length} accounts with a red month`);
+      return detailOf(request, found.client_id);
+    }),
+  );
 }
 
 const open = (detail: Detail) => detail.reconciliations.find((one) => one.due && /_billed$/.test(one.band)) as Period;
@@ -81,7 +85,7 @@ test("a discrepancy is resolved with the keyboard and a reason, applied, and ope
   page,
   request,
 }) => {
-  const account = await flagged(request, 0);
+  const [account] = (await flagged(request, 0)) as [Detail];
   const { start } = open(account).period;
   await openAccount(page, account.client_id);
   await decideButton(page, start).focus();
@@ -117,7 +121,7 @@ test("a discrepancy is resolved with the keyboard and a reason, applied, and ope
 });
 
 test("a snoozed discrepancy is no open flag until its day", async ({ page, request }) => {
-  const account = await flagged(request, 1);
+  const [account] = (await flagged(request, 1)) as [Detail];
   const { start } = open(account).period;
   await openAccount(page, account.client_id);
   await decideButton(page, start).click();
@@ -177,7 +181,7 @@ test("a signed-off month that a late credit moves shows both figures", async ({ 
 
 test("what has changed since one looked is refused, and decided on the new state", async ({ page, request, watch }) => {
   watch.expectComplaints(/409|ERR_/);
-  const account = await flagged(request, 2);
+  const [account] = (await flagged(request, 2)) as [Detail];
   const { start } = open(account).period;
   const other = account.reconciliations.find((one) => one.due && one.period.start !== start) as Period;
   await page.route("**/api/v1/stream**", (route) => route.abort());
@@ -206,7 +210,7 @@ test("what has changed since one looked is refused, and decided on the new state
 });
 
 test("ticked rows are resolved with one reason, each by itself", async ({ page, request }) => {
-  const accounts = [await flagged(request, 3), await flagged(request, 4)];
+  const accounts = await flagged(request, 3, 4);
   await openPortfolio(page, "?flagged=true&sort=name");
   for (const { name } of accounts) await page.getByRole("checkbox", { name: `Select ${name}`, exact: true }).check();
   await page.getByRole("region", { name: "Selection" }).getByRole("button", { name: "Decide" }).click();

@@ -113,6 +113,8 @@ test("ticked rows of two pages, and no others, are in the file; with the keyboar
   await expect(bar.getByText("4 accounts selected · 3 not on this page")).toBeVisible();
   await page.keyboard.press("e");
   await expect(panel(page).getByRole("radio", { name: /Selected rows/ })).toBeChecked();
+  // The focus comes to the panel a moment after the panel does.
+  await expect(panel(page).getByRole("radio", { name: /Selected rows/ })).toBeFocused();
   const [saved] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);
   const { rows } = readSheet(await readFile(await saved.path(), "utf8"));
   const wanted = [...ids.slice(0, 3), (await other.getAttribute("data-id")) ?? ""];

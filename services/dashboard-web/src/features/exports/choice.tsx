@@ -45,7 +45,14 @@ export function Choice({ choices, first, onStart, children }: ChoiceProps) {
           <legend className="visually-hidden">Which records</legend>
           {choices.map((one) => (
             <label key={one.key}>
-              <input type="radio" name={name} checked={one.key === chosen.key} onChange={() => setKey(one.key)} />
+              <input
+                type="radio"
+                name={name}
+                checked={one.key === chosen.key}
+                onChange={() => setKey(one.key)}
+                // An open panel begins at what is chosen, as a group of radios does, not at the first one.
+                data-autofocus={one.key === first || undefined}
+              />
               <span>{one.label}</span>
               <span className="export-count">{one.records === null ? "" : count(one.records)}</span>
             </label>
