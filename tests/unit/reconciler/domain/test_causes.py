@@ -274,6 +274,14 @@ def test_credit_beyond_what_was_billed_too_much_is_a_cause() -> None:
     assert parts(credited(9_000, *twice)) == [("duplicate_invoice", 10_000), ("credit", -9_000)]
 
 
+@pytest.mark.parametrize(("number", "name"), [("INV-7", "INV-7"), (None, "quickbooks:invoice:7")])
+def test_a_credit_s_evidence_names_the_invoice_that_it_is_set_against(number: str | None, name: str) -> None:
+    [part] = credited(600, billed(line(10_000), number=number)).parts
+    assert [(one.ref, one.text, one.amount_minor) for one in part.evidence] == [
+        ("quickbooks:invoice:7", f"credit on {name}", -600)
+    ]
+
+
 def test_a_period_that_runs_is_not_explained_yet() -> None:
     running = reconcile(snapshot(), Policy(), NOW).periods[-1]
     assert (running.due, running.parts, running.unexplained_minor) == (False, (), 0)

@@ -208,6 +208,30 @@ def test_a_line_that_gives_nothing_spreads_its_range_evenly() -> None:
     assert december == (dead.high - dead.actual) * 31 / 39
 
 
+def test_a_series_with_decimals_is_projected_as_what_it_says() -> None:
+    whole = run(days(FIRST_DAY, TODAY, lambda offset: 100 + offset))
+    usage = {"api_calls": series(days(FIRST_DAY, TODAY, lambda offset: 100 * (100 + offset)), scale=2)}
+    one = snapshot(usage=usage)
+    scaled = forecast(one, assess(one, Policy(), NOW), TODAY)
+    assert (scaled.amount_minor, scaled.metrics[0].projected) == (whole.amount_minor, whole.metrics[0].projected)
+
+
+def test_a_metric_without_usage_is_counted_in_the_unit_of_its_own_rate() -> None:
+    rates = (
+        rate(metric="storage", unit="GB"),
+        rate(metric="api_calls", unit="calls"),
+        rate(metric="seats", unit="seats"),
+    )
+    read = [scope(Source.AMPLITUDE, scope=f"usage|{metric}|0") for metric in ("storage", "seats")]
+    one = snapshot(account=account(rates=rates), usage={}, scopes=(*scopes(), *read))
+    found = forecast(one, assess(one, Policy(), NOW), TODAY)
+    assert {each.metric: each.unit for each in found.metrics} == {
+        "api_calls": "calls",
+        "seats": "seats",
+        "storage": "GB",
+    }
+
+
 def test_the_range_widens_with_noise() -> None:
     noisy = run(days(FIRST_DAY, TODAY, lambda offset: 100 + 50 * (offset % 2))).metrics[0]
     assert noisy.low < noisy.projected < noisy.high

@@ -108,11 +108,23 @@ def test_month_to_date_counts_the_current_month_and_knows_zero() -> None:
     assert decide(snapshot(usage={})).usage_mtd == {"api_calls": (Fraction(0), "calls")}
 
 
+def test_a_day_without_usage_is_drawn_as_zero() -> None:
+    days = {NOW.date() - timedelta(days=back): 7 for back in (0, 2)}
+    [trend] = decide(snapshot(usage={"api_calls": series(days)})).trends
+    assert trend.values[-4:] == (0, 7, 0, 7)
+
+
 def test_payments_leave_out_mirrors_and_credit() -> None:
     ledger = payment("quickbooks:payment:9", link_keys={"reference": "pi_1"})
     cash = payment("quickbooks:payment:10", link_keys={"reference": "cheque 17"})
     listed = decide(snapshot(payments=(payment(), gateway_invoice(), ledger, cash))).payments
     assert {one.object_id for one in listed} == {"stripe:payment:pi_1", "quickbooks:payment:10"}
+
+
+def test_of_the_states_of_a_payment_only_deleted_hides_it() -> None:
+    states = ("canceled", "deleted", "failed", "processing", "succeeded")
+    given = tuple(payment(f"stripe:payment:{state}", status=state) for state in states)
+    assert {one.status for one in decide(snapshot(payments=given)).payments} == {*states} - {"deleted"}
 
 
 def test_auto_reconciled_means_every_month_came_out() -> None:

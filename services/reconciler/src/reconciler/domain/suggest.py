@@ -80,7 +80,7 @@ class Suggestion:
     reasons: tuple[Why, ...]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Entry:
     """An account prepared for comparison. `names`: normalised runs of each of its names, with name and owner's label."""
 
@@ -89,7 +89,7 @@ class _Entry:
     sources: frozenset[Source]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Index:
     """All accounts, found by rare runs of their names, by id, by e-mail domain and by what they lack."""
 
