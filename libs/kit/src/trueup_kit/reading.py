@@ -66,6 +66,8 @@ class Headers(Mapping[str, str]):
 
 
 Handler = Callable[[list[Record]], Awaitable[None]]
+Polled = dict[TopicPartition, list[ConsumerRecord]]
+Poll = Callable[..., Awaitable[Polled]]
 StartAt = Callable[[list[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]]
 
 
@@ -118,25 +120,9 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
             return
         polling = consumer.getmany
 
-        async def getmany(
-            *partitions: TopicPartition, **options: int | None
-        ) -> dict[TopicPartition, list[ConsumerRecord]]:
+        async def getmany(*partitions: TopicPartition, **options: int) -> Polled:
             self._polled_at = time.monotonic()
-            # aiokafka hands out what it has of one partition before it comes to the next. Behind a full share as many records
-            # of others are taken along, so that a handler that can work on partitions side by side has some.
-            limit = options.pop("max_records", None)
-            share = -(-limit // SHARES) if limit else None
-            found: dict[TopicPartition, list[ConsumerRecord]] = await polling(*partitions, max_records=share, **options)
-            taken = some = sum(map(len, found.values()))
-            while limit and share and some == share and taken < limit:
-                others = consumer.assignment() - consumer.paused() - found.keys()
-                if not others:
-                    break
-                share = min(share, limit - taken)
-                more = await polling(*others, timeout_ms=0, max_records=share)
-                found |= more
-                some = sum(map(len, more.values()))
-                taken += some
+            found = await _polled(consumer, polling, *partitions, **options)
             self._polled_at = time.monotonic()
             return found
 
@@ -260,6 +246,33 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
         if not self.busy:
             self.next_offsets.update(positions)
         return positions, ends
+
+
+async def _polled(
+    consumer: AIOKafkaConsumer, polling: Poll, *partitions: TopicPartition, max_records: int, timeout_ms: int
+) -> Polled:
+    """One batch, of several partitions where one of them could fill it.
+
+    aiokafka hands out what it has of one partition before it comes to the next. Behind a full share as many records of
+    others are taken along, so that a handler that can work on partitions side by side has some.
+    """
+    share = -(-max_records // SHARES)
+    found = await polling(*partitions, timeout_ms=timeout_ms, max_records=share)
+    taken = last = _count(found)
+    while last == share and taken < max_records:
+        others = consumer.assignment() - consumer.paused() - found.keys()
+        if not others:
+            break
+        share = min(share, max_records - taken)
+        more = await polling(*others, timeout_ms=0, max_records=share)
+        found |= more
+        last = _count(more)
+        taken += last
+    return found
+
+
+def _count(polled: Polled) -> int:
+    return sum(map(len, polled.values()))
 
 
 class _ComesAgain(Exception):
