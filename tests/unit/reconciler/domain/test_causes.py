@@ -223,6 +223,13 @@ def test_late_usage_is_dated_by_the_first_instant_at_which_it_was_there() -> Non
     assert [one.text for one in part.evidence] == ["2026-10-10: 800 calls more, in by 2026-11-03 10:00 UTC"]
 
 
+def test_late_usage_with_decimals_is_told_in_the_metric_s_unit() -> None:
+    usage = {"api_calls": series({date(2026, 10, 10): 1_000_050}, scale=2)}
+    seen = late((MADE - timedelta(days=2), 920_000), (MADE + timedelta(days=1), 1_000_050))
+    (part, *_) = judged(usage=usage, revisions=seen, documents=(billed(line(9_200), created_at=MADE),)).parts
+    assert [one.text for one in part.evidence] == ["2026-10-10: 800.5 calls more, in by 2026-11-02 06:00 UTC"]
+
+
 @pytest.mark.parametrize(
     ("seen", "created_at"),
     [

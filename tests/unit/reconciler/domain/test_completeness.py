@@ -117,3 +117,10 @@ def test_it_says_when_it_will_expire() -> None:
     after = NOW + timedelta(hours=24, microseconds=1)
     assert codes(snapshot(scopes=scopes())) == []
     assert {reason.code for reason in assess(snapshot(), Policy(), after).reasons} == {"stale"}
+
+
+@pytest.mark.parametrize(
+    ("name", "metric"), [("usage|api_calls|0", "api_calls"), ("usage", None), ("documents", None), ("billing|eu", None)]
+)
+def test_only_a_scope_of_usage_has_a_metric(name: str, metric: str | None) -> None:
+    assert scope(Source.AMPLITUDE, scope=name).metric == metric

@@ -213,7 +213,13 @@ def test_a_series_with_decimals_is_projected_as_what_it_says() -> None:
     usage = {"api_calls": series(days(FIRST_DAY, TODAY, lambda offset: 100 * (100 + offset)), scale=2)}
     one = snapshot(usage=usage)
     scaled = forecast(one, assess(one, Policy(), NOW), TODAY)
-    assert (scaled.amount_minor, scaled.metrics[0].projected) == (whole.amount_minor, whole.metrics[0].projected)
+    assert (scaled.amount_minor, scaled.low_minor, scaled.high_minor) == (
+        whole.amount_minor,
+        whole.low_minor,
+        whole.high_minor,
+    )
+    [these], [those] = scaled.metrics, whole.metrics
+    assert (these.slope, these.intercept, these.projected) == (those.slope, those.intercept, those.projected)
 
 
 def test_a_metric_without_usage_is_counted_in_the_unit_of_its_own_rate() -> None:

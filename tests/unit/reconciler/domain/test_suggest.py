@@ -89,6 +89,15 @@ def test_a_domain_counts_less_the_more_accounts_have_it() -> None:
     assert suggest(customer, index(many)) == ()
 
 
+@pytest.mark.parametrize(("sharing", "others"), [(1, "no other account has it"), (2, "2 accounts have it")])
+def test_a_domain_says_how_many_have_it(sharing: int, others: str) -> None:
+    accounts = [Candidate(f"c{n}", f"N{n}", (known(f"quickbooks:{n}", domain="a.example"),)) for n in range(sharing)]
+    first = suggest(known("stripe:cus_9", "N0", "a.example"), index(accounts))[0]
+    assert [one.text for one in first.reasons if one.code == "email_domain"] == [
+        f"Its e-mail domain a.example is the account's; {others}."
+    ]
+
+
 def test_free_mail_says_nothing() -> None:
     account = Candidate("c1", "Acme", (known("quickbooks:1", domain="gmail.com"),))
     assert suggest(known("stripe:9", domain="gmail.com"), index([account])) == ()
