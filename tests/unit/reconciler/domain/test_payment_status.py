@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -110,6 +110,14 @@ def test_when_and_by_whom_it_was_paid() -> None:
     assert (
         state_of(open_invoice(), Cash.of((gateway_invoice(), part_of(status="failed"))), 0, BEFORE_DUE).paid_at is None
     )
+
+
+def test_an_attempt_that_failed_later_is_not_when_it_was_paid() -> None:
+    failed = part_of(
+        object_id="stripe:payment:pi_2", status="failed", occurred_at=part_of().occurred_at + timedelta(days=1)
+    )
+    state = state_of(invoice(), Cash.of((gateway_invoice(remaining_minor=0), part_of(), failed)), 0, BEFORE_DUE)
+    assert (state.paid_at, state.via) == (part_of().occurred_at, "Stripe")
 
 
 def test_the_last_failure_is_the_invoices_own_with_what_the_latest_failed_payment_was_made_with() -> None:

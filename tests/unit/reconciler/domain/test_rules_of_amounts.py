@@ -240,6 +240,8 @@ def test_domain_rule_09_hours_that_the_days_cannot_part_are_told() -> None:
 def test_domain_rule_09_where_nothing_is_parted_nothing_is_told() -> None:
     assert period(snapshot()).boundary == ()
     assert len(period(snapshot(account=account(time_zone="Europe/London"))).boundary) == 1
+    [azores] = period(snapshot(account=account(time_zone="Atlantic/Azores"))).boundary
+    assert "the period ends at another hour" in azores
     assert period(snapshot(account=account(time_zone="Asia/Tokyo"), usage={})).boundary == ()
 
 

@@ -74,6 +74,7 @@ def test_another_currency_speaks_against_it() -> None:
 def test_an_equal_id_counts_like_an_equal_name() -> None:
     assert points(known("stripe:A1"), "cl_1") == {"equal_id": 60, "vacancy": 10}
     assert points(known("stripe:cl_1"), "cl_1") == {"equal_id": 60, "vacancy": 10}
+    assert points(known("stripe:cl_0"), "cl_1") == points(known("stripe:cl_2"), "cl_1") == {}
 
 
 def test_a_domain_counts_less_the_more_accounts_have_it() -> None:
