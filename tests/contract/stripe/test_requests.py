@@ -64,7 +64,7 @@ async def exercise(between: Between) -> None:
 async def pay(between: Between, answer: Played) -> None:
     """Ask for one new invoice to be paid, and have it answered so."""
     before = {one.id for one in between.world.desk.store.gateway_invoices.all()}
-    between.happenings.make("invoice")
+    between.happenings.make("overdue")  # with usage of its own: accounts that still have some to bill run out
     fresh = next(one.id for one in between.world.desk.store.gateway_invoices.all() if one.id not in before)
     between.sandbox.payer.script.order(fresh, [Step(answer=answer)])
     await between.payments.pay(fresh, key=f"key of {answer} {fresh}")
