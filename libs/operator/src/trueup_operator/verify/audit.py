@@ -34,14 +34,18 @@ class Outcome:
         return not self.differences and not self.absent and self.accounts > 0
 
 
+def auditor_of(addresses: Addresses) -> Auditor:
+    """Who looks at that system, with a token of the auditor's whenever one is needed."""
+    token = partial(token_for, addresses.sandbox_url, AUDITOR_USER)
+    return Auditor(url=addresses.url, sandbox_url=addresses.sandbox_url, token=token)
+
+
 async def audit(addresses: Addresses, *, wait_s: float) -> Outcome:
     """Compare accounts, facts and recomputation; look again at what differs until `wait_s` has passed."""
     deadline = time.monotonic() + wait_s
     async with httpx.AsyncClient(timeout=TIMEOUT) as http:
         world = (await http.get(f"{addresses.sandbox_url}/control/world")).raise_for_status().json()
-    token = partial(token_for, addresses.sandbox_url, AUDITOR_USER)
-    auditor = Auditor(url=addresses.url, sandbox_url=addresses.sandbox_url, token=token)
-    looked = await auditor.run(wait_s=wait_s, accounts=int(world["accounts"]))
+    looked = await auditor_of(addresses).run(wait_s=wait_s, accounts=int(world["accounts"]))
     counted, wrong_facts = await _settle_facts(addresses, deadline)
     audits, recomputed = await recompute.differences(addresses.migrator_dsn)
     situations = report.situations(looked, world["planted"])

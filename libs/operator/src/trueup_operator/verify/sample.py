@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import random
-from functools import partial
 
 import httpx
 
-from trueup_operator.clients import TIMEOUT, token_for
+from trueup_operator.clients import TIMEOUT
 from trueup_operator.errors import OperatorError
 from trueup_operator.settings import Addresses
-from trueup_operator.verify.audit import AUDITOR_USER
-from trueup_operator.verify.rounds import Auditor, Looked
+from trueup_operator.verify.audit import auditor_of
+from trueup_operator.verify.rounds import Looked
 
 KINDS = ("accounts", "details")
 
@@ -33,8 +32,7 @@ def parse(text: str) -> dict[str, int]:
 
 async def draw(addresses: Addresses, wanted: dict[str, int], *, wait_s: float, seed: int | None) -> Looked:
     """Compare as many accounts as asked, drawn by chance."""
-    token = partial(token_for, addresses.sandbox_url, AUDITOR_USER)
-    auditor = Auditor(url=addresses.url, sandbox_url=addresses.sandbox_url, token=token)
+    auditor = auditor_of(addresses)
     async with httpx.AsyncClient(timeout=TIMEOUT) as http:
         everyone = await auditor.client_ids(http)
     chosen = random.Random(seed).sample(everyone, min(max(wanted.values()), len(everyone)))
