@@ -54,6 +54,20 @@ MUTANTS = [
         'return Verdict(Outcome("failed", answer.trouble), executed=False)',
     ),
     row(
+        "test_the_customers_own_card_payment_just_after_a_silent_call_is_not_our_success",
+        'return found if ours else Outcome("already_paid")',
+        "return found",
+        "services/stripe-webhooks/src/stripe_webhooks/usecases/retry.py",
+        FLOW,
+    ),
+    row(
+        "test_without_an_event_a_payment_is_nobodys_until_one_tells",
+        "return False if told else None",
+        "return False",
+        "services/stripe-webhooks/src/stripe_webhooks/domain/attribution.py",
+        FLOW,
+    ),
+    row(
         "test_paid_by_somebody_else_after_a_silent_call_is_not_our_success",
         '    return Outcome("succeeded", payment_id=payment_id) if payment_id else Outcome("already_paid")\n',
         '    return Outcome("succeeded", payment_id=payment_id)\n',

@@ -19,8 +19,8 @@ _TOO_FAST = "    if answer.status == 429:\n"
 _IN_USE = '        return _unclear(answer, "in_progress")\n'
 _CUSTOMER = "    if answer.status in {400, 402} and (\n"
 _CARD = "FailureSnapshot(answer.code, answer.decline_code, answer.advice_code, _short(answer.message))"
-_FOUND_PAID = "self._end(execution, judge_paid(invoice, called=self.patience.called(execution)))\n"
-_NOT_OURS = 'self._end(execution, Outcome("already_paid"))\n'
+_FOUND_PAID = 'return found if ours else Outcome("already_paid")\n'
+_NOT_OURS = 'return Outcome("already_paid")\n'
 _FAILED = 'return Verdict(Outcome("failed"), executed=False)\n'
 _SUCCEEDED = 'return Verdict(Outcome("succeeded"), executed=True)\n'
 

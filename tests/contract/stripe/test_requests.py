@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 import pytest
 from tests.contract.stripe.conftest import Between
 
 from stripe_webhooks.domain.events import Kind, Target
+from stripe_webhooks.domain.retries import Span
 from stripe_webhooks.ports import Listing
 from stripe_webhooks.usecases.reading import Wanted
-from stripe_webhooks.usecases.retry import EXPAND
+from stripe_webhooks.usecases.retry import EXPAND, telling_events
 from trueup_sandbox.providers.stripe.script import Played, Step
 
 # Stripe's SDK hands its form over in httpx's older way.
@@ -57,17 +59,22 @@ async def exercise(between: Between) -> None:
     first = await between.gateway.page(listing, after=None, priority="background")
     for one in first.items:
         await between.gateway.page(listing, after=str(one["id"]), priority="background")
-    await pay(between, "paid")
+    key = await pay(between, "paid")
     await between.gateway.one("invoices", invoice.id, expand=EXPAND, priority="person")
+    today = Span(datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC) + timedelta(hours=1))
+    told = await between.gateway.page(telling_events(today), after=None, priority="person")
+    assert [one["type"] for one in told.items if one["request"]["idempotency_key"] == key] == ["invoice.paid"]
 
 
-async def pay(between: Between, answer: Played) -> None:
-    """Ask for one new invoice to be paid, and have it answered so."""
+async def pay(between: Between, answer: Played) -> str:
+    """Ask for one new invoice to be paid, and have it answered so; with which key."""
     before = {one.id for one in between.world.desk.store.gateway_invoices.all()}
     between.happenings.make("overdue")  # with usage of its own: accounts that still have some to bill run out
     fresh = next(one.id for one in between.world.desk.store.gateway_invoices.all() if one.id not in before)
     between.sandbox.payer.script.order(fresh, [Step(answer=answer)])
-    await between.payments.pay(fresh, key=f"key of {answer} {fresh}")
+    key = f"key of {answer} {fresh}"
+    await between.payments.pay(fresh, key=key)
+    return key
 
 
 async def test_everything_that_is_asked_is_accepted_and_everything_that_is_answered_is_stripes(

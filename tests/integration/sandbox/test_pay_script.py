@@ -108,6 +108,21 @@ async def test_silence(running: Any, payments: StripePayments, answer: str, char
     assert await charges(running, invoice) == 1
 
 
+async def test_events_name_the_key_of_the_call_that_caused_them(running: Any, payments: StripePayments) -> None:
+    ours, theirs = await open_invoice(running), await open_invoice(running)
+    await control(running, "pay-script", invoice=ours, answers=["cut_after"])
+    await payments.pay(ours, key="att_1")
+    client = next(o["client_id"] for o in await control(running, "open-invoices") if o["gateway_invoice_id"] == theirs)
+    await running.happen("pay", client_id=client)
+    headers = {"authorization": "Bearer sk_test_sandbox"}
+    listed = await running.http.get("/stripe/v1/events?type=invoice.paid&limit=2", headers=headers)
+    newest = listed.raise_for_status().json()["data"]
+    assert [(one["request"]["id"] is None, one["request"]["idempotency_key"]) for one in newest] == [
+        (True, None),
+        (False, "att_1"),
+    ]
+
+
 async def test_late_execution_charges_once(running: Any, payments: StripePayments) -> None:
     invoice = await open_invoice(running)
     await control(running, "pay-script", invoice=invoice, answers=[{"answer": "late", "hold_s": 2}])

@@ -101,8 +101,9 @@ class Sandbox:
             found: dict[str, Any] = answer.json()
             return found
 
-    async def happen(self, kind: str, count: int = 1) -> list[dict[str, Any]]:
-        happened: list[dict[str, Any]] = (await self.control("/happen", kind=kind, count=count))["happened"]
+    async def happen(self, kind: str, count: int = 1, client_id: str | None = None) -> list[dict[str, Any]]:
+        asked = {"kind": kind, "count": count, "client_id": client_id}
+        happened: list[dict[str, Any]] = (await self.control("/happen", **asked))["happened"]
         return happened
 
     async def delivered(self) -> bool:

@@ -156,6 +156,23 @@ async def test_killed_in_mid_call_another_replica_asks_with_the_same_key(
     await admin.close()
 
 
+async def test_what_the_customer_pays_by_himself_after_an_unanswered_call_is_not_told_as_ours(
+    services: Services, sandbox: Sandbox, bus: Bus, producer: Producer
+) -> None:
+    await services.start(**QUICK)
+    invoice = (await unpaid(sandbox))[0]
+    await sandbox.control("/pay-script", invoice=invoice["gateway_invoice_id"], answers=["error_before"] * 60)
+    await producer.publish_all([command(invoice, "att_1")])
+
+    async def unknown() -> bool:
+        return (await told(bus)).get("att_1") == ["unknown"]
+
+    await until(unknown, what="a call without an answer")
+    await sandbox.happen("pay", client_id=invoice["client_id"])
+    assert (await ended(bus, ["att_1"]))["att_1"] == ["unknown", "already_paid"]
+    assert await charged(sandbox) == {}
+
+
 async def test_a_processing_payment_is_settled_by_its_webhook(
     services: Services, sandbox: Sandbox, bus: Bus, producer: Producer
 ) -> None:

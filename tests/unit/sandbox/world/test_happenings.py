@@ -54,6 +54,13 @@ def test_paying_never_runs_dry(world: World) -> None:
     assert len(set(paid)) == 20
 
 
+def test_what_was_ordered_is_not_left_to_chance(world: World) -> None:
+    happenings = Happenings(world)
+    world.kept |= {one.id for one in world.desk.store.gateway_invoices.all()}
+    made = [happenings.make("pay").objects["gateway_invoices"] for _ in range(5)]
+    assert not world.kept & set(made)
+
+
 def test_an_early_invoice_is_taken_off_the_monthly_one(world: World, ask: Ask) -> None:
     """Billed twice in parts, the month still adds up."""
     happenings = Happenings(world)

@@ -11,7 +11,7 @@ from typing import Any
 
 from stripe_webhooks.domain.pay_answers import PayAnswer
 from stripe_webhooks.domain.retries import Execution, Outcome, Patience
-from stripe_webhooks.ports import Priority, ProviderDown
+from stripe_webhooks.ports import Listing, Page, Priority, ProviderDown
 from stripe_webhooks.ports.retries import ClaimLost
 from stripe_webhooks.usecases.retry import CarryOut
 from trueup_contracts.retries import PaymentRetryRequestedV1, PaymentRetrySettledV1
@@ -148,6 +148,9 @@ class Till:
     charges: Counter[str] = field(default_factory=Counter)
     keys: list[str] = field(default_factory=list)
     down: bool = False
+    events: list[dict[str, Any]] = field(default_factory=list)
+    silent: bool = False
+    """No event is told yet."""
     intent: str | None = None
 
     def __post_init__(self) -> None:
@@ -171,8 +174,29 @@ class Till:
         self.step("after read")
         return self.invoice
 
-    async def page(self, *_: Any, **__: Any) -> Any:
-        raise AssertionError("nothing is listed")
+    async def page(self, listing: Listing, *, after: str | None, priority: Priority) -> Page:
+        """The events asked for, newest first, one a page."""
+        self.step("before list")
+        assert (listing.resource, priority) == ("events", "person")
+        if self.down:
+            raise ProviderDown("provider_error", "away")
+        asked = dict(listing.filters)
+        since, until = int(asked["created[gte]"]), int(asked["created[lte]"])
+        types = {value for name, value in listing.filters if name.startswith("types[")}
+        told = [] if self.silent else [e for e in self.events if e["type"] in types and since <= e["created"] <= until]
+        place = next((at for at, event in enumerate(told) if event["id"] == after), -1) + 1
+        self.step("after list")
+        return Page([*told[place : place + 1]], more=place + 1 < len(told))
+
+    async def no_page(self, listing: Listing, *, after: str | None, priority: Priority) -> Page:
+        """Lists are away, and nothing else is."""
+        raise ProviderDown("provider_error", f"no {listing.resource} after {after} for a {priority}")
+
+    def tell(self, kind: str, *, key: str | None, about: str = "in_1") -> None:
+        """An event, caused by a request with that key, or by none."""
+        event = {"id": f"evt_{len(self.events)}", "type": kind, "created": int(self.clock().timestamp())}
+        event |= {"data": {"object": {"id": about}}, "request": {"id": None, "idempotency_key": key}}
+        self.events.insert(0, event)
 
     async def pay(self, gateway_invoice_id: str, *, key: str) -> PayAnswer:
         self.step("before pay")
@@ -196,6 +220,7 @@ class Till:
             return PayAnswer(400, kind="invalid_request_error", message="Invoice is already paid")
         self.charges[key] += 1
         self.show("succeeded")
+        self.tell("invoice.paid", key=key)
         return PayAnswer(200, invoice=dict(self.invoice), request_id="req_1")
 
     def show(self, intent: str, **error: Any) -> None:
@@ -211,6 +236,11 @@ class Till:
             "status_transitions": transitions,
         }
         self.invoice = self.invoice | {"status": "paid" if paid else "open", "payments": {"data": [link]}}
+
+    def paid_by_customer(self) -> None:
+        """With his card, on the gateway's own page."""
+        self.show("succeeded")
+        self.tell("invoice.paid", key=None)
 
     def paid_elsewhere(self) -> None:
         assert self.invoice is not None

@@ -123,6 +123,60 @@ async def test_paid_by_somebody_else_after_a_silent_call_is_not_our_success() ->
     assert await world.pass_time(seconds=5) == [("unknown", "timeout"), ("already_paid", None)]
 
 
+async def test_the_customers_own_card_payment_just_after_a_silent_call_is_not_our_success() -> None:
+    world = RetryWorld()
+    world.till.answers = ["held"]
+    await world.ask()
+    world.till.paid_by_customer()
+    assert await world.pass_time(seconds=5) == [("unknown", "timeout"), ("already_paid", None)]
+    assert not world.till.charges
+
+
+async def test_without_an_event_a_payment_is_nobodys_until_one_tells() -> None:
+    world = RetryWorld()
+    world.till.answers = ["lost"]
+    world.till.silent = True
+    await world.ask()
+    world.till.tell("invoice.paid", key=None, about="in_2")
+    assert await world.pass_time(minutes=1) == [("unknown", "timeout"), ("unknown", "said_to_be_paid")]
+    world.till.silent = False
+    await world.until_final()
+    assert world.said[-1] == ("succeeded", None)
+    assert world.till.keys == ["att_1"]
+
+
+async def test_a_payment_that_was_under_way_by_our_call_is_ours_although_no_request_ended_it() -> None:
+    world = RetryWorld()
+    world.till.answers = ["held"]
+    await world.ask()
+    world.till.tell("payment_intent.processing", key="att_1", about="pi_1")
+    world.till.paid_by_customer()
+    assert await world.pass_time(seconds=5) == [("unknown", "timeout"), ("succeeded", None)]
+
+
+async def test_no_event_within_23_hours_calls_a_person() -> None:
+    world = RetryWorld()
+    world.till.answers = ["lost"]
+    world.till.silent = True
+    await world.ask()
+    await world.until_final()
+    assert world.said[-1] == ("unknown", "no_answer")
+    assert world.executions.sent[-1].needs_person
+    world.till.silent = False
+    await world.executions.nudge(["in_1"])
+    assert (await world.work())[-1] == ("succeeded", None)
+
+
+async def test_events_that_cannot_be_read_are_read_later() -> None:
+    world = RetryWorld()
+    world.till.answers = ["lost"]
+    await world.ask()
+    listed, world.till.page = world.till.page, world.till.no_page  # type: ignore[method-assign]
+    assert await world.pass_time(seconds=5) == [("unknown", "timeout")]
+    world.till.page = listed  # type: ignore[method-assign]
+    assert (await world.pass_time(minutes=5))[-1] == ("succeeded", None)
+
+
 async def test_after_23_hours_nothing_is_asked_again_and_a_person_is_called() -> None:
     world = RetryWorld()
     world.till.answers = ["held"] * 1000

@@ -59,6 +59,8 @@ def add(router: APIRouter, world: World, payer: Payer) -> None:
         if invoice is not None and invoice not in world.desk.store.gateway_invoices:
             raise HTTPException(404, f"no gateway invoice {invoice!r}")
         payer.script.order(invoice, steps)
+        if invoice is not None:
+            world.kept.add(invoice)
         return {"invoice": invoice, "waiting": payer.script.waiting()}
 
     @router.post("/pay-settle")

@@ -148,6 +148,8 @@ class Happenings:
                 break
             place = self._draw.randrange(len(self._pool))
             invoice = self._store.gateway_invoices.get(self._pool[place])
+            if invoice.id in self._world.kept:
+                continue
             if invoice.status != "open":
                 self._pool[place] = self._pool[-1]
                 self._pool.pop()

@@ -52,8 +52,8 @@ def attempt(
 
 
 def with_answer(change: Change, answer: StoredAnswer) -> Change:
-    """The same change, remembering what was answered to whom asked for it."""
-    return replace(change, answer=answer)
+    """The same change, remembering what was answered to whom asked for it; its events name the asker's key."""
+    return replace(change, answer=answer, events=tuple(replace(event, key=answer.key) for event in change.events))
 
 
 def open_payment(desk: Desk, invoice: GatewayInvoice) -> GatewayPayment | None:

@@ -199,6 +199,8 @@ class GatewayEvent:
     subject: tuple[str, str]
     """Shelf and id of the object."""
     created_ms: int
+    key: str | None = None
+    """Idempotency key of the request that caused it."""
 
 
 Record = (

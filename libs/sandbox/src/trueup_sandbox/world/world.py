@@ -60,6 +60,8 @@ class World:
         self.clock = clock or Clock()
         self.memory = Memory()
         self.listeners: list[Callable[[Change], None]] = []
+        self.kept: set[str] = set()
+        """Gateway invoices that nothing happens to by chance: how their payment goes was ordered."""
         self._journal = Journal(state / "journal.jsonl" if state else None)
         entries = self._journal.read()
         birth = next(entries, None) or self._be_born()

@@ -51,8 +51,9 @@ def _in_the_way(invoice: Json, execution: Execution) -> Refusal | None:
 def judge_after(invoice: Json, *, called: Span | None) -> Outcome | None:
     """What became of an attempt without an answer; None: the invoice does not tell.
 
-    A payment through the gateway while one of our calls may have been carried out is taken to be ours; whatever else
-    settled the invoice is not: the client may pay by himself what we could not take. `called` None: no call was.
+    A payment through the gateway while one of our calls may have been carried out may be ours; whatever else settled the
+    invoice is not: the client may pay by himself what we could not take. `called` None: no call was. Of a payment that
+    may be ours, `attribution` tells whose it was.
     """
     return _judge(invoice, _made_in(called))
 

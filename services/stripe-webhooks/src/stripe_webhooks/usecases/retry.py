@@ -11,17 +11,21 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from stripe_webhooks.domain import fields
+from stripe_webhooks.domain.attribution import TELLING, follows_from
 from stripe_webhooks.domain.fields import Json
-from stripe_webhooks.domain.invoice_states import judge_after, judge_before, judge_paid, judge_processing
+from stripe_webhooks.domain.invoice_states import SKEW, judge_after, judge_before, judge_paid, judge_processing
 from stripe_webhooks.domain.pay_answers import Verdict, judge
-from stripe_webhooks.domain.retries import Execution, Outcome, Patience
-from stripe_webhooks.ports import Clock, Gateway, ProviderDown, Rejected
+from stripe_webhooks.domain.retries import Execution, Outcome, Patience, Span
+from stripe_webhooks.ports import Clock, Gateway, Listing, ProviderDown, Rejected
 from stripe_webhooks.ports.retries import Executions, NotAsked, Payments
 from stripe_webhooks.usecases.settled import settled
 
 EXPAND = ("payments.data.payment.payment_intent",)
 GONE = Outcome("refused", "gateway_invoice_unknown")
 UNREACHED = Outcome("refused", "gateway_unreachable")
+SAID_TO_BE_PAID = Outcome("unknown", "said_to_be_paid")
+EVENT_PAGES_MAX = 20
+"""Of events that may tell whose a payment was; beyond them nobody is sure, and it is looked at again."""
 Look = Callable[[str], Awaitable[None]]
 """Re-reads a gateway invoice and announces it; never raises."""
 Tell = Callable[["Outcome | None", "str | None"], None]
@@ -90,7 +94,7 @@ class CarryOut:
             if (outcome := judge_before(invoice, execution) if invoice else GONE) is not None:
                 return await self._end(execution, outcome)
         elif invoice is not None and fields.text(invoice, "status") == "paid":
-            return await self._end(execution, judge_paid(invoice, called=self.patience.called(execution)))
+            return await self._found_paid(execution, invoice)
         now = self.clock()
         await self.executions.ask(execution, now)
         first = execution.asked_at or now
@@ -119,11 +123,48 @@ class CarryOut:
             return await self._later(execution, verdict)
         if invoice is not None and fields.text(invoice, "status") == "paid":
             # This call did not pay; an earlier one of ours without an answer may have.
-            paid = judge_paid(invoice, called=self.patience.called(execution))
-            return await self._end(execution, paid, verdict.alarm)
+            return await self._found_paid(execution, invoice)
         if verdict.outcome.final:
             return await self._end(execution, verdict.outcome, verdict.alarm)
         return await self._later(execution, verdict)
+
+    async def _found_paid(self, execution: Execution, invoice: Json) -> Outcome | None:
+        """Of an attempt that may have been carried out: the invoice is paid, by us or by somebody else."""
+        try:
+            outcome = await self._attributed(execution, judge_paid(invoice, called=self.patience.called(execution)))
+        except (ProviderDown, Rejected):
+            return await self._later(execution, None)
+        if outcome is None:
+            return await self._rest(execution, SAID_TO_BE_PAID, self._pause_s(execution))
+        return await self._end(execution, outcome)
+
+    async def _shown_by(self, invoice: Json, execution: Execution) -> Outcome | None:
+        """What became of an attempt at which nothing is asked any more; None: neither invoice nor events tell."""
+        if execution.state == "processing":
+            return judge_processing(invoice)
+        found = judge_after(invoice, called=self.patience.called(execution))
+        return await self._attributed(execution, found) if found else None
+
+    async def _attributed(self, execution: Execution, found: Outcome) -> Outcome | None:
+        """A success that may be ours is ours where an event names our key; None: the gateway has not told yet."""
+        called = self.patience.called(execution)
+        if found.state != "succeeded" or called is None:
+            return found
+        about = {"gateway_invoice_id": execution.gateway_invoice_id, "key": execution.attempt_id}
+        ours = follows_from(await self._events(called), **about)
+        if ours is None:
+            return None
+        return found if ours else Outcome("already_paid")
+
+    async def _events(self, called: Span) -> list[Json]:
+        events: list[Json] = []
+        for _ in range(EVENT_PAGES_MAX):
+            after = fields.text(events[-1], "id") if events else None
+            page = await self.gateway.page(telling_events(called), after=after, priority="person")
+            events += page.items
+            if not page.more or not page.items:
+                break
+        return events
 
     async def _only_read(self, execution: Execution) -> Outcome | None:
         """Nothing is asked any more: the invoice tells, or a person must find out."""
@@ -131,12 +172,9 @@ class CarryOut:
         begun = execution.asked_at or execution.started_at or self.clock()
         try:
             invoice = await self._read(execution)
+            found = await self._shown_by(invoice, execution) if invoice else None
         except (ProviderDown, Rejected):
             return await self._rest(execution, None, self._pause_s(execution))
-        found = None
-        if invoice:
-            called = self.patience.called(execution)
-            found = judge_processing(invoice) if processing else judge_after(invoice, called=called)
         if found is not None and found.final:
             return await self._end(execution, found)
         patient = self.clock() - begun <= self.patience.processing
@@ -191,6 +229,13 @@ class CarryOut:
 
     async def _read(self, execution: Execution) -> Json | None:
         return await self.gateway.one("invoices", execution.gateway_invoice_id, expand=EXPAND, priority="person")
+
+
+def telling_events(called: Span) -> Listing:
+    """What the gateway tells of payments while one of our calls may have been carried out."""
+    since, until = int((called.since - SKEW).timestamp()), int((called.until + SKEW).timestamp())
+    types = ((f"types[{place}]", name) for place, name in enumerate(TELLING))
+    return Listing("events", (("created[gte]", str(since)), ("created[lte]", str(until)), *types))
 
 
 def _alarm(verdict: Verdict | None) -> str | None:

@@ -310,7 +310,7 @@ class Shapes:
             "type": one.type,
             "livemode": False,
             "pending_webhooks": 0,
-            "request": {"id": None, "idempotency_key": None},
+            "request": {"id": f"req_{one.id[4:]}" if one.key else None, "idempotency_key": one.key},
             "data": {"object": self._subject(one)},
         }
 
