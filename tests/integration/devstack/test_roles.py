@@ -100,3 +100,15 @@ async def test_roles_may_be_applied_again(database: Database) -> None:
         await connection.execute(ROLES.read_text())
     finally:
         await connection.close()
+
+
+async def test_keys_are_compared_byte_by_byte(database: Database) -> None:
+    connection = await asyncpg.connect(database.admin_dsn)
+    try:
+        found = await connection.fetchrow(
+            "SELECT datlocprovider::text, datlocale FROM pg_database WHERE datname = current_database()"
+        )
+        assert found == ("b", "C.UTF-8")
+        assert await connection.fetchval("SELECT lower('Ärzte Ößig') = 'ärzte ößig' AND 'Z' < 'a' AND 'a' < 'ä'")
+    finally:
+        await connection.close()

@@ -14,6 +14,8 @@ from trueup_devstack.privileges import Identity, owned_folder, place_for, readab
 
 SUPERUSER = "postgres"
 INIT_TIMEOUT_S = 120
+COLLATION = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+"""Keys are compared byte by byte, which is quicker than by the rules that libc has for the same order."""
 SQL_TIMEOUT_S = 60
 
 
@@ -89,7 +91,7 @@ class Postgres:
             return False
         owned_folder(self.folder, self.identity)
         self.run(["rm", "-rf", str(data)], timeout_s=INIT_TIMEOUT_S)
-        argv = [self.program("initdb"), "-D", str(data), "-U", SUPERUSER, "-E", "UTF8", "--locale=C.UTF-8"]
+        argv = [self.program("initdb"), "-D", str(data), "-U", SUPERUSER, "-E", "UTF8", "--locale=C.UTF-8", *COLLATION]
         if self.password:
             # A file, because as another user the pipe of /dev/stdin may not be opened by name.
             secret = self.folder / "password"
