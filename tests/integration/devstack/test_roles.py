@@ -106,7 +106,7 @@ async def test_keys_are_compared_byte_by_byte(database: Database) -> None:
     connection = await asyncpg.connect(database.admin_dsn)
     try:
         found = await connection.fetchval(
-            "SELECT datlocprovider || ' ' || datlocale FROM pg_database WHERE datname = current_database()"
+            "SELECT concat_ws(' ', datlocprovider, datlocale) FROM pg_database WHERE datname = current_database()"
         )
         assert found == "b C.UTF-8"
         assert await connection.fetchval("SELECT lower('Ärzte Ößig') = 'ärzte ößig' AND 'Z' < 'a' AND 'a' < 'ä'")
