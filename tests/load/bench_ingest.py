@@ -156,7 +156,7 @@ def main() -> None:
     parser.add_argument(
         "--months", type=int, nargs="+", default=[3, 12], help="the running one included; the world has 3 at least"
     )
-    parser.add_argument("--wait", type=float, default=3600, help="seconds for everything to be read and to agree")
+    parser.add_argument("--wait", type=float, default=5400, help="seconds for everything to be read and to agree")
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.measure:

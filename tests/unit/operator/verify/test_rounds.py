@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator
 
@@ -77,3 +78,79 @@ async def test_nothing_is_compared_before_every_source_was_read_once() -> None:
         assert len(list(states)) == 1
         auditor._deadline = -math.inf
         await auditor._first_load(http)
+
+
+class Moving:
+    """An API and a key of two accounts; one of them moves whenever the total is asked, as often as told."""
+
+    def __init__(self, moves: int, *, wrong_by: int = 0) -> None:
+        self.moves, self.wrong_by = moves, wrong_by
+        self.amounts, self.revisions = {"cl_1": 5, "cl_2": 7}, {"cl_1": 1, "cl_2": 1}
+        self.looked_at: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        match request.url.path.rsplit("/", 1)[-1]:
+            case "forecast":
+                if self.moves:
+                    self.moves -= 1
+                    self.amounts["cl_2"] += 1
+                    self.revisions["cl_2"] += 1
+                total = sum(self.amounts.values()) + self.wrong_by
+                currency = {"currency": "USD", "accounts": len(self.amounts), "likely_minor": total}
+                return httpx.Response(200, json={"by_currency": [currency]})
+            case "accounts":
+                items = [{"client_id": one, "revision": number} for one, number in self.revisions.items()]
+                return httpx.Response(200, json={"items": items, "total": len(items)})
+            case "key":
+                asked = [one["client_id"] for one in json.loads(request.content)["accounts"]]
+                return httpx.Response(200, json={"accounts": [self.key(one) for one in asked]})
+            case client_id:
+                self.looked_at.append(client_id)
+                row = {
+                    "client_id": client_id,
+                    "revision": self.revisions[client_id],
+                    "reconciled_at": "now",
+                    "watermarks": {},
+                }
+                return httpx.Response(200, json=row)
+
+    def key(self, client_id: str) -> dict[str, object]:
+        return {"forecast": {"status": "ok", "currency": "USD", "amount_minor": self.amounts[client_id]}}
+
+    async def add_up(self) -> tuple[bool, rounds.Looked]:
+        auditor = rounds.Auditor(url="http://127.0.0.1:1", sandbox_url="http://127.0.0.1:2", token=lambda: "any")
+        looked = rounds.Looked()
+        async with httpx.AsyncClient(transport=httpx.MockTransport(self)) as http:
+            await auditor._look(http, looked, list(self.amounts))
+            self.looked_at.clear()
+            return await auditor._add_up(http, looked), looked
+
+
+@pytest.fixture
+def _rows_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "compare", lambda _row, _key: [])
+
+
+@pytest.mark.usefixtures("_rows_agree")
+@pytest.mark.parametrize("moves", [0, 1, 3])
+async def test_what_moved_since_it_was_looked_at_is_looked_at_again_until_the_total_is_the_sum(moves: int) -> None:
+    world = Moving(moves)
+    settled, looked = await world.add_up()
+    assert (settled, looked.totals) == (True, [])
+    assert world.looked_at == ["cl_2"] * moves
+
+
+@pytest.mark.usefixtures("_rows_agree")
+async def test_a_total_that_is_not_the_sum_is_told_though_nothing_moves() -> None:
+    world = Moving(0, wrong_by=1)
+    settled, looked = await world.add_up()
+    assert not settled
+    assert [str(one) for one in looked.totals] == ["portfolio forecast[USD]: shown (2, 13), expected (2, 12)"]
+    assert world.looked_at == []
+
+
+@pytest.mark.usefixtures("_rows_agree")
+async def test_a_total_that_moves_on_and_on_is_not_asked_for_ever() -> None:
+    settled, looked = await Moving(100).add_up()
+    assert not settled
+    assert len(looked.totals) == 1

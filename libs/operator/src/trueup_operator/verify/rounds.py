@@ -21,6 +21,8 @@ KEY_BATCH = 100
 PARALLEL = 8
 PAUSE_S = 2.0
 PAUSE_MAX_S = 15.0
+SUMS_MAX = 5
+"""How often what moved meanwhile is looked at again before a total that differs is told."""
 FORECAST = "/api/v1/portfolio/forecast"
 SOURCES = "/api/v1/sources"
 NEVER_READ = "never"
@@ -82,16 +84,18 @@ class Auditor:
     async def _add_up(self, http: httpx.AsyncClient, looked: Looked) -> bool:
         """Hold the portfolio's forecast to the key's sum; True when they agree.
 
-        A forecast that moved since its account was looked at makes the two differ: then all are looked at once more,
-        and the total before or the one after it must be the sum.
+        A forecast that moved since its account was looked at makes the two differ: what has moved is looked at again,
+        which takes moments where all of them take minutes, in which others move.
         """
-        shown = totals.of_answer(await self._api(http, FORECAST, {}))
-        looked.totals = totals.differences(shown, totals.of_key(looked.key.values()))
-        if looked.totals:
-            await self._look(http, looked, list(looked.shown))
-            key = totals.of_key(looked.key.values())
-            after = totals.of_answer(await self._api(http, FORECAST, {}))
-            looked.totals = min(totals.differences(shown, key), totals.differences(after, key), key=len)
+        for _ in range(SUMS_MAX):
+            shown = totals.of_answer(await self._api(http, FORECAST, {}))
+            looked.totals = totals.differences(shown, totals.of_key(looked.key.values()))
+            if not looked.totals:
+                break
+            now = await self._revisions(http)
+            await self._look(
+                http, looked, [one for one, row in looked.shown.items() if now.get(one) != row["revision"]]
+            )
         return not looked.totals and not any(looked.differences.values())
 
     async def _listed(self, http: httpx.AsyncClient, looked: Looked, accounts: int) -> list[str]:
@@ -100,13 +104,17 @@ class Auditor:
 
     async def client_ids(self, http: httpx.AsyncClient) -> list[str]:
         """Every account the API lists, ended ones too."""
-        found: list[str] = []
+        return list(await self._revisions(http))
+
+    async def _revisions(self, http: httpx.AsyncClient) -> dict[str, int]:
+        """Which revision each account is at."""
+        found: dict[str, int] = {}
         page, total = 1, 1
         while (page - 1) * PAGE_SIZE < total:
             body = await self._api(
                 http, "/api/v1/accounts", {"active": "all", "sort": "name", "page": page, "page_size": PAGE_SIZE}
             )
-            found += [item["client_id"] for item in body["items"]]
+            found |= {item["client_id"]: item["revision"] for item in body["items"]}
             total, page = body["total"], page + 1
         return found
 
