@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import get_args
 
-from reconciler.domain import completeness, forecast, payment_status, snapshot, variance
+from reconciler.domain import completeness, forecast, snapshot
 from trueup_billing import Source
 from trueup_readmodel import payload
 
 
-def test_bands_statuses_and_states_are_the_same_words() -> None:
-    assert get_args(payload.Band) == get_args(variance.Band)
-    assert get_args(payload.InvoiceStatus) == get_args(payment_status.InvoiceStatus)
+def test_states_are_the_same_words() -> None:
     assert get_args(payload.SourceState) == get_args(completeness.State)
     assert get_args(payload.Forecast.__annotations__["status"]) == get_args(forecast.Status)
     assert get_args(payload.LinkedRef.__annotations__["linked_by"]) == get_args(snapshot.LinkedBy)

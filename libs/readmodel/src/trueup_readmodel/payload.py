@@ -6,6 +6,7 @@ Nothing in here depends on the instant of the decision alone: an unchanged accou
 
 from typing import Literal, NotRequired, TypedDict
 
+from trueup_billing.words import Band, InvoiceStatus
 from trueup_readmodel.handled import By, Handling, MarkWord, Partial, SignOff
 from trueup_readmodel.receipts import ExplainedPart, Receipt
 
@@ -17,32 +18,6 @@ STALE_AFTER_S = {"amplitude": 1800, "quickbooks": 900, "stripe": 900}
 
 EXPIRED_AFTER_S = 86_400
 """A source older than this cannot be judged upon."""
-
-Band = Literal[
-    "matched",
-    "auto_resolved",
-    "within_tolerance",
-    "needs_review",
-    "over_billed",
-    "under_billed",
-    "missing_invoice",
-    "billed_without_usage",
-    "no_activity",
-    "not_due",
-    "cannot_judge",
-]
-InvoiceStatus = Literal[
-    "paid",
-    "partly_paid",
-    "pending",
-    "overdue",
-    "failed",
-    "in_dispute",
-    "refunded",
-    "uncollectible",
-    "void",
-    "draft",
-]
 
 
 class Span(TypedDict):

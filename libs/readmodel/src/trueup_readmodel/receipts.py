@@ -2,6 +2,8 @@
 
 from typing import Literal, NotRequired, TypedDict
 
+from trueup_billing.words import Cause
+
 RateKind = Literal["per_unit", "graduated", "volume", "package", "flat", "minimum", "discount", "as_invoiced"]
 
 
@@ -47,21 +49,6 @@ class Receipt(TypedDict):
     credits: list[CreditPart]
     boundary: NotRequired[list[str]]
     """Sentences about hours of the first or last day that belong to a neighbour; absent in older versions."""
-
-
-Cause = Literal[
-    "missing_invoice",
-    "duplicate_invoice",
-    "unmapped",
-    "plan_change",
-    "proration",
-    "minimum",
-    "discount",
-    "late_usage",
-    "credit",
-    "rounding",
-    "unexplained",
-]
 
 
 class Evidence(TypedDict):

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.domain.policy import Policy
-from reconciler.domain.variance import Band, judge, percent_text
+from reconciler.domain.variance import judge, percent_text
 from trueup_billing import Period
+from trueup_billing.words import Band
 
 OCTOBER = Period(date(2026, 10, 1), date(2026, 11, 1))
 

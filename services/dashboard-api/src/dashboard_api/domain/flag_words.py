@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
+from trueup_billing.words import Band
+
 UNJUDGED = frozenset(
     {
         *("cannot_judge", "unlinked", "never_complete", "partial", "stale"),
@@ -9,19 +13,7 @@ UNJUDGED = frozenset(
     }
 )
 """Codes that say that there is no judgement."""
-JUDGED = frozenset(
-    {
-        "matched",
-        "auto_resolved",
-        "within_tolerance",
-        "needs_review",
-        "over_billed",
-        "under_billed",
-        "missing_invoice",
-        "billed_without_usage",
-        "no_activity",
-    }
-)
+JUDGED = frozenset(get_args(Band)) - {"not_due", "cannot_judge"}
 
 _COMPLETE = "an account is judged only when usage, invoices and payments are complete and linked."
 _RESTORE = "restore what is missing below; the account is judged again by itself as soon as it is complete."

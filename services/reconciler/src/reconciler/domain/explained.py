@@ -17,20 +17,7 @@ from reconciler.domain.billed import Billed, BilledPart
 from reconciler.domain.expected import Expected
 from reconciler.domain.snapshot import Snapshot
 from trueup_billing import Period
-
-Cause = Literal[
-    "missing_invoice",
-    "duplicate_invoice",
-    "unmapped",
-    "plan_change",
-    "proration",
-    "minimum",
-    "discount",
-    "late_usage",
-    "credit",
-    "rounding",
-    "unexplained",
-]
+from trueup_billing.words import Cause
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from reconciler.domain.payment_status import InvoiceState
 from reconciler.domain.result import MarkWord, PeriodResult, Reconciliation
 from reconciler.domain.snapshot import Document, Payment
 from reconciler.domain.text import money_text, span_text
-from reconciler.domain.variance import Band
 from trueup_billing import Period
+from trueup_billing.words import Band
 
 _PHRASES: dict[Band, str] = {
     "over_billed": "billed {amount} ({percent} %) more than used",

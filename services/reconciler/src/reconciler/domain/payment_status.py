@@ -4,23 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
 
 from reconciler.domain.cash import Cash, Gateway
 from reconciler.domain.snapshot import Document
+from trueup_billing.words import InvoiceStatus
 
-InvoiceStatus = Literal[
-    "paid",
-    "partly_paid",
-    "pending",
-    "overdue",
-    "failed",
-    "in_dispute",
-    "refunded",
-    "uncollectible",
-    "void",
-    "draft",
-]
 OPEN_DISPUTE = frozenset(
     {"needs_response", "under_review", "warning_needs_response", "warning_under_review"},
 )

@@ -35,8 +35,9 @@ from reconciler.domain.rating import first_price
 from reconciler.domain.result import PeriodResult, Reconciliation, TrendSeries
 from reconciler.domain.row import invoice_row, variance_row
 from reconciler.domain.snapshot import Account, Payment, Snapshot
-from reconciler.domain.variance import Band, judge
+from reconciler.domain.variance import judge
 from trueup_billing import Period, Source, month_of
+from trueup_billing.words import Band
 
 _NO_USAGE = frozenset({"unlinked", "never"})
 

@@ -15,10 +15,11 @@ from reconciler.domain.disagreement import Disagreement
 from reconciler.domain.expected import Expected
 from reconciler.domain.explained import Part
 from reconciler.domain.forecast import Forecast
-from reconciler.domain.payment_status import InvoiceState, InvoiceStatus
+from reconciler.domain.payment_status import InvoiceState
 from reconciler.domain.snapshot import Payment, Snapshot
-from reconciler.domain.variance import FLAGGED, Band, percent_text
+from reconciler.domain.variance import FLAGGED, percent_text
 from trueup_billing import Period
+from trueup_billing.words import Band, InvoiceStatus
 
 MarkWord = Literal["resolved", "snoozed", "reviewed", "signed_off", "changed"]
 """How people stand to a month, in one word. `changed`: its figures are others than those signed off."""

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Literal
 
 from reconciler.domain.policy import Policy
 from trueup_billing import Period, round_half_up
+from trueup_billing.words import Band
 
-Band = Literal[
-    "matched",
-    "auto_resolved",
-    "within_tolerance",
-    "needs_review",
-    "over_billed",
-    "under_billed",
-    "missing_invoice",
-    "billed_without_usage",
-    "no_activity",
-    "not_due",
-    "cannot_judge",
-]
 FLAGGED: frozenset[Band] = frozenset({"over_billed", "under_billed", "missing_invoice", "billed_without_usage"})
 
 

@@ -23,8 +23,6 @@ from dashboard_api.entrypoints.http.schemas.portfolio import AccountItem
 from dashboard_api.entrypoints.http.schemas.retries import GatewayInvoice, PaymentRetry, Retry
 from dashboard_api.entrypoints.http.schemas.words import (
     Answer,
-    BandName,
-    CauseName,
     CurrencyCode,
     Days,
     DecimalText,
@@ -32,8 +30,8 @@ from dashboard_api.entrypoints.http.schemas.words import (
     RateKind,
     Reason,
     SourceName,
-    Status,
 )
+from trueup_billing.words import Band, Cause, InvoiceStatus
 
 
 class LinkedRef(Answer):
@@ -82,7 +80,7 @@ class Invoice(Answer):
     paid_minor: int | None
     credited_minor: int | None
     currency: CurrencyCode
-    status: Status | None
+    status: InvoiceStatus | None
     paid_at: datetime | None
     via: str | None
     gateway_invoice_id: str | None
@@ -131,7 +129,7 @@ class Discrepancy(Answer):
 
     code: str
     period: Days | None
-    band: BandName | None
+    band: Band | None
     amount_minor: int | None
     currency: CurrencyCode | None
     percent: PercentText | None
@@ -199,7 +197,7 @@ class Evidence(Answer):
 class ExplainedPart(Answer):
     """A cause of the variance, signed like it: positive where the bill is higher for it."""
 
-    cause: CauseName
+    cause: Cause
     amount_minor: int
     rule: str = Field(description="In one sentence how the amount was found.")
     evidence: list[Evidence]
@@ -214,7 +212,7 @@ class Reconciliation(Answer):
     billed_minor: int | None
     amount_minor: int | None
     percent: PercentText | None
-    band: BandName
+    band: Band
     due: bool
     period_assumed: bool
     priced_by: Literal["rate_card", "invoices"] = Field(

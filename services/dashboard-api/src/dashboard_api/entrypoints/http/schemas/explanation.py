@@ -10,7 +10,6 @@ from pydantic import Field
 from dashboard_api.entrypoints.http.schemas.account import BilledPart, CreditPart, ExpectedPart, ExplainedPart
 from dashboard_api.entrypoints.http.schemas.words import (
     Answer,
-    BandName,
     CurrencyCode,
     Days,
     DecimalText,
@@ -18,6 +17,7 @@ from dashboard_api.entrypoints.http.schemas.words import (
     Reason,
     SourceName,
 )
+from trueup_billing.words import Band
 
 
 class FormerValue(Answer):
@@ -98,7 +98,7 @@ class Explanation(Answer):
     decided_at: datetime
     period: Days
     currency: CurrencyCode | None
-    band: BandName
+    band: Band
     due: bool
     percent: PercentText | None
     priced_by: Literal["rate_card", "invoices"]

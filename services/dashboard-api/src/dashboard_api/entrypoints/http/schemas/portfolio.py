@@ -10,7 +10,6 @@ from dashboard_api.entrypoints.http.schemas.decisions import MarkWord
 from dashboard_api.entrypoints.http.schemas.flags import FlagMark
 from dashboard_api.entrypoints.http.schemas.words import (
     Answer,
-    BandName,
     CurrencyCode,
     Days,
     DecimalText,
@@ -19,8 +18,8 @@ from dashboard_api.entrypoints.http.schemas.words import (
     Reason,
     SourceName,
     SourceState,
-    Status,
 )
+from trueup_billing.words import Band, InvoiceStatus
 
 
 class Usage(Answer):
@@ -40,7 +39,7 @@ class Variance(Answer):
     amount_minor: int | None
     unexplained_minor: int | None = Field(default=None, description="What of it no named cause accounts for.")
     percent: PercentText | None
-    band: BandName
+    band: Band
     currency: CurrencyCode | None
     reasons: list[Reason] = []
     mark: MarkWord | None = Field(default=None, description="How people stand to it, in one word.")
@@ -66,7 +65,7 @@ class AccountItem(Answer):
         default=[], description="With a date range: the sums of the invoices inside it, one for each currency."
     )
     due_date: date | None
-    status: Status | None = Field(description="Null when it is not known, or not for this role.")
+    status: InvoiceStatus | None = Field(description="Null when it is not known, or not for this role.")
     variance: Variance | None
     flagged: bool
     summary: str | None

@@ -11,35 +11,6 @@ CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["USD"])]
 DecimalText = Annotated[str, Field(description="An exact decimal as text.", examples=["1834.5"])]
 PercentText = Annotated[str, Field(description="A signed decimal with two digits.", examples=["-5.00"])]
 SourceName = Literal["amplitude", "quickbooks", "stripe"]
-Status = Literal[
-    "paid", "partly_paid", "pending", "overdue", "failed", "in_dispute", "refunded", "uncollectible", "void", "draft"
-]
-BandName = Literal[
-    "matched",
-    "auto_resolved",
-    "within_tolerance",
-    "needs_review",
-    "over_billed",
-    "under_billed",
-    "missing_invoice",
-    "billed_without_usage",
-    "no_activity",
-    "not_due",
-    "cannot_judge",
-]
-CauseName = Literal[
-    "missing_invoice",
-    "duplicate_invoice",
-    "unmapped",
-    "plan_change",
-    "proration",
-    "minimum",
-    "discount",
-    "late_usage",
-    "credit",
-    "rounding",
-    "unexplained",
-]
 RateKind = Literal["per_unit", "graduated", "volume", "package", "flat", "minimum", "discount", "as_invoiced"]
 SourceState = Literal["complete", "failing", "stale", "partial", "unlinked", "never"]
 
