@@ -1,4 +1,4 @@
-"""The shared words of billing: money, currency, quantity, period, refs, errors, and those that judgements are told in (`words`).
+"""The shared words of billing: money, currency, quantity, period, refs, errors; and what judgements are told in (`words`).
 
 Standard library only. No decisions live here: what a variance means is the reconciler's business.
 """
