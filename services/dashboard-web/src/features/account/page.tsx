@@ -1,13 +1,10 @@
-import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useAccountSlots } from "@/shared/actions/slots";
 import { accountQuery } from "@/shared/api/account";
 import type { Account } from "@/shared/api/types";
-import { useNow } from "@/shared/lib/clock";
-import { ageText } from "@/shared/lib/dates";
 import { usePageTitle } from "@/shared/lib/page-title";
-import { Banner } from "@/shared/ui/banner";
+import { CouldNotRefresh } from "@/shared/ui/could-not-refresh";
 import { Disclaimer } from "@/shared/ui/disclaimer";
 import { ProblemState } from "@/shared/ui/problem-state";
 import { SlowNote } from "@/shared/ui/slow-note";
@@ -59,26 +56,13 @@ function Body({ account }: { account: Account }) {
 export function AccountPage() {
   const { clientId } = route.useParams();
   const query = useQuery(accountQuery(clientId));
-  const now = useNow();
   const { data, error } = query;
   usePageTitle(data?.name);
   return (
     <div className="page">
       <BackLink />
       <SlowNote waiting={query.isPending} />
-      {error && data ? (
-        <Banner
-          tone="bad"
-          title="Could not refresh."
-          action={
-            <Button variant="default" onClick={() => query.refetch()}>
-              Try again
-            </Button>
-          }
-        >
-          Showing what was last loaded, {ageText(query.dataUpdatedAt, now)}. {error.message}
-        </Banner>
-      ) : null}
+      <CouldNotRefresh query={query} />
       {data ? (
         <Body account={data} />
       ) : error ? (

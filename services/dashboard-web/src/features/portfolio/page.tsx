@@ -5,12 +5,10 @@ import { useCallback, useEffect, useMemo, useRef } from "react";
 import { downSince } from "@/shared/api/live";
 import { useMay, useMayAct } from "@/shared/api/me";
 import { POLL_MS } from "@/shared/api/query-client";
-import { useNow } from "@/shared/lib/clock";
-import { ageText } from "@/shared/lib/dates";
 import { plural } from "@/shared/lib/format";
 import { useObservable } from "@/shared/lib/observable";
 import { usePageTitle } from "@/shared/lib/page-title";
-import { Banner } from "@/shared/ui/banner";
+import { CouldNotRefresh } from "@/shared/ui/could-not-refresh";
 import { Disclaimer } from "@/shared/ui/disclaimer";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { ProblemState } from "@/shared/ui/problem-state";
@@ -38,7 +36,6 @@ export function PortfolioPage({ tool }: { tool?: ListedTool }) {
   const search = route.useSearch({ select: readSearch, structuralSharing: true });
   const navigate = route.useNavigate();
   const searchRef = useRef<HTMLInputElement>(null);
-  const now = useNow();
   const down = useObservable(downSince) !== null;
   const query = useQuery(portfolioQuery(search, down ? POLL_WHILE_DOWN_MS : POLL_MS));
   const { data, error, isPlaceholderData, isFetching } = query;
@@ -88,19 +85,7 @@ export function PortfolioPage({ tool }: { tool?: ListedTool }) {
         onChange={onChange}
         onClear={onClear}
       />
-      {error && data ? (
-        <Banner
-          tone="bad"
-          title="Could not refresh."
-          action={
-            <Button variant="default" onClick={() => query.refetch()}>
-              Try again
-            </Button>
-          }
-        >
-          Showing what was last loaded, {ageText(query.dataUpdatedAt, now)}. {error.message}
-        </Banner>
-      ) : null}
+      <CouldNotRefresh query={query} />
       <div className="live-note" role="status">
         {live.displacedCount || live.listMoved ? (
           <button type="button" className="live-button" onClick={live.resort}>
