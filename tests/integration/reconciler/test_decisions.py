@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.integration.reconciler.world import NOW, System, bucket, facts, invoice, reports
 
+from reconciler.adapters.decisions import LOADING_PAUSE, LOADING_PAUSE_EACH
 from reconciler.domain.policy import Policy
 from reconciler.domain.reconcile import reconcile
 from reconciler.usecases import decide
@@ -228,6 +229,25 @@ async def test_a_replay_of_the_same_facts_says_nothing(system: System) -> None:
     assert await system.state() == before
     assert await system.value("SELECT count(*) FROM read_model.timeline") == entries
     assert await announced(system) == []
+
+
+async def test_while_a_source_was_never_complete_accounts_are_decided_now_and_then(system: System) -> None:
+    *others, usage = reports()
+    events = facts(2)
+    await system.feed([*events, *others])
+    assert await system.settle() == 2
+    pause = LOADING_PAUSE + 2 * LOADING_PAUSE_EACH
+
+    async def decided(version: int, later: timedelta) -> int:
+        await system.feed([invoice(0, 11, 9_000 + version, version=version)])
+        return (await decide_some(system.decisions, Policy(), lambda: NOW + later, limit=10)).decided
+
+    assert await decided(3, pause - timedelta(milliseconds=1)) == 0
+    assert await decided(4, pause) == 1
+    assert await decided(5, pause + timedelta(seconds=1)) == 0
+    await system.feed([usage])
+    await count_reports(system.scopes)
+    assert await decided(6, pause + timedelta(seconds=2)) == 2
 
 
 async def test_a_replay_leaves_an_account_with_new_facts_to_the_loop_that_tells_of_them(system: System) -> None:

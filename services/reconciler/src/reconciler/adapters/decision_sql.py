@@ -32,14 +32,16 @@ SELECT client_id, seq, seq FROM accounts, (SELECT nextval('dirt_seq') AS seq) s 
 ORDER BY client_id ON CONFLICT DO NOTHING
 """
 ANY_DUE = "SELECT EXISTS (SELECT 1 FROM accounts WHERE recheck_at <= $1)"
-# While a source was never complete nothing can be judged: such accounts are decided once, and then now and then.
+# While a source was never complete nothing can be judged: accounts are decided once, and then now and then.
 CLAIM = """
 SELECT a.client_id FROM dirty_accounts d JOIN accounts a USING (client_id)
 WHERE (d.retry_at IS NULL OR d.retry_at <= $2)
   AND (a.decided_at IS NULL OR a.decided_at <= $2 - $3::interval)
 ORDER BY d.first_seq, a.client_id LIMIT $1 FOR UPDATE OF a SKIP LOCKED
 """
-SOURCES_COMPLETE = "SELECT count(DISTINCT source) = 3 FROM scopes WHERE complete IS NOT NULL"
+LOADING = """
+SELECT count(*) FROM accounts WHERE (SELECT count(DISTINCT source) < 3 FROM scopes WHERE complete IS NOT NULL)
+"""
 CLAIM_THESE = "SELECT client_id FROM accounts WHERE client_id = ANY ($1) ORDER BY client_id FOR UPDATE"
 STATES = """
 SELECT a.client_id, a.revision, a.memo::text AS memo, a.hashes::text AS hashes, d.last_seq

@@ -26,7 +26,9 @@ log = get_logger(__name__)
 SPREAD_LIMIT = 200
 """Batches of changed customers that are turned into dirty accounts at once."""
 LOADING_PAUSE = timedelta(seconds=30)
-"""While a source was never complete, an account is decided anew no more often than this."""
+LOADING_PAUSE_EACH = timedelta(milliseconds=50)
+"""While a source was never complete, an account is decided anew no more often than the first and as many of the second as there
+are accounts: deciding all of them over and over would take from the reading what it needs."""
 
 
 class Hashes(msgspec.Struct):
@@ -61,8 +63,8 @@ class PostgresDecisions:
         """Lock the longest waiting dirty accounts; those that another replica decides are skipped."""
         async with self._engine.begin() as conn:
             driver = await raw(conn)
-            complete = await driver.fetchval(sql.SOURCES_COMPLETE)
-            pause = timedelta(0) if complete else LOADING_PAUSE
+            loading: int = await driver.fetchval(sql.LOADING)
+            pause = LOADING_PAUSE + loading * LOADING_PAUSE_EACH if loading else timedelta(0)
             rows = await driver.fetch(sql.CLAIM, limit, now, pause)
             yield _Claim(self._engine, conn, driver, [row["client_id"] for row in rows], self._service)
 
