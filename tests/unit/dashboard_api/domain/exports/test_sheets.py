@@ -26,6 +26,7 @@ def item(**changes: Any) -> dict[str, Any]:
         "expected_minor": 10_000,
         "billed_minor": 9_300,
         "amount_minor": -700,
+        "unexplained_minor": -250,
         "percent": "-7.00",
         "band": "under_billed",
         "currency": "USD",
@@ -123,6 +124,7 @@ def test_a_row_is_the_grid_row() -> None:
         "Expected": "100.00",
         "Billed": "93.00",
         "Variance": "-7.00",
+        "Unexplained": "-2.50",
         "Variance currency": "USD",
         "Variance percent": "-7.00",
         "Judged": "Under-billed",
@@ -157,10 +159,14 @@ def test_who_cannot_be_judged_has_reasons_and_no_figures() -> None:
         {"code": "unlinked", "source": "stripe", "cure": ""},
         {"code": "no_rate_card", "source": None, "cure": ""},
     ]
-    hidden = dict.fromkeys(("expected_minor", "billed_minor", "amount_minor", "percent", "currency"))
+    hidden = dict.fromkeys(
+        ("expected_minor", "billed_minor", "amount_minor", "unexplained_minor", "percent", "currency")
+    )
     variance = item()["variance"] | hidden | {"band": "cannot_judge", "reasons": reasons}
     [row] = grid(item(variance=variance, status=None, invoice_total=None, due_date=None, invoice_totals=[]))
-    assert [row[name] for name in ("Expected", "Billed", "Variance", "Variance percent", "Status")] == [""] * 5
+    assert [row[name] for name in ("Expected", "Billed", "Variance", "Unexplained", "Variance percent", "Status")] == [
+        ""
+    ] * 6
     assert row["Cannot judge because"] == (
         "Stripe is not linked to this account; There is no rate card for this account"
     )

@@ -19,7 +19,8 @@ _SOURCES = ("amplitude", "quickbooks", "stripe")
 _GRID_START = ("Client id", "Name")
 _GRID_MONEY = ("Invoice total", "Invoice currency", "Totals in other currencies", "Due date", "Status")
 _GRID_VARIANCE = (
-    *("Period from", "Period to", "Expected", "Billed", "Variance", "Variance currency", "Variance percent"),
+    *("Period from", "Period to", "Expected", "Billed", "Variance", "Unexplained"),
+    *("Variance currency", "Variance percent"),
     *("Judged", "Cannot judge because", "Flagged", "Summary"),
 )
 _DOCUMENTS = (
@@ -99,11 +100,12 @@ def _grid_row(item: Item, metrics: Sequence[tuple[str, str]]) -> Sequence[Cell]:
 
 def _variance(variance: Item | None) -> Sequence[Cell]:
     if variance is None:
-        return (None,) * 9
+        return (None,) * 10
     period, currency = variance["period"], variance["currency"]
     return (
         *_days(period),
         *(major(variance[key], currency) for key in ("expected_minor", "billed_minor", "amount_minor")),
+        major(variance.get("unexplained_minor"), currency),
         *(currency, _number(variance["percent"]), band_word(variance["band"])),
         "; ".join(reason_text(each) for each in variance["reasons"] or []) or None,
     )
