@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from tests.integration.ingest_world import SMALL, Time, Topics, Wire
 
 from ingest_amplitude.adapters.amplitude_api import AmplitudeApi
 from ingest_amplitude.adapters.memory import PostgresMemory
@@ -37,49 +34,10 @@ from trueup_sandbox.clock import Clock, to_ms
 from trueup_sandbox.settings import SandboxSettings
 from trueup_sandbox.world.world import World
 
-SMALL = Path(__file__).parents[3] / "deploy" / "sandbox" / "small.yaml"
 SERVICE = "ingest-amplitude"
-EVENTS = {event.topic: event for event in (UsageObservedV1, SyncReportedV1)}
-Hook = Callable[[httpx.Request], Awaitable[None]]
+EVENTS = (UsageObservedV1, SyncReportedV1)
 Bucket = tuple[str, str, str]
 """Ref, metric, day."""
-
-
-@dataclass
-class Time:
-    """One clock for the sandbox and the service."""
-
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def wall_ms(self) -> int:
-        return int(self.now.timestamp() * 1000)
-
-    def pass_by(self, **span: float) -> None:
-        self.now += timedelta(**span)
-
-
-class Wire(httpx.ASGITransport):
-    """The network between service and sandbox: notes requests and lets a test step in before one."""
-
-    def __init__(self, app: Any) -> None:
-        super().__init__(app=app)
-        self.requests: list[httpx.Request] = []
-        self.before: Hook | None = None
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        if self.before is not None:
-            await self.before(request)
-        return await super().handle_async_request(request)
-
-    def paths(self) -> list[str]:
-        """What was asked for since the last look."""
-        found = [request.url.path.rpartition("/")[2] for request in self.requests]
-        self.requests.clear()
-        return found
 
 
 def connect(engine: AsyncEngine, wire: Wire) -> ProviderClient:
@@ -104,12 +62,10 @@ class Bench:
     time: Time
     wire: Wire
     engine: AsyncEngine
-    bootstrap: str
+    topics: Topics
     producer: Producer
     client: ProviderClient
     plan: Plan
-    starts: dict[TopicPartition, int]
-    """Where this test's records begin."""
     recent: RecentIds = field(default_factory=RecentIds)
 
     async def pull(self) -> Outcome:
@@ -136,22 +92,8 @@ class Bench:
         self.plan = replace(self.plan, **changes)
 
     async def sent(self, *topics: str) -> list[Any]:
-        """Every event of this test on the topics, oldest version first."""
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, enable_auto_commit=False)
-        await consumer.start()
-        try:
-            places = [TopicPartition(topic, partition) for topic in topics or EVENTS for partition in range(12)]
-            consumer.assign(places)
-            for place in places:
-                consumer.seek(place, self.starts.get(place, 0))
-            ends = await consumer.end_offsets(places)
-            found: list[Any] = []
-            while any([await consumer.position(place) < ends[place] for place in places]):
-                for records in (await consumer.getmany(timeout_ms=500)).values():
-                    found += [EVENTS[record.topic].from_bytes(record.value) for record in records]
-            return sorted(found, key=lambda event: event.version)
-        finally:
-            await consumer.stop()
+        """Every event of this test on these topics, or on all, oldest version first."""
+        return await self.topics.sent(*topics)
 
     async def told(self) -> dict[Bucket, Decimal]:
         """What a consumer knows: the highest version of each bucket, zeros left out."""
@@ -193,30 +135,9 @@ def _instants(reports: Mapping[str, SyncReportedV1], ref: str, metric: str) -> d
     return found
 
 
-async def begin(bootstrap: str) -> dict[TopicPartition, int]:
-    """Create the topics that are missing and note where they end: quicker than making all of them anew."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        there = set(await admin.list_topics())
-        missing = [NewTopic(name=name, num_partitions=12, replication_factor=1) for name in EVENTS if name not in there]
-        if missing:
-            await admin.create_topics(missing)
-    finally:
-        await admin.close()
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
-    await consumer.start()
-    try:
-        return dict(
-            await consumer.end_offsets([TopicPartition(name, number) for name in EVENTS for number in range(12)])
-        )
-    finally:
-        await consumer.stop()
-
-
 @pytest.fixture
 async def bench(request: pytest.FixtureRequest, database: Any, kafka: str) -> AsyncIterator[Bench]:
-    starts = await begin(kafka)
+    topics = await Topics.begin(kafka, EVENTS)
     time = Time()
     small = scenario.load(SMALL).model_copy(update=getattr(request, "param", {}))
     world = World(small, clock=Clock(time.wall_ms))
@@ -229,7 +150,7 @@ async def bench(request: pytest.FixtureRequest, database: Any, kafka: str) -> As
     client = connect(engine, wire)
     metrics = [Metric(one.metric, one.event_type, one.property, one.unit) for one in small.metrics]
     plan = Plan(metrics, "account_id", UTC, history_months=2, export_delay=timedelta(0))
-    yield Bench(sandbox, world, time, wire, engine, kafka, producer, client, plan, starts)
+    yield Bench(sandbox, world, time, wire, engine, topics, producer, client, plan)
     await producer.stop()
     await engine.dispose()
     world.close()

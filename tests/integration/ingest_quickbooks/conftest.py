@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from cryptography.fernet import Fernet
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from tests.integration.ingest_world import SMALL, Time, Topics, Wire
 
 from ingest_quickbooks.adapters.memory import PostgresMemory
 from ingest_quickbooks.adapters.pace import Pace
@@ -37,48 +33,9 @@ from trueup_sandbox.clock import Clock
 from trueup_sandbox.settings import SandboxSettings
 from trueup_sandbox.world.world import World
 
-SMALL = Path(__file__).parents[3] / "deploy" / "sandbox" / "small.yaml"
 SERVICE = "ingest-quickbooks"
 KEY = Fernet.generate_key().decode()
-EVENTS = {event.topic: event for event in (CustomerObservedV1, InvoiceObservedV1, PaymentObservedV1, SyncReportedV1)}
-Hook = Callable[[httpx.Request], Awaitable[None]]
-
-
-@dataclass
-class Time:
-    """One clock for the sandbox and the service."""
-
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def wall_ms(self) -> int:
-        return int(self.now.timestamp() * 1000)
-
-    def pass_by(self, **span: float) -> None:
-        self.now += timedelta(**span)
-
-
-class Wire(httpx.ASGITransport):
-    """The network between service and sandbox: notes requests and lets a test step in before one."""
-
-    def __init__(self, app: Any) -> None:
-        super().__init__(app=app)
-        self.requests: list[httpx.Request] = []
-        self.before: Hook | None = None
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        if self.before is not None:
-            await self.before(request)
-        return await super().handle_async_request(request)
-
-    def paths(self) -> list[str]:
-        """What was asked for since the last look."""
-        found = [request.url.path.rpartition("/")[2] for request in self.requests]
-        self.requests.clear()
-        return found
+EVENTS = (CustomerObservedV1, InvoiceObservedV1, PaymentObservedV1, SyncReportedV1)
 
 
 @dataclass
@@ -90,12 +47,10 @@ class Bench:
     time: Time
     wire: Wire
     engine: AsyncEngine
-    bootstrap: str
+    topics: Topics
     producer: Producer
     client: ProviderClient
     token_client: ProviderClient
-    starts: dict[TopicPartition, int]
-    """Where this test's records begin."""
 
     def vault(self, initial: str | None = "qb_refresh_0") -> TokenVault:
         return TokenVault(
@@ -124,22 +79,8 @@ class Bench:
         return await pull_documents(Deps(ledger, memory, turn, self.time, {}))
 
     async def sent(self, *topics: str) -> list[Any]:
-        """Every event on the topics, oldest version first."""
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, enable_auto_commit=False)
-        await consumer.start()
-        try:
-            places = [TopicPartition(topic, partition) for topic in topics or EVENTS for partition in range(12)]
-            consumer.assign(places)
-            for place in places:
-                consumer.seek(place, self.starts.get(place, 0))
-            ends = await consumer.end_offsets(places)
-            found: list[Any] = []
-            while any([await consumer.position(place) < ends[place] for place in places]):
-                for records in (await consumer.getmany(timeout_ms=500)).values():
-                    found += [EVENTS[record.topic].from_bytes(record.value) for record in records]
-            return sorted(found, key=lambda event: event.version)
-        finally:
-            await consumer.stop()
+        """Every event of this test on these topics, or on all, oldest version first."""
+        return await self.topics.sent(*topics)
 
     async def facts(self) -> dict[str, Any]:
         """What a consumer knows: the highest version of each document, payment and customer."""
@@ -157,30 +98,9 @@ class Bench:
             return list(result) if result.returns_rows else []
 
 
-async def begin(bootstrap: str) -> dict[TopicPartition, int]:
-    """Create the topics that are missing and note where they end: quicker than making all of them anew."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        there = set(await admin.list_topics())
-        missing = [NewTopic(name=name, num_partitions=12, replication_factor=1) for name in EVENTS if name not in there]
-        if missing:
-            await admin.create_topics(missing)
-    finally:
-        await admin.close()
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
-    await consumer.start()
-    try:
-        return dict(
-            await consumer.end_offsets([TopicPartition(name, number) for name in EVENTS for number in range(12)])
-        )
-    finally:
-        await consumer.stop()
-
-
 @pytest.fixture
 async def bench(database: Any, kafka: str) -> AsyncIterator[Bench]:
-    starts = await begin(kafka)
+    topics = await Topics.begin(kafka, EVENTS)
     time = Time()
     world = World(scenario.load(SMALL), clock=Clock(time.wall_ms))
     time.pass_by(minutes=10)
@@ -193,7 +113,7 @@ async def bench(database: Any, kafka: str) -> AsyncIterator[Bench]:
     shared: dict[str, Any] = {"timeout_s": 5, "attempts_max": 1, "service": SERVICE, "transport": wire}
     client = ProviderClient(base_url="http://ledger/quickbooks", limiter=limiter, source="quickbooks", **shared)
     token_client = ProviderClient(base_url="", limiter=None, source="quickbooks_tokens", **shared)
-    yield Bench(sandbox, world, time, wire, engine, kafka, producer, client, token_client, starts)
+    yield Bench(sandbox, world, time, wire, engine, topics, producer, client, token_client)
     await client.aclose()
     await token_client.aclose()
     await producer.stop()
