@@ -13,13 +13,13 @@ import type { AccountItem } from "@/shared/api/types";
 import { plural, signedMoney } from "@/shared/lib/format";
 import { bandWord } from "@/shared/lib/words";
 import { isUnclear, postBulk, UNCLEAR } from "./send";
+import { UntilField } from "./until-field";
+import { LABELS, needsReason } from "./words";
 
 /** So many accounts go into one request. */
 export const BULK_MAX = 50;
 const OPENER = "decide bulk";
-const LABELS = { resolve: "Resolve", review: "Mark as reviewed" } as const;
-
-type Kind = keyof typeof LABELS;
+const KINDS = ["resolve", "snooze", "review"] as const satisfies BulkOrder["kind"][];
 
 /** The rows as they are now: a decision names the revision that was seen here. */
 const rowsQuery = (ids: string[]) => ({
@@ -81,20 +81,26 @@ function Outcome({ done, onClose }: { done: BulkDecided; onClose: () => void }) 
 function Write({ ids, onDone, onClose }: { ids: string[]; onDone: (done: BulkDecided) => void; onClose: () => void }) {
   const client = useQueryClient();
   const rows = useQuery(rowsQuery(ids));
-  const [kind, setKind] = useState<Kind>("resolve");
+  const [kind, setKind] = useState<BulkOrder["kind"]>("resolve");
+  const [until, setUntil] = useState("");
   const [reason, setReason] = useState("");
   const [sending, setSending] = useState(false);
   const [pending, setPending] = useState<{ key: string; order: BulkOrder } | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const accounts = accountsOf(rows.data?.items ?? []);
   const words = reason.trim();
-  const off = kind === "resolve" && !words ? "Say why, in a few words." : accounts.length ? null : "Nothing to decide.";
+  const off = needsReason(kind) && !words ? "Say why, in a few words." : accounts.length ? null : "Nothing to decide.";
 
   async function send() {
     if (sending) return;
     const request = pending ?? {
       key: crypto.randomUUID(),
-      order: { kind, accounts, ...(words ? { reason: words } : {}) },
+      order: {
+        kind,
+        accounts,
+        ...(words ? { reason: words } : {}),
+        ...(kind === "snooze" && until ? { until } : {}),
+      },
     };
     setSending(true);
     setPending(request);
@@ -120,13 +126,14 @@ function Write({ ids, onDone, onClose }: { ids: string[]; onDone: (done: BulkDec
       </ul>
       <fieldset className="choices" disabled={fixed}>
         <legend className="visually-hidden">What to decide</legend>
-        {(Object.keys(LABELS) as Kind[]).map((one) => (
+        {KINDS.map((one) => (
           <label key={one} className="choice">
             <input type="radio" name={OPENER} checked={kind === one} onChange={() => setKind(one)} />
             <span>{LABELS[one]}</span>
           </label>
         ))}
       </fieldset>
+      {kind === "snooze" ? <UntilField value={until} readOnly={fixed} onChange={setUntil} /> : null}
       <TextInput
         label="One reason for all"
         value={reason}

@@ -8,6 +8,7 @@ import { useReadOnly } from "@/shared/actions/read-only";
 import type { DecisionOrder, Offer } from "@/shared/api/actions";
 import { sendDecision } from "./send";
 import { change, type Draft, discard } from "./store";
+import { UntilField } from "./until-field";
 import { choiceOf, meaningOf, needsReason } from "./words";
 
 interface DecidePanelProps {
@@ -89,13 +90,7 @@ export function DecidePanel(props: DecidePanelProps) {
         ))}
       </fieldset>
       {draft.choice === "snooze" ? (
-        <TextInput
-          type="date"
-          label="Until (empty: until its figures move)"
-          value={draft.until}
-          readOnly={fixed}
-          onChange={(event) => change(name, { until: event.currentTarget.value, problem: null })}
-        />
+        <UntilField value={draft.until} readOnly={fixed} onChange={(until) => change(name, { until, problem: null })} />
       ) : null}
       <TextInput
         label={chosen && needsReason(chosen.kind) ? "Reason" : "Reason (if you like)"}

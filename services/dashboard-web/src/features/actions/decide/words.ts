@@ -4,7 +4,7 @@ import { markWord } from "@/shared/lib/words";
 
 type Kind = DecisionOrder["kind"];
 
-const LABELS: Record<Kind, string> = {
+export const LABELS: Record<Kind, string> = {
   resolve: "Resolve",
   snooze: "Snooze",
   review: "Mark as reviewed",
