@@ -1,5 +1,5 @@
-import { NativeSelect, TextInput } from "@mantine/core";
-import { SearchForm } from "@/shared/ui/search-form";
+import { NativeSelect } from "@mantine/core";
+import { SearchForm, SearchText } from "@/shared/ui/search-form";
 import type { AuditSearch } from "./audit-search";
 import { ACTION_CODES, actionText } from "./words";
 
@@ -14,14 +14,7 @@ export function AuditFilters({ search, onChange }: { search: AuditSearch; onChan
       onSubmit={(fields) => onChange(fields as AuditSearch)}
       onClear={() => onChange({})}
     >
-      <TextInput
-        name="user"
-        aria-label="User"
-        placeholder="User"
-        defaultValue={search.user ?? ""}
-        maxLength={200}
-        className="audit-filter"
-      />
+      <SearchText name="user" label="User" value={search.user} className="audit-filter" />
       <NativeSelect
         name="action"
         aria-label="Action"
@@ -30,14 +23,7 @@ export function AuditFilters({ search, onChange }: { search: AuditSearch; onChan
         data={[{ value: "", label: "Any action" }, ...codes.map((code) => ({ value: code, label: actionText(code) }))]}
         onChange={(event) => event.currentTarget.form?.requestSubmit()}
       />
-      <TextInput
-        name="client_id"
-        aria-label="Account id"
-        placeholder="Account id"
-        defaultValue={search.client_id ?? ""}
-        maxLength={200}
-        className="audit-filter"
-      />
+      <SearchText name="client_id" label="Account id" value={search.client_id} className="audit-filter" />
     </SearchForm>
   );
 }

@@ -1,6 +1,6 @@
-import { NativeSelect, TextInput } from "@mantine/core";
+import { NativeSelect } from "@mantine/core";
 import { sourceName } from "@/shared/lib/words";
-import { SearchForm } from "@/shared/ui/search-form";
+import { SearchForm, SearchText } from "@/shared/ui/search-form";
 import { type LinksSearch, readLinksSearch, SOURCES } from "./search";
 
 /** Every choice is in the address; text counts when it is sent off. */
@@ -12,15 +12,7 @@ export function LinksFilters({ search, onChange }: { search: LinksSearch; onChan
       onSubmit={(fields) => onChange(readLinksSearch(fields))}
       onClear={() => onChange({})}
     >
-      <TextInput
-        type="search"
-        name="search"
-        aria-label="Name or id"
-        placeholder="Name or id"
-        defaultValue={search.search ?? ""}
-        maxLength={200}
-        className="links-filter"
-      />
+      <SearchText type="search" name="search" label="Name or id" value={search.search} className="links-filter" />
       <NativeSelect
         name="source"
         aria-label="Source"

@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import type { ReactNode } from "react";
 import { CloseIcon } from "./icons";
 
@@ -36,4 +36,17 @@ export function SearchForm({ label, search, onSubmit, onClear, children }: Searc
       </form>
     </search>
   );
+}
+
+interface SearchTextProps {
+  name: string;
+  label: string;
+  value: string | undefined;
+  className: string;
+  type?: "search";
+}
+
+/** A text of a `SearchForm`, which counts when the form is sent off. */
+export function SearchText({ label, value, ...field }: SearchTextProps) {
+  return <TextInput {...field} aria-label={label} placeholder={label} defaultValue={value ?? ""} maxLength={200} />;
 }

@@ -150,8 +150,8 @@ class CarryOut:
         called = self.patience.called(execution)
         if found.state != "succeeded" or called is None:
             return found
-        about = {"gateway_invoice_id": execution.gateway_invoice_id, "key": execution.attempt_id}
-        ours = follows_from(await self._events(called), **about)
+        events = await self._events(called)
+        ours = follows_from(events, gateway_invoice_id=execution.gateway_invoice_id, key=execution.attempt_id)
         if ours is None:
             return None
         return found if ours else Outcome("already_paid")
