@@ -151,7 +151,7 @@ class CarryOut:
         if found.state != "succeeded" or called is None:
             return found
         events = await self._events(called)
-        ours = follows_from(events, gateway_invoice_id=execution.gateway_invoice_id, key=execution.attempt_id)
+        ours = follows_from(events, key=execution.attempt_id, gateway_invoice_id=execution.gateway_invoice_id)
         if ours is None:
             return None
         return found if ours else Outcome("already_paid")
