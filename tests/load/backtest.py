@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.domain import snapshot as known
-from reconciler.domain.completeness import Completeness
+from reconciler.domain.completeness import assess
 from reconciler.domain.expected import expected_for
 from reconciler.domain.forecast import Forecast, forecast
+from reconciler.domain.policy import Policy
 from trueup_billing import Period, Ref, Source, months_between, quarter_of
 from trueup_sandbox.clock import to_instant
 from trueup_sandbox.scenario import load
@@ -102,7 +103,8 @@ def _forecast(world: World, account: Account, usage: dict[str, known.Series], to
         for name, one in usage.items()
     }
     link = known.Link(Ref(Source.AMPLITUDE, account.amplitude_id), "import")
-    return forecast(known.Snapshot(_account(account), (link,), seen), Completeness((), scopes), today)
+    snapshot = known.Snapshot(_account(account), (link,), seen, scopes=scopes)
+    return forecast(snapshot, assess(snapshot, Policy(), as_of), today)
 
 
 def _money(account: known.Account, usage: dict[str, known.Series], days: Period) -> Fraction:
@@ -157,6 +159,8 @@ def main() -> None:
         for miss in misses(world, account, last):
             for name in (*classes(world, account), f"as of day {miss.day} of the quarter"):
                 by_class[name].append(miss)
+    if not by_class:
+        raise SystemExit("no forecast could be made: a quarter that is over needs three months of usage before it")
     report = {name: told(found) for name, found in sorted(by_class.items())}
     print(json.dumps({"accounts": len(chosen), "months": asked.months, "classes": report}, indent=2))
 

@@ -80,14 +80,14 @@ async def ours(job: Job) -> None:
     engine = create_engine(job.dsn, application_name="bench", pool_size=4, schema="reconciler")
     _count_statements(engine, job.progress)
     store = PostgresFacts(engine, service="reconciler")
-    handle = handler(TOPIC, store)
+    consumer = Consumer(job.bootstrap, service="reconciler", group=job.group)
+    handle = handler(TOPIC, store, lambda: consumer.take_ahead(TOPIC))
 
     async def timed(records: list[Record]) -> None:
         job.progress.begin()
         await handle(records)
         job.progress.committed(len(records))
 
-    consumer = Consumer(job.bootstrap, service="reconciler", group=job.group)
     consumer.subscribe(TOPIC, timed, max_records=job.batch, start_at=start_at(store))
     await consumer.run()
 

@@ -10,6 +10,7 @@ import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
+from random import Random
 
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -18,6 +19,7 @@ from tests.integration.kit.conftest import Broker, about, create_topic, until
 
 from trueup_kit.consumer import Consumer, Record
 from trueup_kit.errors import BrokerUnavailable
+from trueup_kit.polling import Polled, Polls
 from trueup_kit.producer import Producer
 
 MEMBER = str(Path(__file__).parent / "member.py")
@@ -142,6 +144,49 @@ async def test_a_new_group_begins_at_its_fence(
         {(tp.partition, fence + n): 1 for tp, fence in fences.items() for n in range(10)}
         | {(r.partition, r.offset): 1 for r in got.records if r.key == "last"}
     )
+
+
+async def test_taking_ahead_leaves_no_record_out_whatever_fails_and_whoever_joins(
+    kafka: str, topic: str, producer: Producer, consumers: list[Consumer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event, group, draw = about(topic), a_group(), Random(7)
+    fences: dict[int, int] = dict.fromkeys(range(12), 0)
+    left_out: list[Record] = []
+    used = 0
+    still_next = Polls._still_next
+
+    async def counted(polls: Polls, ahead: Polled) -> Polled:
+        nonlocal used
+        found = await still_next(polls, ahead)
+        used += bool(found)
+        return found
+
+    async def start_at(partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+        return {tp: fences[tp.partition] for tp in partitions}
+
+    def member() -> Consumer:
+        consumer = Consumer(kafka, service="kit", group=group)
+
+        async def store(records: list[Record]) -> None:
+            consumer.take_ahead(topic)
+            await asyncio.sleep(draw.uniform(0, 0.02))
+            if draw.random() < 0.05:
+                raise ConnectionError("the database is away")
+            for one in records:
+                if one.offset > fences[one.partition]:
+                    left_out.append(one)
+                fences[one.partition] = max(fences[one.partition], one.offset + 1)
+
+        consumer.subscribe(topic, store, max_records=100, start_at=start_at)
+        return consumer
+
+    monkeypatch.setattr(Polls, "_still_next", counted)
+    sent = await producer.publish_all(event(version=n + 1, name=f"k{n}", value=n) for n in range(12_000))
+    await reading(consumers, member())
+    await until(lambda: used > 10, what="batches taken ahead")
+    await reading(consumers, member())
+    await until(lambda: sum(fences.values()) == len(sent), timeout_s=60, what="all records")
+    assert not left_out
 
 
 async def test_an_unreadable_fence_delivers_nothing_until_it_reads(

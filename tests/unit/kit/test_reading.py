@@ -17,7 +17,7 @@ from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.reading import Reading, Record, to_record
 from trueup_kit.watching import Watch
 
-A, B, C, D, E = (TopicPartition("t", number) for number in range(5))
+A, B = (TopicPartition("t", number) for number in range(2))
 
 
 class FakeConsumer:
@@ -29,7 +29,6 @@ class FakeConsumer:
         self.asked: list[tuple[str, Any]] = []
         self.held: set[TopicPartition] = set()
         self.away = False
-        self.fetched: dict[TopicPartition, list[Any]] = {}
 
     def pause(self, *partitions: TopicPartition) -> None:
         self.asked.append(("pause", partitions))
@@ -56,15 +55,8 @@ class FakeConsumer:
             raise KafkaError
         return {tp: self.ends[tp] for tp in partitions}
 
-    async def getmany(
-        self, *partitions: TopicPartition, max_records: int | None = None, **_: int
-    ) -> dict[TopicPartition, list[Any]]:
-        """As aiokafka: what it has of one partition before it comes to the next."""
-        self.asked.append(("getmany", (set(partitions), max_records)))
-        for partition, records in self.fetched.items():
-            if records and partition not in self.held and (not partitions or partition in partitions):
-                taken, self.fetched[partition] = records[:max_records], records[max_records or len(records) :]
-                return {partition: taken}
+    async def getmany(self, **_: int) -> dict[TopicPartition, list[Any]]:
+        self.asked.append(("getmany", None))
         return {}
 
 
@@ -78,29 +70,6 @@ def made(consumer: FakeConsumer, start_at: Any = None, handler: Any = None, *, g
     found = Reading(handler, start_at, topic="t", grouped=grouped)
     found.consumer_of(lambda: consumer)
     return found
-
-
-@pytest.mark.parametrize(
-    ("fetched", "held", "found"),
-    [
-        ({A: 5, B: 5, C: 5, D: 5, E: 5}, set(), {A: 2, B: 2, C: 2, D: 1}),
-        ({A: 5, B: 1, C: 5}, set(), {A: 2, B: 1}),
-        ({A: 5, B: 2}, set(), {A: 2, B: 2}),
-        ({A: 1, B: 5}, set(), {A: 1}),
-        ({A: 5}, set(), {A: 2}),
-        ({A: 5, B: 5}, {B}, {A: 2}),
-        ({}, set(), {}),
-    ],
-)
-async def test_behind_a_full_share_records_of_other_partitions_are_taken_along(
-    fetched: dict[TopicPartition, int], held: set[TopicPartition], found: dict[TopicPartition, int]
-) -> None:
-    consumer = FakeConsumer({})
-    consumer.fetched = {partition: [raw(offset) for offset in range(count)] for partition, count in fetched.items()}
-    consumer.held, consumer.at = held, dict.fromkeys(fetched, 0)
-    made(consumer).silent_s()  # it watches the polls from now on
-    polled = await consumer.getmany(timeout_ms=20, max_records=7)
-    assert {partition: len(records) for partition, records in polled.items()} == found
 
 
 async def test_nothing_is_fetched_before_every_seek_is_done() -> None:

@@ -76,10 +76,18 @@ class Consumer:
         """Let `handler` have every record of the topic, in batches that are acknowledged when it returns.
 
         `start_at` names the offsets to read newly assigned partitions from; partitions it leaves out are read from the
-        group's position. `from_end`: only what comes after now.
+        group's position, so a handler that takes ahead names all. `from_end`: only what comes after now.
         """
         self._subscriptions.append(Subscription(topic, handler, max_records, start_at, from_end))
         self._troubles[topic] = "not connected yet"
+
+    def take_ahead(self, topic: str) -> None:
+        """Unpack the next batch of a topic while the handler of this one waits for the database.
+
+        The group then acknowledges records that nobody has handled yet. So it works only with a `start_at`.
+        """
+        if (reading := self._readings.get(topic)) is not None:
+            reading.take_ahead()
 
     async def start(self) -> None:
         """Begin to read; returns at once, connecting goes on in the background for as long as it takes."""
@@ -130,6 +138,7 @@ class Consumer:
                 self._say(topic, trouble)
             finally:
                 self._remember(subscription, reading)
+                reading.close()
                 await _close(broker)
             await asyncio.sleep(delay_s)
             delay_s = min(delay_s * 2, LONGEST_DELAY_S)

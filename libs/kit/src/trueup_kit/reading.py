@@ -15,14 +15,13 @@ from prometheus_client import Counter
 
 from trueup_kit import trace
 from trueup_kit.logs import get_logger
+from trueup_kit.polling import Polled, Polls
 from trueup_kit.postgres import describe, passes
 
 log = get_logger(__name__)
 FAILED_DELAY_FIRST_S, FAILED_DELAY_LONGEST_S = 0.2, 10.0
 # Without a group nothing is delivered again, so a failed batch is tried here before it is let go.
 ATTEMPTS_WITHOUT_GROUP = 5
-# Of one partition a batch holds no more than this part while others have records too.
-SHARES = 4
 SEEK_TIMEOUT_S = 10.0
 SEEK_RETRY_S = 0.3
 HANDLED = Counter("trueup_consumed_total", "Records handled", ["topic"])
@@ -66,8 +65,6 @@ class Headers(Mapping[str, str]):
 
 
 Handler = Callable[[list[Record]], Awaitable[None]]
-Polled = dict[TopicPartition, list[ConsumerRecord]]
-Poll = Callable[..., Awaitable[Polled]]
 StartAt = Callable[[list[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]]
 
 
@@ -89,6 +86,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
         self._polled_at = time.monotonic()
         self._failures = 0
         self._watched: AIOKafkaConsumer | None = None
+        self._polls: Polls | None = None
         self.busy = False
         """A handler is at work."""
         self.handled = 0
@@ -118,16 +116,26 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
         consumer = self._consumer()
         if consumer is None or consumer is self._watched:
             return
-        polling = consumer.getmany
+        polls = Polls(consumer)
 
-        async def getmany(*partitions: TopicPartition, **options: int) -> Polled:
+        async def getmany(**options: int) -> Polled:
             self._polled_at = time.monotonic()
-            found = await _polled(consumer, polling, *partitions, **options)
+            found = await polls.getmany(**options)
             self._polled_at = time.monotonic()
             return found
 
         consumer.getmany = getmany
-        self._watched = consumer
+        self._watched, self._polls = consumer, polls
+
+    def take_ahead(self) -> None:
+        """Begin to unpack the next batch, where `start_at` and not the group tells where reading begins."""
+        if self._polls is not None and self._start_at is not None:
+            self._polls.take_ahead()
+
+    def close(self) -> None:
+        """It reads no more."""
+        if self._polls is not None:
+            self._polls.close()
 
     async def handle(self, message: KafkaMessage) -> None:
         """Hand a batch to the handler. A failure pauses before it is raised: the batch comes again at once otherwise."""
@@ -246,33 +254,6 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
         if not self.busy:
             self.next_offsets.update(positions)
         return positions, ends
-
-
-async def _polled(
-    consumer: AIOKafkaConsumer, polling: Poll, *partitions: TopicPartition, max_records: int, timeout_ms: int
-) -> Polled:
-    """One batch, of several partitions where one of them could fill it.
-
-    aiokafka hands out what it has of one partition before it comes to the next. Behind a full share as many records of
-    others are taken along, so that a handler that can work on partitions side by side has some.
-    """
-    share = -(-max_records // SHARES)
-    found = await polling(*partitions, timeout_ms=timeout_ms, max_records=share)
-    taken = last = _count(found)
-    while last == share and taken < max_records:
-        others = consumer.assignment() - consumer.paused() - found.keys()
-        if not others:
-            break
-        share = min(share, max_records - taken)
-        more = await polling(*others, timeout_ms=0, max_records=share)
-        found |= more
-        last = _count(more)
-        taken += last
-    return found
-
-
-def _count(polled: Polled) -> int:
-    return sum(map(len, polled.values()))
 
 
 class _ComesAgain(Exception):

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.entrypoints.subscribers import LANE_RECORDS, LANES, handler, lanes
+from reconciler.entrypoints import subscribers
+from reconciler.entrypoints.subscribers import LANE_RECORDS, LANES, handler, lanes, start_at
 from reconciler.ports.facts import Accepted, Poison, Stored
+from reconciler.usecases.read import read
 from trueup_contracts.usage import UsageObservedV1
-from trueup_kit.consumer import Record
+from trueup_kit.consumer import Record, TopicPartition
 
 TOPIC = UsageObservedV1.topic
 
@@ -78,3 +80,25 @@ async def test_a_lane_that_fails_fails_the_batch() -> None:
     store = Store(broken=3)
     with pytest.raises(ExceptionGroup):
         await handler(TOPIC, store)([record(number % 12, number) for number in range(2 * LANE_RECORDS)])
+
+
+async def test_the_next_batch_is_asked_for_once_when_the_whole_of_this_one_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    steps: list[str] = []
+    store = Store()
+
+    def spied(one: Record) -> Accepted | Poison:
+        steps.append("read")
+        return read(one)
+
+    monkeypatch.setattr(subscribers, "read", spied)
+    records = [record(number % 12, number) for number in range(2 * LANE_RECORDS)]
+    await handler(TOPIC, store, lambda: steps.append("ahead"))(records)
+    assert steps == ["read"] * len(records) + ["ahead"]
+
+
+async def test_partitions_of_which_nothing_is_stored_are_read_from_their_beginning() -> None:
+    """Not from where the group stands: it may stand behind a batch that was never stored."""
+    partition = TopicPartition(TOPIC, 3)
+    assert await start_at(Store())([partition]) == {partition: 0}

@@ -53,9 +53,9 @@ class Completeness:
 
     reasons: tuple[Reason, ...]
     scopes: tuple[Scope, ...]
-    partials: tuple[Partial, ...] = ()
+    partials: tuple[Partial, ...]
     """The gaps, those that a person accepted included."""
-    usage_refs: frozenset[str] = frozenset()
+    usage_refs: frozenset[str]
     """The account's customers whose usage counts."""
 
     def of(self, source: Source) -> tuple[Reason, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter as Counted
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 
 from prometheus_client import Counter
 
@@ -25,14 +26,16 @@ Handler = Callable[[list[Record]], Awaitable[None]]
 def subscribe(consumer: Consumer, store: FactStore, *, max_records: int) -> None:
     """Subscribe to every topic that holds facts; newly assigned partitions are read from their fences on."""
     for topic in KINDS:
-        consumer.subscribe(topic, handler(topic, store), max_records=max_records, start_at=start_at(store))
+        handle = handler(topic, store, partial(consumer.take_ahead, topic))
+        consumer.subscribe(topic, handle, max_records=max_records, start_at=start_at(store))
 
 
-def handler(topic: str, store: FactStore) -> Handler:
+def handler(topic: str, store: FactStore, take_ahead: Callable[[], None] = lambda: None) -> Handler:
     """Handle batches of one topic. It returns after the commit; passing database errors are waited out inside.
 
     A large batch is stored in several transactions, each of its own partitions, so that this process reads the next while
-    PostgreSQL writes the former. When one fails, the whole batch comes again and the fence drops what the others stored.
+    PostgreSQL writes the former, and `take_ahead` once all of it is read: the next batch is unpacked meanwhile. When one
+    fails, the whole batch comes again and the fence drops what the others stored.
     """
 
     async def store_some(records: Sequence[Record], reading: asyncio.Lock) -> None:
@@ -50,8 +53,15 @@ def handler(topic: str, store: FactStore) -> Handler:
         async with asyncio.TaskGroup() as group:
             for lane in lanes(records):
                 group.create_task(store_some(lane, reading))
+            group.create_task(then(reading, take_ahead))
 
     return handle
+
+
+async def then(reading: asyncio.Lock, do: Callable[[], None]) -> None:
+    """Behind all who wait for the lock already: it lets them in one after the other."""
+    async with reading:
+        do()
 
 
 def lanes(records: Sequence[Record]) -> list[Sequence[Record]]:
@@ -84,14 +94,14 @@ async def _read(records: Sequence[Record]) -> tuple[list[Accepted], list[Poison]
 
 
 def start_at(store: FactStore) -> Callable[[list[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]]:
-    """Where newly assigned partitions are read from: where their facts end."""
+    """Where newly assigned partitions are read from: where their facts end, from the beginning where there are none yet."""
 
     async def fences(partitions: list[TopicPartition]) -> Mapping[TopicPartition, int]:
         found: dict[TopicPartition, int] = {}
         for topic in sorted({one.topic for one in partitions}):
             numbers = [one.partition for one in partitions if one.topic == topic]
             ends = await backing_off(lambda t=topic, n=numbers: store.next_offsets(t, n), name="read fences")  # type: ignore[misc]
-            found |= {TopicPartition(topic, number): offset for number, offset in ends.items()}
+            found |= {TopicPartition(topic, number): ends.get(number, 0) for number in numbers}
         return found
 
     return fences
