@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -149,7 +150,6 @@ async def test_notes_are_kept(stores: Stores) -> None:
     assert await other.joins(["pi_1", "pi_2"]) == {"pi_1": Join("pi_1", "in_2", "stripe:cus_1")}
     assert await other.missing() == [Missing("invoice:in_9", None, "rejected", "400")]
     assert await other.progress() == Progress(NOW - timedelta(hours=1), NOW)
-    assert await other.known() == ["stripe:invoice:in_1"]
     assert (await other.last_said(["stripe:invoice:in_1"])).keys() == {"stripe:invoice:in_1"}
 
 
@@ -168,7 +168,42 @@ async def test_what_is_gone_is_no_longer_known(stores: Stores) -> None:
         await one.publish(held, [invoice(held.version)], Notes())
     async with one.hold(0) as held:
         await one.publish(held, [invoice(held.version, "deleted")], Notes())
-    assert await one.known() == []
+    assert await one.end_walk(uuid4()) == []
+
+
+async def test_a_walk_tells_what_it_has_not_met(stores: Stores) -> None:
+    one, other = stores
+    async with one.hold(0) as held:
+        facts = [
+            invoice(held.version),
+            invoice(held.version, invoice_id="in_2"),
+            invoice(held.version, invoice_id="in_3"),
+        ]
+        await one.publish(held, facts, Notes())
+    walk, another = uuid4(), uuid4()
+    await one.note_met(walk, ["stripe:invoice:in_1", "stripe:invoice:in_new"])
+    await one.note_met(walk, [])
+    await one.note_met(walk, ["stripe:invoice:in_3", "stripe:invoice:in_1"])
+    await other.note_met(another, ["stripe:invoice:in_2"])
+    await one.forget_old()
+    assert await one.end_walk(walk) == ["stripe:invoice:in_2"]
+    assert await other.end_walk(another) == ["stripe:invoice:in_1", "stripe:invoice:in_3"]
+    assert len(await one.end_walk(walk)) == 3, "it is forgotten"
+
+
+async def test_walks_that_never_ended_are_forgotten(stores: Stores, database: Database) -> None:
+    one, _ = stores
+    async with one.hold(0) as held:
+        await one.publish(held, [invoice(held.version)], Notes())
+    old, young = uuid4(), uuid4()
+    for walk in (old, young):
+        await one.note_met(walk, ["stripe:invoice:in_1"])
+    connection = await asyncpg.connect(database.admin_dsn)
+    await connection.execute("UPDATE stripe_webhooks.met SET met_at = met_at - interval '25 h' WHERE walk = $1", old)
+    await connection.close()
+    await one.forget_old()
+    assert await one.end_walk(old) == ["stripe:invoice:in_1"]
+    assert await one.end_walk(young) == []
 
 
 def test_the_schema_goes_down_and_up_again(database: Database) -> None:
@@ -176,7 +211,7 @@ def test_the_schema_goes_down_and_up_again(database: Database) -> None:
     migrate.downgrade(dsn, "stripe_webhooks", "stripe_webhooks.migrations", revision="base")
     assert migrate.current(dsn, "stripe_webhooks", "stripe_webhooks.migrations") is None
     migrate.upgrade(dsn, "stripe_webhooks", "stripe_webhooks.migrations")
-    assert migrate.current(dsn, "stripe_webhooks", "stripe_webhooks.migrations") == "0005"
+    assert migrate.current(dsn, "stripe_webhooks", "stripe_webhooks.migrations") == "0006"
 
 
 async def test_what_is_known_of_one_mode_is_not_gone_on_with_in_the_other(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from aiokafka import TopicPartition
@@ -103,19 +104,20 @@ async def test_a_large_batch_is_unpacked_in_chunks_between_which_others_run() ->
 @given(
     st.dictionaries(st.sampled_from([A, B, C, D, E]), st.integers(1, 40), min_size=1),
     st.integers(1, 30),
-    st.lists(st.sampled_from(["ahead", "back", "lost", "held", "poll"]), max_size=25),
+    st.integers(1, 8),
+    st.lists(st.sampled_from(["ahead", "turn", "back", "lost", "given", "held", "sought", "poll"]), max_size=40),
     st.randoms(use_true_random=False),
 )
 async def test_whatever_happens_between_the_records_of_a_partition_come_in_order_and_none_is_left_out(
-    counts: dict[TopicPartition, int], max_records: int, steps: list[str], draw: Any
+    counts: dict[TopicPartition, int], max_records: int, chunk: int, steps: list[str], draw: Any
 ) -> None:
     log = Log(counts)
     polls = Polls(log)
     next_of = dict.fromkeys(counts, 0)
-    away: dict[TopicPartition, int] = {}
 
     async def handled() -> bool:
-        found = await poll(polls, max_records)
+        with patch.object(polling, "CHUNK_RECORDS", chunk):
+            found = await poll(polls, max_records)
         for tp, offsets in found.items():
             assert offsets == list(range(next_of[tp], next_of[tp] + len(offsets)))
             next_of[tp] += len(offsets)
@@ -126,19 +128,24 @@ async def test_whatever_happens_between_the_records_of_a_partition_come_in_order
             await handled()
         elif step == "ahead":
             polls.take_ahead()
-            await asyncio.sleep(0)
+        elif step == "turn":
+            with patch.object(polling, "CHUNK_RECORDS", chunk):
+                await asyncio.sleep(0)
         elif step == "back" and log.at:  # a batch failed, or a rebalance began at the fence again
             tp = draw.choice(sorted(log.at))
             log.at[tp] = next_of[tp] = draw.randint(0, next_of[tp])
         elif step == "lost" and log.at:
-            tp = draw.choice(sorted(log.at))
-            away[tp] = log.at.pop(tp)
-        elif step == "held":
-            log.held = frozenset(draw.sample(sorted(log.at), draw.randint(0, len(log.at))))
+            del log.at[draw.choice(sorted(log.at))]
+        elif step == "given":
+            log.at |= {tp: next_of[tp] for tp in counts.keys() - log.at.keys()}
+        elif step == "held":  # assigned anew: held until it is sought to its fence
+            log.held |= frozenset(draw.sample(sorted(log.at), draw.randint(0, len(log.at))))
+        elif step == "sought":
+            log.at |= {tp: next_of[tp] for tp in log.held & log.at.keys()}
+            log.held = frozenset()
+    log.at |= {tp: next_of[tp] for tp in log.held & log.at.keys()}
     log.held = frozenset()
-    log.at |= {tp: next_of[tp] for tp in away}  # given back, at the fence
-    for tp in set(log.at):
-        log.at[tp] = next_of[tp] if tp in away else log.at[tp]
+    log.at |= {tp: next_of[tp] for tp in counts.keys() - log.at.keys()}
     while await handled():
         polls.take_ahead()
     assert next_of == counts

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -258,6 +259,7 @@ class MemoryStore:
     join_rows: dict[str, Join] = field(default_factory=dict)
     seen_ids: set[str] = field(default_factory=set)
     missing_rows: dict[str, Missing] = field(default_factory=dict)
+    met: dict[UUID, set[str]] = field(default_factory=dict)
     at: Progress | None = None
     led_elsewhere: bool = False
     lose_leases: bool = False
@@ -323,8 +325,12 @@ class MemoryStore:
     async def last_said(self, keys: Collection[str]) -> dict[str, Event]:
         return {key: self.last[key] for key in keys if key in self.last}
 
-    async def known(self) -> list[str]:
-        return [key for key in self.last if key.startswith(("stripe:invoice:", "stripe:cus_"))]
+    async def note_met(self, walk_id: UUID, keys: Collection[str]) -> None:
+        self.met.setdefault(walk_id, set()).update(keys)
+
+    async def end_walk(self, walk_id: UUID) -> list[str]:
+        known = {key for key in self.last if key.startswith(("stripe:invoice:", "stripe:cus_"))}
+        return sorted(known - self.met.pop(walk_id, set()))
 
     async def missing(self) -> list[Missing]:
         return list(self.missing_rows.values())

@@ -62,8 +62,11 @@ class Polls:
                     raise
                 break  # what was taken is handed over, it would be lost; what is wrong is met again
             for partition, records in more.items():
-                found.setdefault(partition, []).extend(records)
-                taken += len(records)
+                former = found.get(partition, [])
+                # Given away and back between two chunks, it begins at its fence again: what came before is not next.
+                goes_on = former and former[-1].offset < records[0].offset
+                found[partition] = former + records if goes_on else records
+            taken = sum(map(len, found.values()))
             wanted = [tp for tp in self._assigned() if len(found.get(tp, ())) < share]
             if sum(map(len, more.values())) < asked or not wanted:
                 break
@@ -71,7 +74,7 @@ class Polls:
         return found
 
     async def _still_next(self, ahead: Polled) -> Polled:
-        """Without partitions that were given away, or sought back since: those are fetched anew."""
+        """Without partitions that were given away, are held until they are sought, or were sought back: fetched anew."""
         assigned = self._assigned()
         return {tp: records for tp, records in ahead.items() if tp in assigned and await self._is_behind(tp, records)}
 

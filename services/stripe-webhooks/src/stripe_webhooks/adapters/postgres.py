@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias, cast
+from uuid import UUID
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -30,6 +31,15 @@ CURSOR = "billing"
 LOAD = "load"
 SEEN_KEPT_H = 6
 """Longer than any overlap of polls; a repeat that comes later is looked at again, which does no harm."""
+WALK_KEPT_H = 24
+"""Longer than any load takes."""
+_NOTE_MET = "INSERT INTO met (walk, record_key) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING"
+_END_WALK = """
+WITH walked AS (DELETE FROM met WHERE walk = $1 RETURNING record_key)
+SELECT record_key FROM last_said
+WHERE NOT gone AND NOT EXISTS (SELECT 1 FROM walked WHERE walked.record_key = last_said.record_key)
+ORDER BY record_key
+"""
 _KEPT: Mapping[str, type[Event]] = {event.topic: event for event in (PaymentObservedV1, CustomerObservedV1)}
 
 
@@ -147,9 +157,16 @@ class PostgresStore:
         found = await self._fetch("SELECT * FROM last_said WHERE record_key = ANY($1)", list(keys))
         return {row["record_key"]: _KEPT[row["topic"]].from_bytes(row["payload"].encode()) for row in found}
 
-    async def known(self) -> list[str]:
+    async def note_met(self, walk_id: UUID, keys: Collection[str]) -> None:
         """See the port."""
-        return [row["record_key"] for row in await self._fetch("SELECT record_key FROM last_said WHERE NOT gone")]
+        if keys:
+            await self._execute(_NOTE_MET, walk_id, sorted(keys))
+
+    async def end_walk(self, walk_id: UUID) -> list[str]:
+        """See the port."""
+        async with self.engine.begin() as conn:
+            found = await (await raw(conn)).fetch(_END_WALK, walk_id)
+        return [row["record_key"] for row in found]
 
     async def missing(self) -> list[Missing]:
         """See the port."""
@@ -174,6 +191,9 @@ class PostgresStore:
         """See the port."""
         await self._execute(
             "DELETE FROM seen_events WHERE seen_at < clock_timestamp() - make_interval(hours => $1)", SEEN_KEPT_H
+        )
+        await self._execute(
+            "DELETE FROM met WHERE met_at < clock_timestamp() - make_interval(hours => $1)", WALK_KEPT_H
         )
 
     async def _fetch(self, sql: str, *values: object) -> list[asyncpg.Record]:

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
+from uuid import UUID
 
 from stripe_webhooks.domain.fields import Json, Unreadable
 from trueup_contracts.envelope import Event
@@ -176,8 +177,12 @@ class Store(Joins, Protocol):
         """The last announced state of invoices and customers, by record key."""
         ...
 
-    async def known(self) -> list[str]:
-        """Record keys of the invoices and customers announced and not deleted."""
+    async def note_met(self, walk_id: UUID, keys: Collection[str]) -> None:
+        """Note that a walk through the lists has met these record keys."""
+        ...
+
+    async def end_walk(self, walk_id: UUID) -> list[str]:
+        """Record keys of the invoices and customers announced, not deleted, and not met by this walk; forgets the walk."""
         ...
 
     async def missing(self) -> list[Missing]:
@@ -189,7 +194,7 @@ class Store(Joins, Protocol):
         ...
 
     async def forget_old(self) -> None:
-        """Drop notes of seen events that no poll or repeat will ask for again."""
+        """Drop notes of seen events that no poll or repeat will ask for again, and of walks that never ended."""
         ...
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from uuid import UUID, uuid4
 
 from stripe_webhooks.domain import fields
 from stripe_webhooks.domain.customers import read_customer
@@ -26,8 +27,9 @@ _Read = Callable[["Walk", Json, Mapping[str, Join]], Reading | None]
 class Walk:
     """What a load remembers while it walks the lists."""
 
-    seen: set[str] = field(default_factory=set)
-    """Record keys of the invoices and customers met."""
+    walk_id: UUID = field(default_factory=uuid4)
+    met: list[str] = field(default_factory=list)
+    """Record keys of the invoices and customers on the page at hand; those of all pages are with the store."""
     singly: list[Wanted] = field(default_factory=list)
     """What a list shows too little of."""
     targets: list[Target] = field(default_factory=list)
@@ -61,7 +63,7 @@ class Load:
         )
         for listing, read in stages:
             await self._walk(listing, read, walk, priority)
-        gone = [_of_key(key) for key in await self.observer.store.known() if key not in walk.seen]
+        gone = [_of_key(key) for key in await self.observer.store.end_walk(walk.walk_id)]
         await self.observer.look_at(merge([*walk.singly, *gone]), priority=priority)
         await self.observer.observe(walk.targets, priority=priority)
 
@@ -87,6 +89,8 @@ class Load:
         joins = await self._joins(page.items)
         readings = [found for item in page.items if (found := _guarded(read, walk, item, joins)) is not None]
         await self.observer.publish(held, readings, observed_at)
+        await self.observer.store.note_met(walk.walk_id, walk.met)
+        walk.met.clear()
         return page
 
     async def _joins(self, items: Collection[Json]) -> Mapping[str, Join]:
@@ -95,7 +99,7 @@ class Load:
 
     def _customer(self, walk: Walk, item: Json, _: Mapping[str, Join]) -> Reading:
         customer = read_customer(item, self.observer.reader.links.customers)
-        walk.seen.add(customer.ref)
+        walk.met.append(customer.ref)
         customer_id = fields.text(item, "id") or ""
         return Reading(snapshots=[customer], read_whole=[Wanted("customer", customer_id).label])
 
@@ -103,7 +107,7 @@ class Load:
         invoice_id = fields.text(item, "id")
         if invoice_id is None:
             return None
-        walk.seen.add(invoice_key(invoice_id))
+        walk.met.append(invoice_key(invoice_id))
         wanted, links = Wanted("invoice", invoice_id), payment_links(item)
         ref = fields.customer_ref(item)
         reading = Reading(joins=[Join(link.payment_id, invoice_id, ref) for link in links] if ref else [])
