@@ -29,6 +29,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from reconciler.adapters.facts import PostgresFacts
 from reconciler.entrypoints.subscribers import handler, start_at
 from reconciler.ports import wire
+from reconciler.settings import YOUNG_OBJECTS
 from trueup_contracts.usage import UsageObservedV1
 from trueup_kit.consumer import Consumer, Record
 from trueup_kit.postgres import create_engine
@@ -186,5 +187,5 @@ WAYS: dict[str, Callable[[Job], Awaitable[None]]] = {"ours": ours, "bare": bare,
 
 if __name__ == "__main__":
     way, bootstrap, dsn, group, batch = sys.argv[1:]
-    # Each way with what a service starts with: uvloop, and imports that the garbage collector leaves alone.
-    launch(WAYS[way](Job(bootstrap, dsn, group, int(batch))))  # type: ignore[arg-type]
+    # Each way as the reconciler starts: uvloop, and a garbage collector that looks seldom and not at what was imported.
+    launch(WAYS[way](Job(bootstrap, dsn, group, int(batch))), young_objects=YOUNG_OBJECTS)  # type: ignore[arg-type]

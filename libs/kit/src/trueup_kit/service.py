@@ -26,8 +26,6 @@ log = get_logger(__name__)
 Task = Callable[[], Awaitable[None]]
 Step = Callable[[], Awaitable[object]]
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.2, 15.0
-YOUNG_OBJECTS = 50_000
-"""What a batch of four thousand records is made of, about; the default of 700 is a handful of records."""
 LAST_CHANCE_S = 0.5
 STEADY_S = 60.0
 """A task that ran this long before it died starts again with the shortest pause."""
@@ -172,16 +170,18 @@ def _name(step: Step) -> str:
     return getattr(step, "__qualname__", repr(step))
 
 
-def launch(main: Coroutine[Any, Any, None]) -> None:
+def launch(main: Coroutine[Any, Any, None], *, young_objects: int | None = None) -> None:
     """Run the process's main coroutine on uvloop, which serves HTTP and Kafka quicker than the standard loop.
 
-    What was imported stays for as long as the process lives: the garbage collector looks at it no more. And it waits until
-    as many objects live as a batch is made of, because those are freed without it when the batch is done. Nearly half of
-    the time that a record took in the reconciler went into looking through the one and the other again and again.
+    What was imported stays for as long as the process lives: the garbage collector looks at it no more. A quarter of the
+    time that a record took in the reconciler went into looking through it again and again. `young_objects`: how many new
+    ones there may be before it looks through those (Python's default is 700). Not for a process whose libraries leave
+    cycles behind that hold much.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])
+    if young_objects is not None:
+        gc.set_threshold(young_objects, *gc.get_threshold()[1:])
     uvloop.run(main)
 
 

@@ -12,7 +12,7 @@ from reconciler.adapters.scopes import PostgresScopes
 from reconciler.adapters.suggestions import PostgresSuggestions
 from reconciler.entrypoints.loops import Loops
 from reconciler.entrypoints.subscribers import subscribe
-from reconciler.settings import SERVICE, Settings
+from reconciler.settings import SERVICE, YOUNG_OBJECTS, Settings
 from trueup_kit import logs, service
 from trueup_kit.consumer import Consumer
 from trueup_kit.health import Health
@@ -67,4 +67,4 @@ async def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    service.launch(main(load(Settings)))
+    service.launch(main(load(Settings)), young_objects=YOUNG_OBJECTS)

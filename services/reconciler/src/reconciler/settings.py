@@ -13,6 +13,8 @@ from trueup_kit.settings import ServiceSettings
 from trueup_readmodel.payload import STALE_AFTER_S
 
 SERVICE = "reconciler"
+YOUNG_OBJECTS = 50_000
+"""What one or two batches are made of: freed when they are done, before the garbage collector looks through them."""
 
 
 class Policies(BaseSettings):
