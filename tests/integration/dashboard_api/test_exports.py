@@ -289,7 +289,8 @@ async def test_the_report_of_one_account_counts_its_invoices(
     assert file.headers["content-type"] == "application/pdf"
     assert file.headers["content-disposition"].endswith('.pdf"')
     pages = PdfReader(io.BytesIO(file.content)).pages
-    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    # A long word has places to break at, which a PDF's text tells of now and then.
+    text = " ".join(" ".join(page.extract_text() for page in pages).replace("\u200b", "").split())
     for part in ("Alder GmbH", "INV-a1", "25 of 31 invoices", made["id"]):
         assert part in text
     assert (await client.get(made["file_url"], headers=headers)).status_code == 410
