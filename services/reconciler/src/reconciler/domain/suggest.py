@@ -224,7 +224,7 @@ def _by_metric(customer: Known, accounts: Index, entry: _Entry) -> Iterable[Why]
     for metric in sorted(customer.metrics & entry.account.metrics):
         lacking = len(accounts.lacking_usage[metric])
         if lacking <= METRIC_ACCOUNTS_MAX:
-            others = "no other account" if lacking == 1 else f"{lacking - 1} other accounts"
+            others = {1: "no other account", 2: "one other account"}.get(lacking, f"{lacking - 1} other accounts")
             text = f"It uses {metric}, which the account's rate card bills and for which it and {others} lack usage."
             yield Why("metric", METRIC, text)
             return
