@@ -129,3 +129,36 @@ def test_no_body_crashes_the_reader(carried: Any, created: Any) -> None:
 def test_no_bytes_crash_the_reader(value: bytes) -> None:
     with pytest.raises(Unreadable):
         parse(value)
+
+
+@pytest.mark.parametrize("absent", ["id", "type", "object"])
+def test_without_id_type_or_object_it_is_no_event(bodies: Bodies, absent: str) -> None:
+    body = bodies.event("evt_1", bodies.invoice("in_7"))
+    with pytest.raises(Unreadable, match="no Stripe event"):
+        read_event({name: value for name, value in body.items() if name != absent})
+
+
+@pytest.mark.parametrize("word", ["a", "v2.core.event.thin", "zzz"])
+def test_another_object_is_no_event(bodies: Bodies, word: str) -> None:
+    with pytest.raises(Unreadable, match="no Stripe event"):
+        read_event(bodies.event("evt_1", bodies.invoice("in_7")) | {"object": word})
+
+
+@pytest.mark.parametrize("related", [{"type": "invoice"}, {"type": "coupon", "id": "c_1"}, {"id": "in_7"}])
+def test_a_thin_event_about_nothing_we_know_points_at_nothing(related: dict[str, str]) -> None:
+    thin = {"id": "evt_1", "object": "v2.core.event", "type": "v1.invoice.paid", "created": "2026-11-01T00:00:00Z"}
+    assert read_event(thin | {"related_object": related}).target is None
+    known = read_event(thin | {"related_object": {"type": "invoice", "id": "in_7"}})
+    assert known.target == Target("invoice", "in_7", invoice_id="in_7")
+
+
+def test_targets_are_sorted_by_everything_that_tells_them_apart(bodies: Bodies) -> None:
+    events = [
+        read_event(bodies.event(f"evt_{invoice}{intent}", bodies.invoice_payment("inpay_1", invoice, intent)))
+        for invoice, intent in (("in_2", "pi_1"), ("in_1", "pi_2"), ("in_1", "pi_1"))
+    ]
+    assert [(one.invoice_id, one.payment_id) for one in coalesce([*events, *events])] == [
+        ("in_1", "pi_1"),
+        ("in_1", "pi_2"),
+        ("in_2", "pi_1"),
+    ]

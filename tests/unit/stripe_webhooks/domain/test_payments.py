@@ -105,3 +105,17 @@ def test_what_cannot_be_is_unreadable(bodies: Bodies, fields: dict[str, Any]) ->
     with pytest.raises(Unreadable) as caught:
         read_refund(bodies.refund(**fields), payment_id="pi_1", invoice_id=None, ref="stripe:cus_1")
     assert caught.value.ref == "stripe:cus_1"
+
+
+@pytest.mark.parametrize("status", ["requires_payment_method", "requires_confirmation"])
+@pytest.mark.parametrize("trace", ["last_payment_error", "latest_charge"])
+def test_an_error_or_a_charge_alone_tells_that_it_was_tried(bodies: Bodies, status: str, trace: str) -> None:
+    fresh = bodies.intent(status=status, latest_charge=None, last_payment_error=None)
+    assert not was_tried(fresh)
+    assert was_tried(fresh | {trace: bodies.declined()["last_payment_error"] if trace[-1] == "r" else "ch_1"})
+
+
+@pytest.mark.parametrize("status", ["canceled", "processing", "requires_action", "requires_capture", "unheard_of"])
+def test_only_what_has_succeeded_was_received(bodies: Bodies, status: str) -> None:
+    found = read_payment(bodies.intent(status=status, amount=6000, amount_received=5200), invoice_id="in_1", ref=None)
+    assert (found.status, found.amount_minor) == (status, 6000)
