@@ -157,6 +157,20 @@ async def test_an_account_that_cannot_be_decided_does_not_hold_up_the_others(
     assert await system.value("SELECT count(*) FROM read_model.accounts WHERE held_watermarks IS NOT NULL") == 0
 
 
+async def test_a_retired_scope_leaves_no_watermark_and_the_account_that_needs_it_says_so(system: System) -> None:
+    await prepared(system)
+    [_, _, usage] = reports(version=2)
+    assert isinstance(usage, SyncReportedV1)
+    await system.feed([usage.model_copy(update={"complete": False, "retired": True, "coverage": []})])
+    system.now = NOW + timedelta(hours=1)
+    assert await system.settle() > 0
+    keys = await system.value("SELECT array_agg(key ORDER BY key) FROM read_model.watermarks")
+    assert keys == ["quickbooks|documents", "stripe|billing"]
+    reasons = (await system.row("c1"))["payload"]["reconciliations"][0]["reasons"]
+    assert [reason["code"] for reason in reasons] == ["never_complete"]
+    assert await system.value("SELECT state FROM read_model.sources WHERE source = 'amplitude'") == "never"
+
+
 async def test_a_watermark_is_never_newer_than_the_decisions(system: System) -> None:
     await prepared(system)
     later = NOW + timedelta(minutes=5)

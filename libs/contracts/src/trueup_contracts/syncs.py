@@ -21,6 +21,8 @@ class Coverage(Part):
     to_day: date | None = None
     """The last day, included; absent: up to now."""
     as_of: Instant
+    time_zone: str = "UTC"
+    """The IANA zone whose days these are."""
 
 
 class Gap(Part):
@@ -57,6 +59,8 @@ class SyncReportedV1(Event):
     gaps: list[Gap] = []
     offsets: dict[str, dict[str, int]] = {}
     """topic → partition → the last offset this pull published; the report counts once the fences have passed them."""
+    retired: bool = False
+    """Nobody reads this scope any more: what it said no longer stands, and it is no longer waited for."""
 
     def key(self) -> str:
         return join_key(self.source, self.scope)

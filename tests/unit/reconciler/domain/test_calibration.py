@@ -47,6 +47,10 @@ def test_days_are_compared_once_all_of_them_were_counted_whole() -> None:
     assert is_counted(CHECK, [whole])
     before_the_end = Coverage(FIRST_DAY, None, datetime(2026, 11, 14, 23, tzinfo=UTC))
     short = Coverage(date(2026, 11, 2), None, NOW)
+    after = datetime(2026, 11, 15, 3, tzinfo=UTC)
+    here, there = (Coverage(FIRST_DAY, None, after, zone) for zone in ("UTC", "America/Los_Angeles"))
+    assert is_counted(CHECK, [replace(whole, coverage=(here,))])
+    assert not is_counted(CHECK, [replace(whole, coverage=(there,))]), "there the last day is not over yet"
     assert not is_counted(CHECK, [])
     assert not is_counted(CHECK, [replace(whole, scope="usage|storage|0")])
     assert not is_counted(CHECK, [replace(whole, coverage=(before_the_end,))])

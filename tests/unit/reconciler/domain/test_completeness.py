@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from tests.unit.reconciler.builders import (
     AMPLITUDE,
+    FIRST_DAY,
     NOW,
     QUICKBOOKS,
     account,
@@ -16,6 +17,7 @@ from tests.unit.reconciler.builders import (
     rate,
     scope,
     scopes,
+    series,
     snapshot,
 )
 
@@ -124,3 +126,16 @@ def test_it_says_when_it_will_expire() -> None:
 )
 def test_only_a_scope_of_usage_has_a_metric(name: str, metric: str | None) -> None:
     assert scope(Source.AMPLITUDE, scope=name).metric == metric
+
+
+def test_a_metric_that_nobody_reads_any_more_is_needed_by_the_rate_card_only() -> None:
+    gone = replace(scope(Source.AMPLITUDE), scope="usage|storage|0", as_of=None, coverage=(), retired=True)
+    usage = {"api_calls": series({FIRST_DAY: 1}), "storage": series({FIRST_DAY: 1}, metric="storage")}
+    unrated = snapshot(account=account(rates=()), usage=usage, scopes=(*scopes(), gone))
+    assert codes(unrated) == [("no_rate_card", None)]
+    assert codes(replace(unrated, scopes=(*scopes(), replace(gone, retired=False)))) == [
+        ("never_complete", Source.AMPLITUDE),
+        ("no_rate_card", None),
+    ]
+    rated = replace(unrated, account=account(rates=(rate(), rate(metric="storage", component="gb", item_id="2"))))
+    assert codes(rated) == [("never_complete", Source.AMPLITUDE)]

@@ -8,13 +8,24 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from tests.unit.reconciler.builders import NOW, account, invoice, payment, rate, scope, scopes, series, snapshot
+from tests.unit.reconciler.builders import (
+    FIRST_DAY,
+    NOW,
+    account,
+    invoice,
+    payment,
+    rate,
+    scope,
+    scopes,
+    series,
+    snapshot,
+)
 
 from reconciler.domain.findings import findings
 from reconciler.domain.policy import Policy
 from reconciler.domain.reconcile import reconcile
 from reconciler.domain.result import PeriodResult, Reconciliation
-from reconciler.domain.snapshot import Application, Document, Line, Rate, Snapshot, Tier
+from reconciler.domain.snapshot import Application, Coverage, Document, Line, Rate, Snapshot, Tier
 from trueup_billing import Source
 
 OCTOBER = date(2026, 10, 1)
@@ -243,6 +254,18 @@ def test_domain_rule_09_where_nothing_is_parted_nothing_is_told() -> None:
     [azores] = period(snapshot(account=account(time_zone="Atlantic/Azores"))).boundary
     assert "the period ends at another hour" in azores
     assert period(snapshot(account=account(time_zone="Asia/Tokyo"), usage={})).boundary == ()
+
+
+def test_domain_rule_09_the_days_are_those_of_the_projects_own_zone() -> None:
+    there = Coverage(FIRST_DAY, None, NOW, "America/Los_Angeles")
+    counted = scopes(amplitude=scope(Source.AMPLITUDE, coverage=(there,)))
+    begins, ends = period(snapshot(scopes=counted)).boundary
+    assert begins == (
+        "In UTC the period begins at another hour than the days of America/Los_Angeles: the last 7 h of 2026-09-30 belong "
+        "here and count in the period before. That day has 0 calls."
+    )
+    assert "the last 7 h of 2026-10-31 count here" in ends
+    assert period(snapshot(account=account(time_zone="America/Los_Angeles"), scopes=counted)).boundary == ()
 
 
 def test_domain_rule_10_a_start_inside_the_period_is_prorated_and_rated_by_its_own_version() -> None:

@@ -174,6 +174,35 @@ def test_a_day_that_closes_concerns_everybody() -> None:
     assert touched(before, after) == Dirt(sources=frozenset({"amplitude"}))
 
 
+def test_a_day_closes_by_the_clock_of_the_source() -> None:
+    def covering(version: int, as_of: datetime) -> wire.Sync:
+        part = wire.Coverage(from_day=date(2026, 5, 1), as_of=as_of, time_zone="America/Los_Angeles")
+        return report(version, coverage=[part], source="amplitude", scope="usage|api_calls|0")
+
+    before = record(covering(1, NOON))
+    assert touched(before, record(covering(2, NOON + timedelta(hours=19)), before)) == Dirt()
+    after = record(covering(3, NOON + timedelta(hours=21)), before)
+    assert touched(before, after) == Dirt(sources=frozenset({"amplitude"}))
+
+
+async def test_a_retired_scope_is_no_longer_waited_for() -> None:
+    store = FakeScopes([report(1), report(1, scope="former")])
+    await count_reports(store)
+    await count_reports(store)
+    store.reports = [report(3, scope="former", complete=False, retired=True), report(2, scope="former")]
+    store.fence = {TOPIC: {0: 6}}
+    for _ in range(3):
+        await count_reports(store)
+    former = store.saved["quickbooks|former"]
+    assert (former.complete, former.holes, former.gate, store.shown.count(3)) == (None, None, None, 1)
+    assert store.dirt[-4:].count(Dirt(sources=frozenset({"quickbooks"}))) == 1, "whoever rested on it"
+    [line] = [one for one in store.lines if one.source == "quickbooks"]
+    assert (line.state, line.scopes, line.incomplete_scopes) == ("ok", 1, 0)
+    store.reports = [report(4, scope="former")]
+    await count_reports(store)
+    assert store.saved["quickbooks|former"].complete == report(4, scope="former"), "it came back"
+
+
 def test_gaps_concern_whom_they_name() -> None:
     good = record(report(1))
     gapped = record(report(2, gaps=[wire.Gap(ref="quickbooks:9", reason="unreadable_document")]), good)

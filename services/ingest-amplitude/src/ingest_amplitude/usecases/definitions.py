@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ingest_amplitude.domain.buckets import Metric
-from ingest_amplitude.ports import Definition, Step
+from ingest_amplitude.domain.partitions import members
+from ingest_amplitude.ports import Definition, Scope, Step
 from ingest_amplitude.usecases.deps import Deps
+from trueup_billing import encode_part
+from trueup_contracts.syncs import SyncReportedV1
 
 NO_LONGER = ""
 """The fingerprint of a metric that is not defined any more."""
@@ -47,6 +50,7 @@ async def settle(deps: Deps) -> Settled:
     for name in known.keys() - {metric.name for metric in deps.plan.metrics}:
         # The export goes on without it: should it come back, whatever it means then, its past is read anew.
         if known[name].fingerprint != NO_LONGER:
+            await _retire(deps, name)
             forgotten.append(name)
             changed[name] = replace(known[name], fingerprint=NO_LONGER, by_export=False)
     if changed:
@@ -54,6 +58,29 @@ async def settle(deps: Deps) -> Settled:
         await deps.turn.publish({}, version=await deps.turn.version(), observed_at=deps.clock(), step=step)
     carried = frozenset(name for name, one in {**known, **changed}.items() if one.by_export)
     return Settled(carried, conflicts)
+
+
+async def _retire(deps: Deps, metric: str) -> None:
+    """Say that nobody reads the metric any more, before it is forgotten here: whoever dies in between says it again."""
+    now = deps.clock()
+    for partition in members(await deps.memory.partitions()):
+        await deps.turn.report(
+            SyncReportedV1(
+                version=await deps.turn.version(),
+                source="amplitude",
+                scope=scope_name((metric, partition)),
+                started_at=now,
+                finished_at=now,
+                complete=False,
+                retired=True,
+            )
+        )
+
+
+def scope_name(scope: Scope) -> str:
+    """`usage|<metric>|<partition>`."""
+    metric, partition = scope
+    return f"usage|{encode_part(metric)}|{partition}"
 
 
 def _conflict(metric: Metric, before: Definition) -> str:

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ingest_amplitude.domain.answers import GarbledAnswer
-from ingest_amplitude.domain.buckets import Metric
 from ingest_amplitude.domain.coverage import by_day, seamless
 from ingest_amplitude.domain.partitions import members
 from ingest_amplitude.domain.windows import history_start
 from ingest_amplitude.ports import Scope, SourceUnavailable, Standing
 from ingest_amplitude.usecases.again import Allowance, look_again
-from ingest_amplitude.usecases.definitions import Settled, settle
+from ingest_amplitude.usecases.definitions import Settled, scope_name, settle
 from ingest_amplitude.usecases.deps import Deps
 from ingest_amplitude.usecases.export import export_new_hours
 from ingest_amplitude.usecases.follow import Answer, Question, follow, question
-from trueup_billing import Ref, Source, encode_part
+from trueup_billing import Ref, Source
 from trueup_contracts.syncs import PROVIDER_ERRORS, Coverage, SyncReportedV1
 
 HALVINGS_MAX = 12
@@ -119,24 +118,22 @@ async def _report(
         SyncReportedV1(
             version=await deps.turn.version(),
             source="amplitude",
-            scope=scope_name(asked.metric, asked.partition),
+            scope=scope_name(asked.scope),
             started_at=started_at,
             finished_at=deps.clock(),
             as_of=None if answer.reason == "never_complete" else standing.as_of,
             complete=answer.reason is None,
             reason=PROVIDER_ERRORS if trouble else answer.reason,
             error=trouble or answer.error,
-            coverage=[Coverage(from_day=run.first, to_day=run.last, as_of=run.as_of) for run in standing.coverage],
+            coverage=[
+                Coverage(from_day=run.first, to_day=run.last, as_of=run.as_of, time_zone=str(deps.plan.zone))
+                for run in standing.coverage
+            ],
             refs=_refs(asked.accounts),
             offsets=await deps.turn.offsets(),
         )
     )
     return answer
-
-
-def scope_name(metric: Metric, partition: int) -> str:
-    """`usage|<metric>|<partition>`."""
-    return f"usage|{encode_part(metric.name)}|{partition}"
 
 
 def _refs(accounts: Sequence[str] | None) -> list[str] | None:

@@ -11,7 +11,7 @@ from fractions import Fraction
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from reconciler.adapters.convert import scope_of
+from reconciler.adapters.convert import SCOPE_COLUMNS, scope_of
 from reconciler.adapters.driver import Driver
 from reconciler.domain.calibration import Check, Verdict
 from reconciler.domain.snapshot import Scope
@@ -27,9 +27,7 @@ SELECT metric, version, payload::text AS payload FROM calibrations WHERE judged_
 ORDER BY metric FOR UPDATE SKIP LOCKED
 """
 _JUDGED = "SELECT * FROM read_model.calibration_checks WHERE check_id = ANY ($1)"
-_SCOPES = """
-SELECT key, complete::text AS complete, holes::text AS holes FROM scopes WHERE source = 'amplitude' ORDER BY key
-"""
+_SCOPES = f"SELECT {SCOPE_COLUMNS} FROM scopes WHERE source = 'amplitude' ORDER BY key"
 # Every customer's usage: no index serves it, and it is asked once for each count. Of months only whole ones count.
 _METERED = """
 SELECT coalesce(sum(quantity), 0)::text FROM usage WHERE metric = $1 AND day >= $2

@@ -170,13 +170,19 @@ def decision_of(fact: wire.Decided) -> Decision:
     )
 
 
+SCOPE_COLUMNS = """
+key, complete::text AS complete, holes::text AS holes, coalesce((latest -> 'retired')::boolean, false) AS retired
+"""
+"""Of the table `scopes`, what `scope_of` reads."""
+
+
 def scope_of(row: asyncpg.Record) -> Scope:
     """A row of `scopes`. Rows change once a minute and are read with every claim: the reading is remembered."""
-    return _scope(row["key"], row["complete"], row["holes"])
+    return _scope(row["key"], row["complete"], row["holes"], row["retired"])
 
 
 @lru_cache(maxsize=256)
-def _scope(key: str, complete_text: str | None, holes_text: str | None) -> Scope:
+def _scope(key: str, complete_text: str | None, holes_text: str | None, retired: bool) -> Scope:
     complete = None if complete_text is None else _sync.decode(complete_text)
     holes = None if holes_text is None else _sync.decode(holes_text)
     source, scope = key.split("|", 1)
@@ -185,10 +191,11 @@ def _scope(key: str, complete_text: str | None, holes_text: str | None) -> Scope
         source=Source(source),
         scope=scope,
         as_of=complete.as_of if complete else None,
-        coverage=tuple(Coverage(part.from_day, part.to_day, part.as_of) for part in complete.coverage)
+        coverage=tuple(Coverage(part.from_day, part.to_day, part.as_of, part.time_zone) for part in complete.coverage)
         if complete
         else (),
         refs=None if asked is None or asked.refs is None else frozenset(asked.refs),
         incomplete_reason=holes.reason if holes and not holes.complete else None,
         gaps=tuple(Gap(gap.ref, gap.reason, gap.detail) for gap in holes.gaps) if holes else (),
+        retired=retired,
     )

@@ -106,7 +106,9 @@ class _Turn:
     async def show(self, records: Sequence[ScopeRecord]) -> None:
         for record in records:
             report = record.gate
-            if report is not None and report.as_of is not None:
+            if report is not None and report.retired:
+                await self._driver.execute("DELETE FROM read_model.watermarks WHERE key = $1", record.key)
+            elif report is not None and report.as_of is not None:
                 text = wire.encode(watermarks(report))
                 await self._driver.execute(_SHOW, record.key, report.source, report.scope, report.as_of, text)
 

@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from reconciler.adapters.convert import account_of, document_of, payment_of, read_decision, scope_of
+from reconciler.adapters.convert import SCOPE_COLUMNS, account_of, document_of, payment_of, read_decision, scope_of
 from reconciler.adapters.driver import Driver
 from reconciler.adapters.revised import Revised
 from reconciler.domain.decision import Decision
@@ -46,7 +46,7 @@ FROM usage WHERE ref = ANY ($1) GROUP BY ref, metric ORDER BY metric, ref
 _MONTHLY = "SELECT DISTINCT ref, metric FROM usage WHERE ref = ANY ($1) AND grain = 'month'"
 _DOCUMENTS = "SELECT ref, payload::text AS payload FROM documents WHERE ref = ANY ($1) ORDER BY document_id"
 _PAYMENTS = "SELECT ref, payload::text AS payload FROM payments WHERE ref = ANY ($1) ORDER BY object_id"
-_SCOPES = "SELECT key, complete::text AS complete, holes::text AS holes FROM scopes ORDER BY key"
+_SCOPES = f"SELECT {SCOPE_COLUMNS} FROM scopes ORDER BY key"
 _RECORDED = """
 SELECT client_id, payload::text AS payload FROM recorded WHERE client_id = ANY ($1) ORDER BY client_id, version
 """

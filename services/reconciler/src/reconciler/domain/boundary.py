@@ -6,13 +6,12 @@ a period holds hours of its neighbour. How much was used in those hours nobody c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from reconciler.domain.expected import Expected
 from reconciler.domain.formula import figure_text
 from reconciler.domain.periods import zone_of
-from reconciler.domain.projection import PROJECT_ZONE
 from reconciler.domain.snapshot import Snapshot
 from trueup_billing import Period
 
@@ -21,33 +20,36 @@ _DAY = timedelta(days=1)
 
 def boundary_of(snapshot: Snapshot, period: Period, expected: Expected) -> tuple[str, ...]:
     """One sentence for each end of the period that is no midnight of the project's zone; none where nothing was used."""
-    used = sorted({part.rate.metric for part in expected.parts if part.rate.is_usage and part.quantity})
-    if not used:
-        return ()
-    return tuple(_sentences(snapshot, period, used))
+    used = {part.rate.metric for part in expected.parts if part.rate.is_usage and part.quantity}
+    by_zone: dict[str, set[str]] = {}
+    for scope in snapshot.scopes:
+        for part in scope.coverage:
+            if scope.metric in used:
+                by_zone.setdefault(part.time_zone, set()).add(scope.metric)
+    return tuple(text for there in sorted(by_zone) for text in _sentences(snapshot, period, there, by_zone[there]))
 
 
-def _sentences(snapshot: Snapshot, period: Period, metrics: list[str]) -> Iterator[str]:
+def _sentences(snapshot: Snapshot, period: Period, there: str, metrics: Iterable[str]) -> Iterator[str]:
     zone = snapshot.account.time_zone
     for at, verb, neighbour in ((period.start, "begins", "before"), (period.end, "ends", "after")):
-        ahead = _ahead(zone, at)
+        ahead = _ahead(zone, there, at)
         if not ahead:
             continue
         # A zone that is ahead has its midnight inside the project's day before.
         day, which = (at - _DAY, "last") if ahead > timedelta(0) else (at, "first")
         ours = "count here and belong to" if day in period else "belong here and count in"
-        daily = [metric for metric in metrics if metric not in snapshot.month_metrics]
+        daily = [metric for metric in sorted(metrics) if metric not in snapshot.month_metrics]
         held = f" That day has {_held(snapshot, daily, day)}." if daily else ""
         yield (
-            f"In {zone} the period {verb} at another hour than the days of {PROJECT_ZONE}: the {which} "
+            f"In {zone} the period {verb} at another hour than the days of {there}: the {which} "
             f"{_length_text(abs(ahead))} of {day.isoformat()} {ours} the period {neighbour}.{held}"
         )
 
 
-def _ahead(zone: str, day: date) -> timedelta:
+def _ahead(zone: str, there: str, day: date) -> timedelta:
     """By how much the zone's midnight of a day comes before that of the project's."""
-    there, here = (datetime(day.year, day.month, day.day, tzinfo=zone_of(name)) for name in (zone, PROJECT_ZONE))
-    return here - there
+    ours, theirs = (datetime(day.year, day.month, day.day, tzinfo=zone_of(name)) for name in (zone, there))
+    return theirs - ours
 
 
 def _length_text(length: timedelta) -> str:

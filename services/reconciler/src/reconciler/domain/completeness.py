@@ -17,7 +17,8 @@ State = Literal["complete", "stale", "partial", "unlinked", "never"]
 
 _CURES = {
     "unlinked": "Link the customer of this source to the account.",
-    "never_complete": "Wait for the first complete pull of this source.",
+    "never_complete": "Wait for the first complete pull of this source. "
+    "If it does not come, see whether every metric of the rate card is defined.",
     "partial": "Repair what the source could not deliver, or redrive the dead letters; the next pull clears it. "
     "Or accept what is there.",
     "stale": "Restore the connection to this source.",
@@ -87,9 +88,13 @@ class Completeness:
 
 
 def metrics_of(snapshot: Snapshot) -> tuple[str, ...]:
-    """The metrics that the account needs: those of its rate card, or of its usage where it has none."""
+    """The metrics that the account needs: those of its rate card, or of its usage where it has none.
+
+    What nobody reads any more is needed only where the rate card prices it.
+    """
     rated = {rate.metric for rate in snapshot.account.rates if rate.is_usage}
-    return tuple(sorted(rated or snapshot.usage))
+    retired = {scope.metric for scope in snapshot.scopes if scope.retired}
+    return tuple(sorted(rated or snapshot.usage.keys() - retired))
 
 
 def needed_scopes(snapshot: Snapshot, source: Source) -> tuple[tuple[Scope, ...], bool]:
@@ -155,6 +160,7 @@ def _both(one: tuple[Coverage, ...], other: tuple[Coverage, ...]) -> tuple[Cover
             max(left.from_day, right.from_day),
             min((part.to_day for part in (left, right) if part.to_day is not None), default=None),
             min(left.as_of, right.as_of),
+            left.time_zone,
         )
         for left, right in pairs
     ]

@@ -12,8 +12,6 @@ from reconciler.domain.snapshot import Account, Coverage, Series
 from trueup_billing import Period, month_of, quarter_of
 
 HISTORY_MONTHS = 3
-PROJECT_ZONE = "UTC"
-"""The analytics project's zone, whose days the buckets are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +139,7 @@ def first_open_day(coverage: tuple[Coverage, ...], start: date, today: date) -> 
 
 def closed_days(part: Coverage) -> range:
     """Ordinals of the days that were over at the source when it counted them."""
-    end = day_in(PROJECT_ZONE, part.as_of).toordinal()
+    end = day_in(part.time_zone, part.as_of).toordinal()
     if part.to_day is not None:
         end = min(end, part.to_day.toordinal() + 1)
     return range(part.from_day.toordinal(), end)

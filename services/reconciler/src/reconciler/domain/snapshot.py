@@ -212,6 +212,8 @@ class Coverage:
     from_day: date
     to_day: date | None
     as_of: datetime
+    time_zone: str = "UTC"
+    """The analytics project's, whose days the buckets are."""
 
     def covers(self, day: date) -> bool:
         """Whether the day lies inside."""
@@ -242,6 +244,8 @@ class Scope:
     refs: frozenset[str] | None = None
     incomplete_reason: str | None = None
     gaps: tuple[Gap, ...] = ()
+    retired: bool = False
+    """Nobody reads it any more."""
 
     @property
     def key(self) -> str:

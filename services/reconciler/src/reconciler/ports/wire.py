@@ -182,6 +182,7 @@ class Coverage(Wire, frozen=True):
     from_day: date
     as_of: Instant
     to_day: date | None = None
+    time_zone: str = "UTC"
 
 
 class Gap(Wire, frozen=True):
@@ -208,6 +209,7 @@ class Sync(Wire, frozen=True):
     refs: list[RefText] | None = None
     gaps: list[Gap] = []
     offsets: dict[str, dict[str, int]] = {}
+    retired: bool = False
 
 
 class Figures(Wire, frozen=True):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from reconciler.domain.partials import PARTIAL_REASONS
+from reconciler.domain.periods import day_in
 from reconciler.ports import wire
 from reconciler.ports.scopes import Dirt, ScopeRecord, ScopeStore, ScopeTurn, SourceLine
 from trueup_billing import Source
@@ -59,7 +60,9 @@ def has_arrived(report: wire.Sync, fences: Mapping[str, Mapping[int, int]]) -> b
 
 
 def absorb(former: ScopeRecord | None, report: wire.Sync) -> ScopeRecord:
-    """The scope after one more report; a failed pull leaves the former state standing."""
+    """The scope after one more report; a failed pull leaves the former state standing, a retired scope has none."""
+    if report.retired:
+        return ScopeRecord(f"{report.source}|{report.scope}", report)
     record = replace(former, latest=report) if former else ScopeRecord(f"{report.source}|{report.scope}", report)
     if report.complete:
         return replace(record, complete=report, holes=report)
@@ -79,10 +82,10 @@ def touched(former: ScopeRecord | None, record: ScopeRecord) -> Dirt:
 
 
 def _extent(report: wire.Sync | None) -> object:
-    """What a complete report covers, without the time of day: days close by date."""
+    """What a complete report covers, without the time of day: days close by date, in the source's zone."""
     if report is None:
         return None
-    days = [(part.from_day, part.to_day, part.as_of.date()) for part in report.coverage]
+    days = [(part.from_day, part.to_day, day_in(part.time_zone, part.as_of)) for part in report.coverage]
     return days, None if report.refs is None else sorted(report.refs)
 
 
@@ -112,17 +115,18 @@ async def _open_gates(turn: ScopeTurn, records: dict[str, ScopeRecord]) -> bool:
 
 
 async def _close_gates(turn: ScopeTurn, records: dict[str, ScopeRecord]) -> None:
-    """Let newly counted watermarks wait for the dirt of this moment."""
-    new = [
-        record
+    """Let newly counted watermarks, and what is retired, wait for the dirt of this moment."""
+    new = {
+        record.key: replace(record, gate=counted)
         for record in records.values()
-        if record.gate is None and record.complete is not None and record.complete.version > record.shown_version
-    ]
+        if record.gate is None
+        and (counted := record.latest if record.latest.retired else record.complete) is not None
+        and counted.version > record.shown_version
+    }
     if new:
         seq = await turn.next_seq()
-        for record in new:
-            records[record.key] = replace(record, gate=record.complete, gate_seq=seq)
-        await turn.save([records[record.key] for record in new], Dirt())
+        records |= {key: replace(record, gate_seq=seq) for key, record in new.items()}
+        await turn.save([records[key] for key in new], Dirt())
 
 
 def _fails(report: wire.Sync) -> bool:
@@ -132,7 +136,8 @@ def _fails(report: wire.Sync) -> bool:
 
 def banner_line(source: str, records: Iterable[ScopeRecord], wide_dead_letter: bool) -> SourceLine:
     """One line about a source: never complete, failing, partial or ok."""
-    mine = sorted((record for record in records if record.latest.source == source), key=lambda record: record.key)
+    read = [record for record in records if record.latest.source == source and not record.latest.retired]
+    mine = sorted(read, key=lambda record: record.key)
     failing = next((r.latest for r in mine if _fails(r.latest)), None)
     holed = next((r.holes for r in mine if _reason(r.holes)), None)
     ages = [r.complete.as_of for r in mine if r.complete is not None and r.complete.as_of is not None]
