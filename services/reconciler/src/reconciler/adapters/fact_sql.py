@@ -102,14 +102,15 @@ SELECT count(*) FROM up
 _CUSTOMERS = Write(
     f"""
 WITH up AS (
-    INSERT INTO customers (ref, version, name, deleted, link_keys, observed_at, email_domain, currency)
-    SELECT ref, version, name, deleted, link_keys::jsonb, observed_at, email_domain, currency
+    INSERT INTO customers (ref, version, name, deleted, link_keys, observed_at, email_domain, currency, parent_ref)
+    SELECT ref, version, name, deleted, link_keys::jsonb, observed_at, email_domain, currency, parent_ref
     FROM unnest($1::text[], $2::bigint[], $3::text[], $4::boolean[], $5::text[], $6::timestamptz[], $7::text[],
-                $8::text[]) AS r (ref, version, name, deleted, link_keys, observed_at, email_domain, currency)
+                $8::text[], $9::text[])
+         AS r (ref, version, name, deleted, link_keys, observed_at, email_domain, currency, parent_ref)
     ON CONFLICT (ref) DO UPDATE
     SET version = excluded.version, name = excluded.name, deleted = excluded.deleted,
         link_keys = excluded.link_keys, observed_at = excluded.observed_at,
-        email_domain = excluded.email_domain, currency = excluded.currency
+        email_domain = excluded.email_domain, currency = excluded.currency, parent_ref = excluded.parent_ref
     WHERE customers.version < excluded.version
     RETURNING customers.ref
 ), changed AS (SELECT ref FROM up), marked AS ({_MARK_REFS}),
@@ -126,18 +127,27 @@ SELECT count(*) FROM up
         # Of an address only what tells companies apart is kept.
         lambda fact: domain_of(fact.email),
         lambda fact: fact.currency,
+        lambda fact: fact.parent_ref,
     ),
 )
+# A payment may be set against invoices of another customer: of a sub-customer of whoever paid.
+_PAID_FOR = """
+UNION SELECT d.ref FROM (SELECT payload FROM up UNION ALL SELECT former.payload FROM former JOIN up USING (object_id)) p,
+    jsonb_array_elements(p.payload -> 'applied') AS part JOIN documents d ON d.document_id = part ->> 'document_id'
+"""
 
 
-def _snapshots(table: str, identity: str, state: str) -> str:
-    """Snapshots of objects that belong to a customer: one that moved dirties the customer it left as well."""
+def _snapshots(table: str, identity: str, state: str, *, others: str = "") -> str:
+    """Snapshots of objects that belong to a customer: one that moved dirties the customer it left as well.
+
+    `others` selects more refs that a change of `up`, once `former`, concerns.
+    """
     return f"""
 WITH incoming AS (
     SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
                   AS r ({identity}, version, ref, kind, {state}, payload)
 ), former AS MATERIALIZED (
-    SELECT {identity}, ref FROM {table} WHERE {identity} = ANY ($1)
+    SELECT {identity}, ref, payload FROM {table} WHERE {identity} = ANY ($1)
 ), up AS (
     INSERT INTO {table} ({identity}, version, ref, kind, {state}, payload)
     SELECT {identity}, version, ref, kind, {state}, payload::jsonb FROM incoming
@@ -145,8 +155,8 @@ WITH incoming AS (
     SET version = excluded.version, ref = excluded.ref, kind = excluded.kind, {state} = excluded.{state},
         payload = excluded.payload
     WHERE {table}.version < excluded.version
-    RETURNING {table}.{identity}, {table}.ref
-), changed AS (SELECT ref FROM up UNION SELECT former.ref FROM former JOIN up USING ({identity})),
+    RETURNING {table}.{identity}, {table}.ref, {table}.payload
+), changed AS (SELECT ref FROM up UNION SELECT former.ref FROM former JOIN up USING ({identity}) {others}),
 marked AS ({_MARK_REFS})
 SELECT count(*) FROM up
 """
@@ -164,7 +174,7 @@ _DOCUMENTS = Write(
     ),
 )
 _PAYMENTS = Write(
-    _snapshots("payments", "object_id", "status"),
+    _snapshots("payments", "object_id", "status", others=_PAID_FOR),
     _columns(
         lambda fact: fact.object_id,
         lambda fact: fact.version,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -46,6 +46,17 @@ FROM usage WHERE ref = ANY ($1) GROUP BY ref, metric ORDER BY metric, ref
 _MONTHLY = "SELECT DISTINCT ref, metric FROM usage WHERE ref = ANY ($1) AND grain = 'month'"
 _DOCUMENTS = "SELECT ref, payload::text AS payload FROM documents WHERE ref = ANY ($1) ORDER BY document_id"
 _PAYMENTS = "SELECT ref, payload::text AS payload FROM payments WHERE ref = ANY ($1) ORDER BY object_id"
+# What a customer above one of these paid for its invoices.
+_PAID_FROM_ABOVE = """
+WITH RECURSIVE above (ref, ancestor) AS (
+    SELECT ref, parent_ref FROM customers WHERE ref = ANY ($1) AND parent_ref IS NOT NULL
+    UNION SELECT a.ref, c.parent_ref FROM above a JOIN customers c ON c.ref = a.ancestor WHERE c.parent_ref IS NOT NULL
+)
+SELECT a.ref, p.object_id, p.payload::text AS payload FROM above a JOIN payments p ON p.ref = a.ancestor
+WHERE EXISTS (SELECT 1 FROM jsonb_array_elements(p.payload -> 'applied') AS part
+              JOIN documents d ON d.document_id = part ->> 'document_id' WHERE d.ref = a.ref)
+ORDER BY p.object_id
+"""
 _SCOPES = f"SELECT {SCOPE_COLUMNS} FROM scopes ORDER BY key"
 _RECORDED = """
 SELECT client_id, payload::text AS payload FROM recorded WHERE client_id = ANY ($1) ORDER BY client_id, version
@@ -87,6 +98,11 @@ async def load(driver: Driver, client_ids: Sequence[str]) -> dict[str, Snapshot]
         parts[owner[row["ref"]]].documents.append(document_of(row["payload"]))
     for row in await driver.fetch(_PAYMENTS, refs):
         parts[owner[row["ref"]]].payments.append(payment_of(row["payload"]))
+    for row in await driver.fetch(_PAID_FROM_ABOVE, refs):
+        mine = parts[owner[row["ref"]]].payments
+        if all(one.object_id != row["object_id"] for one in mine):
+            # What it left over belongs to whoever paid.
+            mine.append(replace(payment_of(row["payload"]), unapplied_minor=0))
     for row in await driver.fetch(_RECORDED, client_ids):
         parts[row["client_id"]].decisions.append(read_decision(row["payload"]))
     scopes = tuple(scope_of(row) for row in await driver.fetch(_SCOPES))
