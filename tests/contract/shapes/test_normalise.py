@@ -37,6 +37,8 @@ BROKEN = [
     ("stripe", "no-due-instant", "error: no-due-instant.synthetic.json: data.object.status_transitions.finalized_at is 'soon', no instant"),
     ("quickbooks", "line-without-amount", "error: line-without-amount.synthetic.json: QueryResponse.Invoice[1].Line[1].GroupLineDetail.Line[0].Amount: missing"),
     ("quickbooks", "token-expired", "error: token-expired.synthetic.json: Fault: QuickBooks refused (code 3200): message=AuthenticationFailed"),
+    ("quickbooks", "changes-refused", "error: changes-refused.synthetic.json: Fault: QuickBooks refused (code 10000): An application error"),
+    ("quickbooks", "changes-of-nothing", "error: changes-of-nothing.synthetic.json: CDCResponse: missing or empty"),
     ("amplitude", "value-as-words", "error: value-as-words.synthetic.json: data.series[1][2]: 'many' is no exact number"),
     ("amplitude", "refused", "error: refused.synthetic.json: error: Amplitude refused (HTTP 400): Invalid chart definition"),
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ingest_quickbooks.domain.answers import GarbledAnswer, read_all, read_changes, read_object, read_page
-from ingest_quickbooks.domain.snapshots import Broken, Document, Gone, Seen
+from ingest_quickbooks.domain.snapshots import Broken, Customer, Document, Gone, Seen
 
 
 class TestReadChanges:
@@ -34,7 +34,10 @@ class TestReadChanges:
             [],
             {},
             {"time": "2026-11-10T12:00:00Z"},
-            {"CDCResponse": []},
+            {"CDCResponse": [], "time": "2026-11-10T12:00:00Z"},
+            {"CDCResponse": [{}], "time": "2026-11-10T12:00:00Z"},
+            {"CDCResponse": [{"QueryResponse": [{}]}, {}], "time": "2026-11-10T12:00:00Z"},
+            {"CDCResponse": [{"QueryResponse": []}], "time": "2026-11-10T12:00:00Z"},
             {"CDCResponse": 3, "time": "2026-11-10T12:00:00Z"},
             {"CDCResponse": [{"QueryResponse": [{"Invoice": ["x"]}]}], "time": "2026-11-10T12:00:00Z"},
         ],
@@ -72,9 +75,22 @@ class TestReadObject:
         kinds = [type(reading) for reading in read_all("Invoice", rows, {})]
         assert kinds == [Seen, Broken, Seen]
 
-    def test_an_object_without_id_condemns_the_answer(self, invoice: Any) -> None:
+    @pytest.mark.parametrize("external_id", [None, 7, "", "1\x00", "\ud83d"])
+    def test_an_object_without_id_condemns_the_answer(self, invoice: Any, external_id: Any) -> None:
         with pytest.raises(GarbledAnswer):
-            read_object("Invoice", invoice(Id=None), {})
+            read_object("Invoice", invoice() | {"Id": external_id}, {})
+
+    def test_half_a_character_in_a_name_is_no_reason_to_stop(self, customer: Any) -> None:
+        found = read_object("Customer", customer() | {"DisplayName": "Acme \ud83d\x00"}, {})
+        assert isinstance(found, Seen)
+        assert isinstance(found.snapshot, Customer)
+        assert found.snapshot.name == "Acme ?"
+
+    @pytest.mark.parametrize("value", ["7\x00", "7\ud83d"])
+    def test_a_customer_id_is_never_cleaned_into_another(self, invoice: Any, value: str) -> None:
+        found = read_object("Invoice", invoice() | {"CustomerRef": {"value": value}}, {})
+        assert isinstance(found, Broken)
+        assert (found.ref, found.detail) == (None, "Invoice.CustomerRef.value: not an id")
 
     @pytest.mark.parametrize("status", ["Active", "Zombie", "", None])
     def test_only_what_is_said_to_be_deleted_is_gone(self, invoice: Any, status: str | None) -> None:

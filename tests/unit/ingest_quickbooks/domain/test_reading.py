@@ -33,6 +33,7 @@ Read = Callable[[Body, str, str], object]
         (reading.decimal, "many", "not a number"),
         (reading.day, None, "missing"),
         (reading.day, "soon", "'soon' is no date"),
+        (reading.optional_instant, "0001-01-01T00:00:00+05:00", "'0001-01-01T00:00:00+05:00' is no instant"),
         (reading.optional_instant, "soon", "'soon' is no instant"),
         (reading.optional_instant, "2026-10-01T10:00:00", "'2026-10-01T10:00:00' names no zone"),
         (lambda body, name, path: reading.minor(body, name, USD, path), Decimal("1.005"), "1.005 has more digits than USD has"),

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ingest_quickbooks.domain import reading
-from ingest_quickbooks.domain.answers import GarbledAnswer, read_object
+from ingest_quickbooks.domain.answers import GarbledAnswer, change_queries, read_object
 from ingest_quickbooks.domain.faults import find_fault
 from ingest_quickbooks.domain.reading import Body, Unreadable
 from ingest_quickbooks.domain.snapshots import ENTITIES, Broken, Entity, Gone, Seen
@@ -62,9 +62,8 @@ def _objects(answer: object) -> Iterator[Place]:
     if not isinstance(answer, Mapping):
         raise Misread("", "no answer of QuickBooks: not an object")
     if "CDCResponse" in answer:
-        for path, response in reading.bodies(answer, "CDCResponse"):
-            for query_path, query in reading.bodies(response, "QueryResponse", path):
-                yield from _of_query(query, query_path)
+        for path, query in change_queries(answer):
+            yield from _of_query(query, path)
     elif "QueryResponse" in answer:
         yield from _of_query(reading.optional_body(answer, "QueryResponse") or {}, "QueryResponse")
     elif found := [entity for entity in ENTITIES if entity in answer]:
@@ -98,7 +97,11 @@ def _said(
         case Broken(detail=detail):
             yield Trouble(f"{file}: {path}.{detail.removeprefix(f'{entity}.')}")
         case Seen(snapshot=snapshot):
-            last[key] = to_event(snapshot, version=1, observed_at=NEVER)
+            try:
+                last[key] = to_event(snapshot, version=1, observed_at=NEVER)
+            except Unreadable as error:
+                yield Trouble(f"{file}: {path}: {error}")
+                return
             yield last[key]
         case Gone() if key in last:
             yield to_deleted(entity, last[key].to_bytes(), version=1, observed_at=NEVER)

@@ -43,22 +43,32 @@ def read_changes(answer: object) -> Changes:
     """Take a CDC answer apart.
 
     Raises:
-        GarbledAnswer: no CDCResponse, no `time`, or a list that is none.
+        GarbledAnswer: no CDCResponse with a QueryResponse, no `time`, or a list that is none. Where nothing has
+            changed, QuickBooks says so of each entity: an answer about nothing is none.
     """
     if not isinstance(answer, Mapping):
         raise GarbledAnswer("the answer is no object")
     try:
         moment = reading.optional_instant(answer, "time")
-        if moment is None or "CDCResponse" not in answer:
-            raise GarbledAnswer("CDCResponse or time is missing")
+        if moment is None:
+            raise GarbledAnswer("time is missing")
         found: dict[Entity, list[Body]] = {}
-        for path, response in reading.bodies(answer, "CDCResponse"):
-            for query_path, query in reading.bodies(response, "QueryResponse", path):
-                for entity in ENTITIES:
-                    found.setdefault(entity, []).extend(body for _, body in reading.bodies(query, entity, query_path))
+        for path, query in change_queries(answer):
+            for entity in ENTITIES:
+                found.setdefault(entity, []).extend(body for _, body in reading.bodies(query, entity, path))
     except Unreadable as error:
         raise GarbledAnswer(str(error)) from None
     return Changes({entity: rows for entity, rows in found.items() if rows}, moment.astimezone(UTC))
+
+
+def change_queries(answer: Body) -> Iterator[tuple[str, Body]]:
+    """What change capture says of one entity after the other, each with its path.
+
+    Raises:
+        Unreadable: it says nothing, of any entity.
+    """
+    for path, response in reading.some_bodies(answer, "CDCResponse"):
+        yield from reading.some_bodies(response, "QueryResponse", path)
 
 
 def read_page(answer: object, entity: Entity) -> list[Body]:
@@ -85,11 +95,12 @@ def read_object(entity: Entity, body: Body, link_fields: Mapping[str, str]) -> R
     """One object: seen, gone or broken.
 
     Raises:
-        GarbledAnswer: it has no id; QuickBooks sends no such object, so the answer as a whole is not to be trusted.
+        GarbledAnswer: it has no id that can be kept; QuickBooks sends no such object, so the answer as a whole is not to be trusted.
     """
-    external_id = body.get("Id")
-    if not isinstance(external_id, str) or not external_id:
-        raise GarbledAnswer(f"{entity} without Id")
+    try:
+        external_id = reading.identity(body, "Id")
+    except Unreadable as error:
+        raise GarbledAnswer(f"{entity} without Id: {error}") from None
     if body.get("status") == "Deleted":
         return Gone(entity, external_id)
     try:

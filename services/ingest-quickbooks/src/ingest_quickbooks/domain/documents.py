@@ -74,7 +74,7 @@ def _links(body: Body) -> Iterator[str]:
     for path, linked in reading.bodies(body, "LinkedTxn"):
         kind = reading.text(linked, "TxnType", path).lower()
         if kind in _SETTLING:
-            yield object_key(kind, reading.text(linked, "TxnId", path))
+            yield object_key(kind, reading.identity(linked, "TxnId", path))
 
 
 def _lines(body: Body, unit: Currency, path: str = "", depth: int = 0) -> Iterator[Line]:

@@ -48,7 +48,7 @@ def _applied(body: Body, unit: Currency) -> Iterator[Applied]:
             raise Unreadable(reading.at(path, "LinkedTxn"), "one amount for several documents")
         target_path, target = targets[0]
         kind = reading.text(target, "TxnType", target_path)
-        document_id = object_key(kind, reading.text(target, "TxnId", target_path))
+        document_id = object_key(kind, reading.identity(target, "TxnId", target_path))
         yield Applied(document_id, reading.minor(line, "Amount", unit, path))
 
 

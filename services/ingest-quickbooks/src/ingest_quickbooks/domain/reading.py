@@ -36,12 +36,25 @@ def text(body: Body, name: str, path: str = "") -> str:
 
 
 def optional_text(body: Body, name: str, path: str = "") -> str | None:
-    """A text, or None where it is absent or empty; anything else is unreadable."""
+    """A text that can be stored, or None where it is absent or empty; anything else is unreadable."""
     value = body.get(name)
-    if value is None or value == "":
+    if value is None:
         return None
     if not isinstance(value, str):
         raise Unreadable(at(path, name), "not a text")
+    return clean(value) or None
+
+
+def clean(value: str) -> str:
+    """The text without what neither PostgreSQL nor UTF-8 can hold: NUL, and halves of surrogate pairs."""
+    return value.replace("\x00", "").encode(errors="replace").decode()
+
+
+def identity(body: Body, name: str, path: str = "") -> str:
+    """An id that must be there, as it is: a cleaned one could be that of another object."""
+    value = text(body, name, path)
+    if value != body[name]:
+        raise Unreadable(at(path, name), "not an id")
     return value
 
 
@@ -69,12 +82,20 @@ def bodies(body: Body, name: str, path: str = "") -> Iterator[tuple[str, Body]]:
         yield item_path, item
 
 
+def some_bodies(body: Body, name: str, path: str = "") -> list[tuple[str, Body]]:
+    """As `bodies`, of a list that is never empty where QuickBooks answers."""
+    found = list(bodies(body, name, path))
+    if not found:
+        raise Unreadable(at(path, name), "missing or empty")
+    return found
+
+
 def reference(body: Body, name: str, path: str = "") -> str:
     """The `value` of a reference such as CustomerRef that must be there."""
     nested = optional_body(body, name, path)
     if nested is None:
         raise Unreadable(at(path, name), "missing")
-    return text(nested, "value", at(path, name))
+    return identity(nested, "value", at(path, name))
 
 
 def reference_name(body: Body, name: str, path: str = "") -> str | None:
@@ -163,8 +184,8 @@ def optional_instant(body: Body, name: str, path: str = "") -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError:
+        if moment.tzinfo is None:
+            raise Unreadable(at(path, name), f"{value!r} names no zone")
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise Unreadable(at(path, name), f"{value!r} is no instant") from None
-    if moment.tzinfo is None:
-        raise Unreadable(at(path, name), f"{value!r} names no zone")
-    return moment.astimezone(UTC)

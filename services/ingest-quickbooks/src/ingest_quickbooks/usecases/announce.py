@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from ingest_quickbooks.domain.reading import Unreadable
 from ingest_quickbooks.domain.snapshots import Broken, Gone, Reading, Seen
 from ingest_quickbooks.ports import Known, Memory, ObjectId, OpenGap, Step, Turn
 from ingest_quickbooks.usecases.convert import to_deleted, to_event
@@ -25,20 +26,26 @@ class _Collected:
 
     def add(self, key: ObjectId, reading: Reading, known: Known | None) -> None:
         """Take one reading in; `known` is the last announced snapshot, looked up unless the object was seen."""
+        known_ref = known.ref if known is not None else None
         if isinstance(reading, Broken):
-            ref = reading.ref or (known.ref if known is not None else None)
-            self.opened.append(OpenGap(reading.entity, reading.external_id, ref, reading.detail))
+            self.opened.append(OpenGap(*key, reading.ref or known_ref, reading.detail))
+            return
+        try:
+            if isinstance(reading, Seen):
+                event = to_event(reading.snapshot, version=self.version, observed_at=self.observed_at)
+                self.events.append(event)
+                self.known[key] = Known(event.ref, event.to_bytes())
+            elif known is not None:
+                self.events.append(
+                    to_deleted(reading.entity, known.value, version=self.version, observed_at=self.observed_at)
+                )
+                self.known[key] = replace(known, deleted=True)
+        except Unreadable as error:
+            # Only this object's customer is partial; the pull goes on.
+            ref = reading.snapshot.ref if isinstance(reading, Seen) else known_ref
+            self.opened.append(OpenGap(*key, ref, f"{reading.entity}.{error}"))
             return
         self.closed.append(key)
-        if isinstance(reading, Seen):
-            event = to_event(reading.snapshot, version=self.version, observed_at=self.observed_at)
-            self.events.append(event)
-            self.known[key] = Known(event.ref, event.to_bytes())
-        elif known is not None:
-            self.events.append(
-                to_deleted(reading.entity, known.value, version=self.version, observed_at=self.observed_at)
-            )
-            self.known[key] = replace(known, deleted=True)
 
 
 async def announce(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pydantic import ValidationError
+
+from ingest_quickbooks.domain.reading import Unreadable
 from ingest_quickbooks.domain.snapshots import Customer, Document, Entity, Line, Payment, Snapshot
 from trueup_billing import format_decimal
 from trueup_contracts.customers import CustomerObservedV1
@@ -23,17 +26,31 @@ _EVENTS: dict[Entity, type[Observed]] = {
 
 
 def to_event(snapshot: Snapshot, *, version: int, observed_at: datetime) -> Observed:
-    """The event that announces a snapshot."""
-    if isinstance(snapshot, Customer):
-        return _customer(snapshot, version, observed_at)
-    if isinstance(snapshot, Document):
-        return _document(snapshot, version, observed_at)
-    return _payment(snapshot, version, observed_at)
+    """The event that announces a snapshot.
+
+    Raises:
+        Unreadable: the event takes no such value; named by the event's own field.
+    """
+    try:
+        if isinstance(snapshot, Customer):
+            return _customer(snapshot, version, observed_at)
+        if isinstance(snapshot, Document):
+            return _document(snapshot, version, observed_at)
+        return _payment(snapshot, version, observed_at)
+    except ValidationError as error:
+        raise _unreadable(error) from error
 
 
 def to_deleted(entity: Entity, value: bytes, *, version: int, observed_at: datetime) -> Event:
-    """The event that announces a deletion: the last snapshot, marked; a deletion itself brings only an id."""
-    last = _EVENTS[entity].from_bytes(value)
+    """The event that announces a deletion: the last snapshot, marked; a deletion itself brings only an id.
+
+    Raises:
+        Unreadable: the last snapshot is no such event.
+    """
+    try:
+        last = _EVENTS[entity].from_bytes(value)
+    except ValidationError as error:
+        raise _unreadable(error) from error
     update: dict[str, object] = {"version": version, "observed_at": observed_at}
     if isinstance(last, InvoiceObservedV1):
         update |= {"state": "deleted", "balance_minor": 0}
@@ -42,6 +59,12 @@ def to_deleted(entity: Entity, value: bytes, *, version: int, observed_at: datet
     else:
         update |= {"deleted": True, "active": False}
     return last.model_copy(update=update)
+
+
+def _unreadable(error: ValidationError) -> Unreadable:
+    """The first fault; what stands in the field is not repeated."""
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    return Unreadable(".".join(map(str, first["loc"])), first["msg"])
 
 
 def _customer(customer: Customer, version: int, observed_at: datetime) -> CustomerObservedV1:
