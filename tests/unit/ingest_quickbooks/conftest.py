@@ -220,18 +220,17 @@ class World:
 
     async def unseen(self, entities: Sequence[Entity], since: datetime) -> list[ObjectId]:
         long_ago = since - timedelta(days=9999)
-        return [
-            key
-            for key, known in self.objects.items()
-            if key[0] in entities and not known.deleted and self.stamps.get(key, long_ago) < since
-        ]
+        return [key for key in self._stand() if key[0] in entities and self.stamps.get(key, long_ago) < since]
 
     async def met(self, entity: Entity, since: datetime) -> int:
-        stamped = sum(key[0] == entity and at >= since and key in self.objects for key, at in self.stamps.items())
-        return stamped + sum(key[0] == entity and key not in self.objects for key in self.open_gaps)
+        return sum(key[0] == entity and key in self.stamps and self.stamps[key] >= since for key in self._stand())
+
+    def _stand(self) -> set[ObjectId]:
+        """What was announced and not deleted, and what could never be read."""
+        return {key for key, known in self.objects.items() if not known.deleted} | self.open_gaps.keys()
 
     async def standing(self, entity: Entity) -> int:
-        return sum(key[0] == entity and not known.deleted for key, known in self.objects.items())
+        return sum(key[0] == entity for key in self._stand())
 
 
 def _is_within(row: Body, within: Within) -> bool:

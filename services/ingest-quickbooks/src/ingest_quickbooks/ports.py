@@ -127,10 +127,10 @@ class Memory(Protocol):
         """The last snapshots of these objects, where there are any."""
 
     async def unseen(self, entities: Sequence[Entity], since: datetime) -> list[ObjectId]:
-        """Objects not deleted that no sweep has met at or after `since`."""
+        """Objects not deleted, those that could never be read included, that no sweep has met at or after `since`."""
 
     async def met(self, entity: Entity, since: datetime) -> int:
         """How many objects a sweep has met at or after `since`, those that cannot be read included."""
 
     async def standing(self, entity: Entity) -> int:
-        """How many objects are known and not deleted."""
+        """How many objects are known and not deleted, those that cannot be read included."""

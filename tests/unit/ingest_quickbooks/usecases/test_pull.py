@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,6 +18,12 @@ def _moved(row: Any, at: Any) -> dict[str, Any]:
 
 def _states(world: Any) -> dict[str, str]:
     return {event.key(): getattr(event, "state", getattr(event, "status", "")) for event in world.sent}
+
+
+def _whole_reads(world: Any) -> list[str]:
+    """The entities that were paged through from their beginning."""
+    places = [detail for what, detail in world.asked if what == "page"]
+    return [entity for entity, place in places if place.since is None]
 
 
 class TestFirstPull:
@@ -139,6 +146,35 @@ class TestChanges:
         assert world.cursor_at == world.now
         assert world.reports[-1].complete
 
+    async def test_a_deletion_beyond_the_cut_is_found_though_the_numbers_agree(self, world: Any, invoice: Any) -> None:
+        await self._loaded(world, invoice)
+        world.cut_at = 4
+        changed = [_moved(invoice(str(number)), world.now) for number in range(3, 8)]
+        world.rows["Invoice"] += [*changed, _moved(invoice("8", CurrencyRef=None), world.now)]
+        world.rows["Invoice"].pop(0)
+        world.deleted.append(("Invoice", "1", world.now))
+        await pull_documents(world.deps())
+        assert _states(world)["quickbooks:invoice:1"] == "deleted"
+
+    async def test_many_changes_at_once_are_swept_once_and_later_deletions_found(
+        self, world: Any, invoice: Any
+    ) -> None:
+        await self._loaded(world, invoice)
+        world.cut_at = 4
+        world.rows["Invoice"] += [_moved(invoice(str(number)), world.now) for number in range(3, 9)]
+        world.now += timedelta(seconds=1)
+        await pull_documents(world.deps())
+        assert _whole_reads(world) == ["Invoice"]
+        world.asked.clear()
+        world.now += timedelta(minutes=1)
+        world.rows["Invoice"].pop()
+        world.rows["Invoice"].append(_moved(invoice("9", CurrencyRef=None), world.now))
+        world.deleted.append(("Invoice", "8", world.now))
+        await pull_documents(world.deps())
+        assert world.cursor_at == world.now
+        assert _whole_reads(world) == []
+        assert _states(world)["quickbooks:invoice:8"] == "deleted"
+
 
 class TestGaps:
     async def test_stay_until_the_document_reads_well(self, world: Any, invoice: Any) -> None:
@@ -177,6 +213,57 @@ class TestGaps:
         world.deleted.append(("Invoice", "2", world.now))
         await pull_documents(world.deps())
         assert world.reports[-1].gaps == []
+
+
+class TestGapsOfWhatWasNeverAnnounced:
+    async def test_end_with_a_sweep_that_does_not_meet_them(self, world: Any, invoice: Any) -> None:
+        world.rows["Invoice"] = [invoice("1"), invoice("2", CurrencyRef=None)]
+        await pull_documents(world.deps())
+        world.rows["Invoice"].pop()
+        world.now += timedelta(days=31)
+        assert (await pull_documents(world.deps())).complete
+        assert world.reports[-1].gaps == []
+        assert "deleted" not in _states(world).values(), "of what was never told nothing is said"
+
+    async def test_do_not_stand_for_a_row_that_was_lost(self, world: Any, invoice: Any) -> None:
+        world.rows["Invoice"] = [invoice("1"), invoice("2"), invoice("3", CurrencyRef=None)]
+        await pull_documents(world.deps())
+        world.rows["Invoice"].pop()
+        world.now += timedelta(days=31)
+        page = world.page
+
+        async def short(entity: Any, place: Any) -> Any:
+            return (await page(entity, place))[1:]
+
+        world.page = short
+        outcome = await pull_documents(world.deps())
+        assert outcome.error == "provider_error: Invoice: 2 stand, 1 were delivered"
+        assert "deleted" not in _states(world).values()
+
+    async def test_stay_while_a_sweep_meets_them(self, world: Any, invoice: Any) -> None:
+        world.rows["Invoice"] = [invoice("1"), invoice("2", CurrencyRef=None)]
+        await pull_documents(world.deps())
+        world.now += timedelta(days=31)
+        assert (await pull_documents(world.deps())).complete
+        assert [gap.ref for gap in world.reports[-1].gaps] == ["quickbooks:7"]
+
+
+class TestWhatTheBusDoesNotTake:
+    async def test_is_a_gap_of_its_customer_and_the_rest_goes_on(self, world: Any, invoice: Any) -> None:
+        odd = invoice("2")
+        odd["Line"][0]["SalesItemLineDetail"]["Qty"] = Decimal("1E-60")
+        world.rows["Invoice"] = [invoice("1"), odd]
+        assert (await pull_documents(world.deps())).complete
+        assert [event.key() for event in world.sent] == ["quickbooks:invoice:1"]
+        (gap,) = world.reports[-1].gaps
+        assert gap.ref == "quickbooks:7"
+        assert gap.detail.startswith("Invoice.quantity: ")
+
+    async def test_half_a_character_in_a_line_stops_nobody(self, world: Any, invoice: Any) -> None:
+        odd = invoice("2", DocNumber="I\ud83d\x002")
+        world.rows["Invoice"] = [invoice("1"), odd]
+        assert (await pull_documents(world.deps())).complete
+        assert [event.number for event in world.sent] == ["INV-1", "I?2"]
 
 
 class TestFailure:
@@ -265,7 +352,16 @@ class TestAPageCutInHalf:
         cursor = world.cursor_at
         world.now += timedelta(minutes=1)
         world.rows["Invoice"] = [_moved(row, world.now) | {"Balance": 1} for row in rows]
+        world.now += timedelta(seconds=1)
         world.cut_at, world.half_pages = 5, True
         outcome = await pull_documents(world.deps())
-        assert outcome.error == "provider_error: Invoice: 10 have changed, 5 were delivered"
+        assert outcome.error == "provider_error: Invoice: 10 stand, 5 were delivered"
         assert world.cursor_at == cursor, "the next pull reads them again"
+        world.half_pages = False
+        assert (await pull_documents(world.deps())).complete
+        cursor = world.cursor_at
+        world.half_pages = True
+        world.now += timedelta(minutes=1)
+        outcome = await pull_documents(world.deps())
+        assert outcome.error == "provider_error: Invoice: 10 have changed, 5 were delivered"
+        assert world.cursor_at == cursor

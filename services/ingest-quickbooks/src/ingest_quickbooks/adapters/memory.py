@@ -23,15 +23,25 @@ KNOWN = """
 SELECT entity, external_id, ref, value, deleted
 FROM unnest($1::text[], $2::text[]) AS asked (entity, external_id) JOIN objects USING (entity, external_id)
 """
-UNSEEN = """
-SELECT entity, external_id FROM objects
-WHERE entity = ANY($1) AND NOT deleted AND (seen_at IS NULL OR seen_at < $2) ORDER BY entity, external_id
+# A gap of an object that stands goes with the object: it may be younger than what the sweep met.
+_NAMELESS = """
+NOT EXISTS (SELECT FROM objects AS known
+    WHERE known.entity = gaps.entity AND known.external_id = gaps.external_id AND NOT known.deleted)
 """
-MET = """
+UNSEEN = f"""
+SELECT entity, external_id FROM objects
+WHERE entity = ANY($1) AND NOT deleted AND (seen_at IS NULL OR seen_at < $2)
+UNION ALL SELECT entity, external_id FROM gaps
+WHERE entity = ANY($1) AND (seen_at IS NULL OR seen_at < $2) AND {_NAMELESS}
+ORDER BY entity, external_id
+"""
+STANDING = f"""
+SELECT (SELECT count(*) FROM objects WHERE entity = $1 AND NOT deleted)
+     + (SELECT count(*) FROM gaps WHERE entity = $1 AND {_NAMELESS}) AS standing
+"""
+MET = f"""
 SELECT (SELECT count(*) FROM objects WHERE entity = $1 AND seen_at >= $2 AND NOT deleted)
-     + (SELECT count(*) FROM gaps WHERE entity = $1
-        AND NOT EXISTS (SELECT FROM objects AS known WHERE known.entity = gaps.entity AND known.external_id = gaps.external_id)
-       ) AS met
+     + (SELECT count(*) FROM gaps WHERE entity = $1 AND seen_at >= $2 AND {_NAMELESS}) AS met
 """
 REMEMBER = """
 INSERT INTO objects (entity, external_id, ref, value, deleted)
@@ -43,8 +53,10 @@ UPDATE objects SET seen_at = $3 FROM unnest($1::text[], $2::text[]) AS met (enti
 WHERE objects.entity = met.entity AND objects.external_id = met.external_id
 """
 OPEN_GAPS = """
-INSERT INTO gaps (entity, external_id, ref, detail) SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
-ON CONFLICT (entity, external_id) DO UPDATE SET ref = excluded.ref, detail = excluded.detail
+INSERT INTO gaps (entity, external_id, ref, detail, seen_at)
+SELECT *, $5::timestamptz FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+ON CONFLICT (entity, external_id) DO UPDATE
+SET ref = excluded.ref, detail = excluded.detail, seen_at = coalesce(excluded.seen_at, gaps.seen_at)
 """
 CLOSE_GAPS = """
 DELETE FROM gaps USING unnest($1::text[], $2::text[]) AS good (entity, external_id)
@@ -89,14 +101,14 @@ class PostgresMemory:
         return [(_entity(row), row["external_id"]) for row in rows]
 
     async def met(self, entity: Entity, since: datetime) -> int:
-        """See the port. An object that was never readable has a gap and nothing else."""
+        """See the port."""
         rows = await self._fetch(MET, entity, since)
         return int(rows[0]["met"])
 
     async def standing(self, entity: Entity) -> int:
         """See the port."""
-        rows = await self._fetch("SELECT count(*) FROM objects WHERE entity = $1 AND NOT deleted", entity)
-        return int(rows[0]["count"])
+        rows = await self._fetch(STANDING, entity)
+        return int(rows[0]["standing"])
 
     async def _fetch(self, sql: str, *values: object) -> list[asyncpg.Record]:
         async with self._engine.begin() as conn:
@@ -118,7 +130,8 @@ def writing(step: Step) -> Callable[[Connection], Awaitable[None]]:
         if step.gaps_opened:
             gaps = step.gaps_opened
             ids = [(gap.entity, gap.external_id) for gap in gaps]
-            await driver.execute(OPEN_GAPS, *_columns(ids), [gap.ref for gap in gaps], [gap.detail for gap in gaps])
+            refs, details = [gap.ref for gap in gaps], [gap.detail for gap in gaps]
+            await driver.execute(OPEN_GAPS, *_columns(ids), refs, details, step.seen_at)
         await _write_cursors(driver, step)
 
     return write

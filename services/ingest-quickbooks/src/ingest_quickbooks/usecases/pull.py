@@ -48,11 +48,10 @@ async def _read(deps: Deps, now: datetime) -> datetime:
     cursor = await deps.memory.cursor()
     if cursor is None or reach(cursor, now) == "load":
         cursor = await load_everything(deps, now)
-    since = cursor - CHANGE_OVERLAP
     version = await deps.turn.version()
-    changes = await deps.ledger.changes(since, ENTITIES)
+    changes = await deps.ledger.changes(cursor - CHANGE_OVERLAP, ENTITIES)
     if changes.truncated:
-        await _catch_up(deps, since, changes)
+        await _catch_up(deps, cursor, changes)
     else:
         await _announce_changes(deps, changes, version, Step(cursor=changes.time))
     return changes.time
@@ -73,18 +72,32 @@ def _readings(deps: Deps, changes: Changes) -> Sequence[Reading]:
     return [reading for entity, rows in changes.bodies.items() for reading in read_all(entity, rows, deps.link_fields)]
 
 
-async def _catch_up(deps: Deps, since: datetime, cut: Changes) -> None:
-    """A cut answer cannot be paged: ask entity by entity, and where that is cut too, query by time.
+async def _catch_up(deps: Deps, cursor: datetime, cut: Changes) -> None:
+    """A cut answer cannot be paged, and hides deletions: ask entity by entity, and where that is cut too, compare ids.
+
+    For some minutes after many changes at once, only the overlap is too long: what lies before the watermark was
+    announced by then, and a sweep at each pull would use up the month's reads. Change capture from the watermark on
+    tells the deletions, and queries tell what else became visible late.
 
     The watermark moves only at the end, to the instant of the cut answer.
     """
+    since = cursor - CHANGE_OVERLAP
     for entity in ENTITIES:
-        version = await deps.turn.version()
-        changes = await deps.ledger.changes(since, [entity])
-        await _announce_changes(deps, changes, version, Step())
-        if changes.truncated:
+        if await _told_whole(deps, entity, since):
+            continue
+        if await _told_whole(deps, entity, cursor):
             await _read_since(deps, entity, since)
+        else:
+            await sweep(deps, entity)
     await deps.turn.publish([], Step(cursor=cut.time))
+
+
+async def _told_whole(deps: Deps, entity: Entity, since: datetime) -> bool:
+    """Announce what change capture tells of one entity; whether it told everything."""
+    version = await deps.turn.version()
+    changes = await deps.ledger.changes(since, [entity])
+    await _announce_changes(deps, changes, version, Step())
+    return not changes.truncated
 
 
 async def _read_since(deps: Deps, entity: Entity, since: datetime) -> None:
