@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -41,17 +41,25 @@ def is_signed(body: bytes, header: str | None, verifier: str) -> bool:
     return header is not None and hmac.compare_digest(sign(body, verifier).encode(), header.strip().encode())
 
 
-def read_hints(body: object) -> list[Hint]:
-    """Take a webhook apart: an array of CloudEvents, or the former shape with `eventNotifications`.
+def read_hints(body: object) -> Iterator[Hint | Unreadable]:
+    """Take a webhook apart, event by event: an array of CloudEvents, or the former shape with `eventNotifications`.
 
-    Raises:
-        Unreadable: it is neither, or one of its events does not say what it is about.
+    An event that does not say what it is about comes as what is wrong with it, and so does a body of another shape.
     """
     if isinstance(body, list):
-        return [_cloud_event(event, f"[{place}]") for place, event in enumerate(body)]
-    if isinstance(body, dict) and "eventNotifications" in body:
-        return list(_notifications(body))
-    raise Unreadable("body", "neither a list of CloudEvents nor eventNotifications")
+        for place, event in enumerate(body):
+            yield _tried(_cloud_event, event, f"[{place}]")
+    elif isinstance(body, dict) and "eventNotifications" in body:
+        yield from _notifications(body["eventNotifications"])
+    else:
+        yield Unreadable("body", "neither a list of CloudEvents nor eventNotifications")
+
+
+def _tried(read: Callable[..., Hint], *given: object) -> Hint | Unreadable:
+    try:
+        return read(*given)
+    except Unreadable as error:
+        return error
 
 
 def _cloud_event(event: object, path: str) -> Hint:
@@ -64,10 +72,20 @@ def _cloud_event(event: object, path: str) -> Hint:
     return Hint(realm, parts[1].lower(), external_id)
 
 
-def _notifications(body: Body) -> Iterator[Hint]:
-    for path, notification in reading.bodies(body, "eventNotifications"):
-        realm = reading.text(notification, "realmId", path)
-        change = reading.optional_body(notification, "dataChangeEvent", path) or {}
-        for entity_path, entity in reading.bodies(change, "entities", f"{path}.dataChangeEvent"):
-            name, external_id = (reading.text(entity, field, entity_path) for field in ("name", "id"))
-            yield Hint(realm, name.lower(), external_id)
+def _notifications(given: object) -> Iterator[Hint | Unreadable]:
+    for path, notification in _objects(given, "eventNotifications"):
+        change = notification.get("dataChangeEvent")
+        entities = change.get("entities") if isinstance(change, dict) else None
+        for entity_path, entity in _objects(entities, f"{path}.dataChangeEvent.entities"):
+            yield _tried(_of_entity, notification, path, entity, entity_path)
+
+
+def _of_entity(notification: Body, path: str, entity: Body, entity_path: str) -> Hint:
+    name, external_id = (reading.text(entity, field, entity_path) for field in ("name", "id"))
+    return Hint(reading.text(notification, "realmId", path), name.lower(), external_id)
+
+
+def _objects(value: object, path: str) -> Iterator[tuple[str, Body]]:
+    """Each with its path; what is none has no field, and is told by the first that is missed."""
+    for place, one in enumerate(value if isinstance(value, list) else [value]):
+        yield f"{path}[{place}]", one if isinstance(one, dict) else {}

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from prometheus_client import Counter
 
-from ingest_quickbooks.usecases.take_hints import Refused, TakeHints
+from ingest_quickbooks.usecases.take_hints import Refused, TakeHints, Taken
+from trueup_kit.logs import get_logger
 from trueup_kit.posts import Door, NotTaken
 
 BODY_BYTES_MAX = 1024 * 1024
@@ -15,6 +16,12 @@ AT_ONCE = 16
 READ_TIMEOUT_S = 2.0
 """QuickBooks waits for three seconds."""
 _WEBHOOKS = Counter("trueup_quickbooks_webhooks_total", "Webhooks by outcome.", ("outcome",))
+_EVENTS = Counter(
+    "trueup_quickbooks_webhook_events_total",
+    "Events in signed webhooks: ours, unread (of kinds that are not read), foreign (of other companies), odd (cannot be read).",
+    ("outcome",),
+)
+log = get_logger(__name__)
 
 
 def webhook_router(take: TakeHints | None, door: Door | None = None) -> APIRouter:
@@ -37,8 +44,17 @@ def webhook_router(take: TakeHints | None, door: Door | None = None) -> APIRoute
             raise NotTaken(404, "not_set_up", "Webhooks are not set up here: there is no verifier token.")
         async with reader.body(request) as body:
             try:
-                take(body, request.headers.get("intuit-signature"))
+                taken = take(body, request.headers.get("intuit-signature"))
             except Refused as refused:
-                raise NotTaken(404 if refused.unknown else 400, refused.code, refused.detail) from refused
+                raise NotTaken(400, refused.code, str(refused)) from refused
+        _tell(taken)
 
     return router
+
+
+def _tell(taken: Taken) -> None:
+    counts = {"ours": taken.ours, "unread": taken.unread, "foreign": taken.foreign, "odd": len(taken.odd)}
+    for outcome, count in counts.items():
+        _EVENTS.labels(outcome).inc(count)
+    if taken.foreign or taken.odd:
+        log.warning("a webhook holds events that are not taken", **counts, first=next(iter(taken.odd), None))
