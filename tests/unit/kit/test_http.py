@@ -51,6 +51,7 @@ def client(
     limiter: Spender | None = None,
     attempts_max: int = 4,
     answering: Counted | None = None,
+    limited_pause_s: float | None = None,
 ) -> tuple[ProviderClient, list[httpx.Request]]:
     seen: list[httpx.Request] = []
 
@@ -70,6 +71,7 @@ def client(
         service="kit",
         source="test",
         answering=answering,  # type: ignore[arg-type]
+        limited_pause_s=limited_pause_s,
         transport=httpx.MockTransport(answer),
     )
     return made, seen
@@ -166,6 +168,37 @@ async def test_a_limit_is_no_sign_of_death(pauses: list[float]) -> None:
     made, seen = client(*[httpx.Response(429)] * 8, httpx.Response(200), attempts_max=9)
     assert (await made.request("GET", "/x")).status_code == 200
     assert len(seen) == 9
+
+
+async def test_a_long_pause_is_not_slept_through_and_nobody_calls_before_it_is_over(
+    pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 100.0
+    monkeypatch.setattr("trueup_kit.http.time.monotonic", lambda: now)
+    made, seen = client(httpx.Response(429), httpx.Response(200), limited_pause_s=60)
+    for left_s in (60.0, 50.0):
+        with pytest.raises(ProviderUnavailable) as limited:
+            await made.request("GET", "/x", priority="person")
+        found = limited.value
+        assert (found.reason, found.status, found.retry_after_s) == ("rate_limited", 429, left_s)
+        now += 10
+    assert (len(seen), pauses) == (1, [])
+    now += 41
+    assert (await made.request("GET", "/x")).status_code == 200
+
+
+async def test_a_short_pause_that_is_asked_for_is_sat_out(pauses: list[float]) -> None:
+    made, seen = client(httpx.Response(429, headers={"retry-after": "3"}), httpx.Response(200), limited_pause_s=60)
+    assert (await made.request("GET", "/x")).status_code == 200
+    assert (len(seen), pauses) == (2, [3.0])
+
+
+async def test_what_only_the_caller_sees_to_be_a_limit_is_honoured_too() -> None:
+    made, seen = client(httpx.Response(403), limited_pause_s=60)
+    assert made.rest(await made.request("GET", "/x")) == 60
+    with pytest.raises(ProviderUnavailable):
+        await made.request("GET", "/x")
+    assert len(seen) == 1
 
 
 class Counted:

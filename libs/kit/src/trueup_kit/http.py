@@ -2,7 +2,8 @@
 
 Every call pays the limiter first. What may pass by itself (connection, time-out, 429, 5xx) is tried again with
 exponential backoff and jitter, `Retry-After` honoured up to a bound; after several failures in a row the circuit opens
-and calls fail at once until a single probe gets through.
+and calls fail at once until a single probe gets through. A provider that limits for long is left alone meanwhile: no call
+sleeps through such a pause, it fails and says when to come again, as all do until it is over.
 """
 
 from __future__ import annotations
@@ -87,8 +88,15 @@ class ProviderClient:
         service: str,
         source: str,
         answering: Answering | None = None,
+        limited_pause_s: float | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        """`limited_pause_s`: how long the provider is left alone when it limits and does not say for how long.
+
+        None: it is tried again after the usual backoff.
+        """
+        self._limited_pause_s = limited_pause_s
+        self._rests_until = 0.0
         self._answering = answering
         self._limiter = limiter
         self._attempts_max = attempts_max
@@ -133,9 +141,38 @@ class ProviderClient:
                 return await self._once(method, path, cost, priority, options)
             except ProviderUnavailable as error:
                 failure = error
-                if attempt == self._attempts_max or error.reason in {"circuit_open", "no_database"}:
+                if attempt == self._attempts_max or error.reason in {"circuit_open", "no_database"} or self._rests():
                     break
                 await asyncio.sleep(_delay_s(attempt, error.retry_after_s))
+        raise failure
+
+    def rest(self, answer: httpx.Response) -> float | None:
+        """The answer says that there were too many calls: leave the provider alone for as long as it asks, or as is set.
+
+        Returns the pause in seconds; None where nothing tells one. A short one is left to the call to sit out.
+        """
+        asked_s = retry_after_s(answer)
+        if self._limited_pause_s is None:
+            return asked_s
+        pause_s = self._limited_pause_s if asked_s is None else min(asked_s, RETRY_AFTER_LONGEST_S)
+        if pause_s > LONGEST_DELAY_S:
+            self._rests_until = max(self._rests_until, time.monotonic() + pause_s)
+        return pause_s
+
+    def _rests(self) -> bool:
+        return time.monotonic() < self._rests_until
+
+    def _must_not_rest(self) -> None:
+        if self._rests():
+            left_s = self._rests_until - time.monotonic()
+            raise ProviderUnavailable("rate_limited", status=httpx.codes.TOO_MANY_REQUESTS, retry_after_s=left_s)
+
+    def _judge(self, answer: httpx.Response) -> None:
+        failure = failure_of(answer)
+        if failure is None:
+            return
+        if failure.reason == "rate_limited":
+            failure.retry_after_s = self.rest(answer)
         raise failure
 
     @asynccontextmanager
@@ -175,6 +212,7 @@ class ProviderClient:
         self, limiter: Limiter | None, cost: float, priority: Priority
     ) -> AsyncIterator[Callable[[httpx.Response], None]]:
         """Around one call: the circuit and the limiter before it, the counts after it; its failures by their reasons."""
+        self._must_not_rest()
         self._circuit.enter()
         worked: bool | None = None
         asked, reason = False, "answered"
@@ -182,7 +220,7 @@ class ProviderClient:
             if limiter is not None:
                 await limiter.acquire(cost, priority=priority)
             asked = True
-            yield _raise_failure
+            yield self._judge
             worked = True
         except ProviderUnavailable as failure:
             # A provider that limits us is alive: only silence and its own errors open the circuit.
@@ -200,12 +238,6 @@ class ProviderClient:
                 CALLS.labels(self._source, reason).inc()
                 if self._answering is not None:
                     self._answering.note(worked=worked)
-
-
-def _raise_failure(answer: httpx.Response) -> None:
-    failure = failure_of(answer)
-    if failure is not None:
-        raise failure
 
 
 def failure_of(answer: httpx.Response) -> ProviderUnavailable | None:

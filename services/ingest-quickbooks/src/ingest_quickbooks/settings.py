@@ -42,6 +42,8 @@ class Settings(ServiceSettings):
     """Requests per minute and company; QuickBooks' own limit is 500."""
     limit_per_s: float = Field(default=10.0, gt=0)
     """Requests per second; QuickBooks' own limit is 10."""
+    limited_pause_s: float = Field(default=60.0, ge=0, le=600)
+    """How long QuickBooks is left alone after it said "too many" without saying for how long; it wants 60 seconds."""
     reads_per_month: int = Field(default=500_000, gt=0)
     """Of the plan with Intuit; from four fifths on people are told, beyond it QuickBooks refuses everything."""
     renew_again_after_s: float = Field(default=300.0, ge=1)

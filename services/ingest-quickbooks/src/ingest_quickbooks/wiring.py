@@ -69,6 +69,7 @@ def reading(settings: Settings, *, application_name: str = SERVICE) -> Reading:
         service=SERVICE,
         source="quickbooks",
         answering=answering,
+        limited_pause_s=settings.limited_pause_s,
     )
     # One attempt: a refresh that is repeated blindly may look like theft. The next pull asks again.
     tokens = ProviderClient(
