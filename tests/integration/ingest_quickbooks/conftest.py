@@ -15,6 +15,7 @@ from tests.integration.ingest_world import SMALL, Time, Topics, Wire
 from ingest_quickbooks.adapters.memory import PostgresMemory
 from ingest_quickbooks.adapters.pace import Pace
 from ingest_quickbooks.adapters.quickbooks_api import QuickBooksApi
+from ingest_quickbooks.adapters.seal import Seal
 from ingest_quickbooks.adapters.token_vault import TokenVault
 from ingest_quickbooks.adapters.turns import LeasedTurn, Turns
 from ingest_quickbooks.usecases.deps import Deps
@@ -52,7 +53,7 @@ class Bench:
     client: ProviderClient
     token_client: ProviderClient
 
-    def vault(self, initial: str | None = "qb_refresh_0") -> TokenVault:
+    def vault(self, initial: str | None = "qb_refresh_0", *, keys: str = KEY) -> TokenVault:
         return TokenVault(
             self.engine,
             self.token_client,
@@ -61,7 +62,7 @@ class Bench:
             client_id="qb_client",
             client_secret="qb_secret",
             realm_id="9130000000000001",
-            key=KEY,
+            seal=Seal(keys),
             initial_refresh_token=initial,
             clock=self.time,
         )
@@ -111,7 +112,9 @@ async def bench(database: Any, kafka: str) -> AsyncIterator[Bench]:
     await producer.start()
     limiter = Pace(engine, 500, 10, 0.8)
     shared: dict[str, Any] = {"timeout_s": 5, "attempts_max": 1, "service": SERVICE, "transport": wire}
-    client = ProviderClient(base_url="http://ledger/quickbooks", limiter=limiter, source="quickbooks", **shared)
+    client = ProviderClient(
+        base_url="http://ledger/quickbooks", limiter=limiter, source="quickbooks", limited_pause_s=60, **shared
+    )
     token_client = ProviderClient(base_url="", limiter=None, source="quickbooks_tokens", **shared)
     yield Bench(sandbox, world, time, wire, engine, topics, producer, client, token_client)
     await client.aclose()

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from cryptography.fernet import Fernet
+from prometheus_client import REGISTRY
+from tests.integration.ingest_quickbooks.conftest import KEY
 
+from ingest_quickbooks.domain.tokens import reconnect_soon
 from ingest_quickbooks.ports import ConnectionDead, SourceUnavailable
+from trueup_sandbox.providers.quickbooks import tokens
+
+
+def _gauge(name: str) -> float | None:
+    return REGISTRY.get_sample_value(name, {"source": "quickbooks"})
 
 
 class TestRotation:
@@ -55,6 +65,137 @@ class TestRotation:
         await bench.vault().access_token()
         bench.time.pass_by(hours=2)
         await bench.vault(initial="something else").access_token()
+
+    async def test_a_renewal_is_stored_though_nobody_waits_for_it_any_more(self, bench: Any) -> None:
+        await bench.vault().access_token()
+        bench.time.pass_by(hours=25)
+        asked = asyncio.Event()
+
+        async def note(request: httpx.Request) -> None:
+            asked.set()
+
+        bench.wire.before = note
+        vault = bench.vault()
+        pull = asyncio.create_task(vault.access_token())
+        await asyncio.wait_for(asked.wait(), 10)
+        pull.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await pull
+        await vault.settle()
+        bench.wire.paths()
+        rotated = bench.world.memory.tokens["refresh"]
+        assert await bench.vault().access_token() in bench.world.memory.tokens["access"]
+        assert bench.wire.paths() == [], "nothing had to be asked for again"
+        bench.time.pass_by(hours=25)
+        await bench.vault().access_token()
+        assert rotated in {bench.world.memory.tokens["former"], bench.world.memory.tokens["refresh"]}
+
+
+class TestKeys:
+    async def test_a_new_key_takes_over_with_the_next_renewal(self, bench: Any) -> None:
+        token = await bench.vault().access_token()
+        new = Fernet.generate_key().decode()
+        assert (await bench.vault(keys=new).state()).state == "dead", "a key alone that has sealed nothing"
+        both = f"{new}, {KEY}"
+        assert await bench.vault(keys=both).access_token() == token
+        bench.time.pass_by(hours=2)
+        await bench.vault(keys=both).access_token()
+        assert (await bench.vault(keys=new).state()).state == "alive"
+        bench.time.pass_by(hours=2)
+        await bench.vault(keys=new).access_token()
+
+
+class TestEnd:
+    async def test_is_told_before_five_years_are_over_though_each_renewal_works(
+        self, bench: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        vault = bench.vault()
+        await vault.access_token()
+        rolling = bench.time() + timedelta(seconds=tokens.REFRESH_LIVES_S)
+        assert (await vault.state()).ends_at == rolling
+        born = bench.world.memory.tokens["connected_ms"]
+        monkeypatch.setattr(tokens, "CONNECTION_LIVES_S", 30 * 86_400)
+        bench.time.pass_by(days=20)
+        await vault.access_token()
+        ends_at = (await vault.state()).ends_at
+        assert abs(ends_at.timestamp() - (born / 1000 + 30 * 86_400)) < 2
+        assert reconnect_soon(ends_at, bench.time())
+        await vault.tell()
+        assert _gauge("trueup_connection_refresh_ends_timestamp_seconds") == ends_at.timestamp()
+        bench.time.pass_by(days=11)
+        with pytest.raises(ConnectionDead, match="invalid_grant"):
+            await vault.access_token()
+
+
+class TestRefusal:
+    @pytest.mark.parametrize(
+        ("refusal", "words", "asked"),
+        [
+            ("lapsed", "code 6190", ["cdc"]),
+            ("forbidden", "code 120", ["cdc"]),
+            ("xml_401", "HTTP 401", ["cdc", "bearer", "cdc"]),
+        ],
+    )
+    async def test_for_good_stops_every_replica_until_somebody_connects(
+        self, bench: Any, refusal: Any, words: str, asked: list[str]
+    ) -> None:
+        await bench.pull()
+        bench.time.pass_by(minutes=30)
+        bench.sandbox.controls.tokens.temper.refusal = refusal
+        bench.wire.paths()
+        outcome = await bench.pull()
+        assert (outcome.reason, bench.wire.paths()) == ("connection_dead", asked)
+        assert words in outcome.error
+        other = bench.vault()
+        assert (await other.state()).state == "dead"
+        await other.tell()
+        assert _gauge("trueup_connection_alive") == 0
+        for _ in range(2):
+            bench.time.pass_by(minutes=6)
+            outcome = await bench.pull(vault=other)
+            assert (outcome.reason, bench.wire.paths()) == ("connection_dead", [])
+            assert "connect QuickBooks again: QuickBooks" in outcome.error
+            assert words in outcome.error
+        bench.sandbox.controls.tokens.temper.refusal = "none"
+        fresh = bench.sandbox.controls.tokens.reconnect()
+        again = bench.vault(initial=fresh)
+        assert (await bench.pull(vault=again)).complete
+        await again.tell()
+        assert _gauge("trueup_connection_alive") == 1
+
+    async def test_of_a_token_that_never_worked_is_believed_after_one_more_renewal(self, bench: Any) -> None:
+        await bench.pull()
+        bench.time.pass_by(hours=2)
+        bench.sandbox.controls.tokens.temper.refusal = "xml_401"
+        bench.wire.paths()
+        outcomes = []
+        for _ in range(4):
+            outcomes.append(((await bench.pull()).reason, bench.wire.paths()))
+            bench.time.pass_by(minutes=3)
+        assert outcomes == [
+            ("provider_error", ["bearer", "cdc"]),
+            ("provider_error", ["cdc"]),
+            ("connection_dead", ["cdc", "bearer", "cdc"]),
+            ("connection_dead", []),
+        ]
+
+    async def test_of_a_former_token_says_nothing_about_the_newest(self, bench: Any) -> None:
+        vault = bench.vault()
+        former = await vault.access_token()
+        bench.time.pass_by(hours=2)
+        await vault.access_token()
+        assert not await vault.refuse(former, "QuickBooks answered HTTP 401")
+        assert (await vault.state()).state == "alive"
+        bench.wire.paths()
+        await vault.access_token()
+        assert bench.wire.paths() == []
+
+    async def test_a_refused_connection_can_still_be_given_back(self, bench: Any) -> None:
+        vault = bench.vault()
+        assert await vault.refuse(await vault.access_token(), "lapsed")
+        assert await vault.disconnect()
+        assert bench.world.memory.tokens["revoked"]
+        assert not await vault.disconnect()
 
 
 class TestDeath:

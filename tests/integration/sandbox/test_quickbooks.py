@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from trueup_sandbox.clock import to_instant
+from trueup_sandbox.providers.quickbooks.tokens import CONNECTION_LIVES_S
 from trueup_sandbox.world.billing import credit
 
 COMPANY = "/quickbooks/v3/company/9130000000000001"
@@ -156,6 +157,43 @@ async def test_faults_in_both_spellings(ledger: tuple[Any, Ledger]) -> None:
     assert "invalid_token" in expired.headers["www-authenticate"]
     old = (await (await connect(running)).get("cdc", entities="Invoice", changedSince="2026-01-01T00:00:00Z")).json()
     assert "30 days" in old["Fault"]["Error"][0]["Detail"]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status", "said"),
+    [
+        ("lapsed", 403, '"code":"6190"'),
+        ("forbidden", 403, '"code":"120"'),
+        ("xml_401", 401, "<IntuitResponse>"),
+        ("throttled_403", 403, '"code":"3001"'),
+        ("throttled_200", 200, '"code":"3001"'),
+        ("changes_fault", 200, '{"CDCResponse":[{"QueryResponse":[{"Fault":{"Error":'),
+        ("changes_nothing", 200, '{"CDCResponse":[],"time":'),
+    ],
+)
+async def test_it_refuses_in_every_way_that_it_is_told_to(
+    ledger: tuple[Any, Ledger], refusal: str, status: int, said: str
+) -> None:
+    running, client = ledger
+    asked = {"entities": "Invoice", "changedSince": to_instant(running.world.clock.read()).isoformat()}
+    (await running.http.post("/control/quickbooks/refusal", json={"refusal": refusal})).raise_for_status()
+    answer = await client.get("cdc", **asked)
+    assert answer.status_code == status
+    assert said in answer.text
+    await running.http.post("/control/quickbooks/refusal", json={"refusal": "none"})
+    assert (await client.get("cdc", **asked)).json()["CDCResponse"] == [{"QueryResponse": [{}]}]
+
+
+async def test_the_end_of_the_connection_is_told_to_whoever_asks_for_it(running: Any) -> None:
+    form = {"grant_type": "refresh_token", "refresh_token": "qb_refresh_0"}
+    address, ends = "/quickbooks/oauth2/v1/tokens/bearer", "x_refresh_token_hard_expires_in"
+    wanted = {"x-include-refresh-token-hard-expires-in": "true"}
+    answers = [
+        (await running.http.post(address, data=form, auth=("qb_client", "qb_secret"), headers=headers)).json()
+        for headers in ({}, wanted)
+    ]
+    assert [ends in answer for answer in answers] == [False, True]
+    assert answers[1]["x_refresh_token_expires_in"] < answers[1][ends] <= CONNECTION_LIVES_S
 
 
 async def test_the_eleventh_request_in_a_second_is_throttled(running: Any) -> None:

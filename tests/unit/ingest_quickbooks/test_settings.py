@@ -31,9 +31,21 @@ def test_hides_secrets() -> None:
     assert GOOD["TOKEN_KEY"] not in shown
 
 
+def test_a_former_key_may_stand_behind_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = f"{Fernet.generate_key().decode()}, {GOOD['TOKEN_KEY']}"
+    monkeypatch.setenv("INGEST_QUICKBOOKS_TOKEN_KEY", keys)
+    assert load(Settings).token_key.get_secret_value() == keys
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("TOKEN_KEY", "short"), ("REALM_ID", "acme"), ("LIMIT_PER_S", "0"), ("INTERNAL_SECRET", "short")],
+    [
+        ("TOKEN_KEY", "short"),
+        ("TOKEN_KEY", f"{GOOD['TOKEN_KEY']},"),
+        ("REALM_ID", "acme"),
+        ("LIMIT_PER_S", "0"),
+        ("INTERNAL_SECRET", "short"),
+    ],
 )
 def test_a_mistake_names_the_variable(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -68,8 +68,9 @@ async def main() -> None:
             "pull": schedule.run,
             "answering": reading.answering.run,
             "reads": reading.meter.run,
+            "connection": reading.vault.run,
         },
-        on_stop=[consumer.stop, producer.stop, reading.close],
+        on_stop=[reading.vault.settle, consumer.stop, producer.stop, reading.close],
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from ingest_quickbooks.adapters.seal import Seal
 from trueup_kit.settings import ServiceSettings
 
 
@@ -28,7 +28,8 @@ class Settings(ServiceSettings):
     realm_id: str = Field(pattern=r"^\d+$", examples=["9130000000000001"])
     """The company, as QuickBooks names it when it is connected."""
     token_key: SecretStr
-    """Seals the tokens at rest; 32 bytes, base64 (`python -c "from cryptography.fernet import Fernet as F; print(F.generate_key().decode())"`)."""
+    """Seals the tokens at rest; 32 bytes, base64 (`python -c "from cryptography.fernet import Fernet as F; print(F.generate_key().decode())"`).
+    Several, newest first and separated by commas, while a key is being replaced: the first seals, each of them opens."""
     initial_refresh_token: SecretStr | None = None
     """Fills an empty vault, and replaces a connection that has died; otherwise without effect."""
 
@@ -59,7 +60,8 @@ class Settings(ServiceSettings):
     @classmethod
     def _is_key(cls, value: SecretStr) -> SecretStr:
         try:
-            Fernet(value.get_secret_value())
+            Seal(value.get_secret_value())
         except ValueError:
-            raise ValueError("give 32 random bytes in URL-safe base64, as Fernet.generate_key() makes them") from None
+            words = "give 32 random bytes in URL-safe base64, as Fernet.generate_key() makes them; several with commas"
+            raise ValueError(words) from None
         return value

@@ -14,6 +14,7 @@ from ingest_quickbooks.adapters.memory import PostgresMemory
 from ingest_quickbooks.adapters.pace import Pace
 from ingest_quickbooks.adapters.quickbooks_api import QuickBooksApi
 from ingest_quickbooks.adapters.read_meter import ReadMeter
+from ingest_quickbooks.adapters.seal import Seal
 from ingest_quickbooks.adapters.token_vault import TokenVault
 from ingest_quickbooks.adapters.turns import Turns
 from ingest_quickbooks.ports import Turn
@@ -47,7 +48,8 @@ class Reading:
     ledger: QuickBooksApi
 
     async def close(self) -> None:
-        """Count what was read last, and close the connections."""
+        """Count what was read last, let a renewal come to its end, and close the connections."""
+        await self.vault.settle()
         with contextlib.suppress(Exception):
             await self.meter.keep()
         await self.client.aclose()
@@ -84,7 +86,7 @@ def reading(settings: Settings, *, application_name: str = SERVICE) -> Reading:
         client_id=settings.client_id,
         client_secret=settings.client_secret.get_secret_value(),
         realm_id=settings.realm_id,
-        key=settings.token_key.get_secret_value(),
+        seal=Seal(settings.token_key.get_secret_value()),
         initial_refresh_token=initial.get_secret_value() if initial is not None else None,
         clock=now,
         renew_again_after=timedelta(seconds=settings.renew_again_after_s),

@@ -13,6 +13,7 @@ from ingest_quickbooks.adapters.quickbooks_api import QuickBooksApi
 from ingest_quickbooks.domain.answers import GarbledAnswer
 from ingest_quickbooks.domain.paging import Place
 from ingest_quickbooks.ports import ConnectionDead, SourceUnavailable
+from trueup_kit import http
 from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.http import ProviderClient
 
@@ -25,10 +26,16 @@ class Tokens:
 
     def __init__(self) -> None:
         self.refused: list[str | None] = []
+        self.given_up: list[str] = []
+        self.replaced = False
 
     async def access_token(self, *, refused: str | None = None) -> str:
         self.refused.append(refused)
         return "t1" if refused is None else "t2"
+
+    async def refuse(self, token: str, words: str) -> bool:
+        self.given_up.append(f"{token}: {words}")
+        return not self.replaced
 
 
 def api(answer: Answer, tokens: Tokens | None = None, answered: Callable[[], None] = lambda: None) -> QuickBooksApi:
@@ -36,9 +43,10 @@ def api(answer: Answer, tokens: Tokens | None = None, answered: Callable[[], Non
         base_url="https://ledger.example/quickbooks",
         limiter=None,
         timeout_s=5,
-        attempts_max=1,
+        attempts_max=4,
         service="test",
         source="quickbooks",
+        limited_pause_s=60,
         transport=httpx.MockTransport(answer),
     )
     return QuickBooksApi(client, tokens or Tokens(), realm_id="42", answered=answered)
@@ -99,12 +107,27 @@ class TestRefusedTokens:
         assert await api(answer, tokens).page("Invoice", Place()) == []
         assert tokens.refused == [None, "t1"]
 
-    async def test_a_second_refusal_ends_it(self) -> None:
+    @pytest.mark.parametrize(
+        ("text", "status", "words"),
+        [
+            ('{"fault":{"error":[{"message":"m","code":"3200"}]}}', 401, "refused (HTTP 401, code 3200): m"),
+            ('{"Fault":{"Error":[{"Message":"m","code":"3200"}]}}', 200, "refused (HTTP 200, code 3200): m"),
+            ("<?xml version='1.0'?><x/>", 401, "answered HTTP 401"),
+        ],
+    )
+    async def test_a_second_refusal_ends_it(self, text: str, status: int, words: str) -> None:
         tokens = Tokens()
-        text = '{"fault":{"error":[{"message":"m","code":"3200"}],"type":"AUTHENTICATION"}}'
         with pytest.raises(ConnectionDead):
-            await api(says(text, 401), tokens).page("Invoice", Place())
+            await api(says(text, status), tokens).page("Invoice", Place())
         assert tokens.refused == [None, "t1"]
+        assert tokens.given_up == [f"t2: QuickBooks {words}"], "of the newest token, for whoever asks next"
+
+    async def test_a_token_that_was_replaced_meanwhile_ends_nothing(self) -> None:
+        tokens = Tokens()
+        tokens.replaced = True
+        with pytest.raises(SourceUnavailable) as caught:
+            await api(says("", 401), tokens).page("Invoice", Place())
+        assert not isinstance(caught.value, ConnectionDead)
 
 
 class TestFailures:
@@ -112,12 +135,41 @@ class TestFailures:
         with pytest.raises(SourceUnavailable, match="610"):
             await api(says('{"Fault":{"Error":[{"Message":"Not found","code":"610"}]}}')).page("Invoice", Place())
 
-    async def test_what_needs_a_person_is_told_apart(self) -> None:
+    @pytest.mark.parametrize("code", ["6190", "3100", "120", "3201"])
+    async def test_what_needs_a_person_is_told_apart_and_kept(self, code: str) -> None:
+        tokens = Tokens()
         with pytest.raises(ConnectionDead):
-            await api(says('{"Fault":{"Error":[{"Message":"lapsed","code":"6190"}]}}', 403)).page("Invoice", Place())
+            await api(says(f'{{"Fault":{{"Error":[{{"Message":"m","code":"{code}"}}]}}}}', 403), tokens).count(
+                "Invoice"
+            )
+        assert tokens.given_up == [f"t1: QuickBooks refused (HTTP 403, code {code}): m"]
+        assert tokens.refused == [None], "a renewal would not help"
+
+    @pytest.mark.parametrize(
+        ("text", "status"),
+        [
+            ("slow down", 429),
+            ('{"Fault":{"Error":[{"Message":"m","code":"3001"}]}}', 429),
+            ('{"Fault":{"Error":[{"Message":"m","code":"003001"}]}}', 403),
+            ('{"Fault":{"Error":[{"Message":"m","code":"3001"}]}}', 200),
+        ],
+    )
+    async def test_too_many_is_told_at_once_and_nothing_is_asked_in_the_pause(self, text: str, status: int) -> None:
+        asked: list[httpx.Request] = []
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            asked.append(request)
+            return httpx.Response(status, text=text)
+
+        one = api(answer)
+        for _ in range(3):
+            with pytest.raises(SourceUnavailable, match="is asked again when the pause"):
+                await one.page("Invoice", Place())
+        assert len(asked) == 1
 
     @pytest.mark.parametrize("status", [429, 500, 503])
-    async def test_what_may_pass_is_a_failure_of_the_source(self, status: int) -> None:
+    async def test_what_may_pass_is_a_failure_of_the_source(self, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(http, "FIRST_DELAY_S", 0.0)
         with pytest.raises(SourceUnavailable, match=str(status)):
             await api(says("upstream connect error", status)).page("Invoice", Place())
 

@@ -18,6 +18,30 @@ class TestReadTokenAnswer:
         assert read.access_expires_at == NOW + timedelta(hours=1)
         assert read.refresh_expires_at == NOW + timedelta(days=101)
 
+    @pytest.mark.parametrize(
+        ("rolling_s", "hard_s", "days"),
+        [
+            (8_726_400, 157_680_000, 101),
+            (8_726_400, 864_000, 10),
+            (None, 864_000, 10),
+            (8_726_400, None, 101),
+            (8_726_400, "soon", 101),
+            (8_726_400, True, 101),
+            (8_726_400, 10**30, 101),
+            (-1, -1, None),
+        ],
+    )
+    def test_ends_when_the_earlier_end_comes(self, rolling_s: Any, hard_s: Any, days: int | None) -> None:
+        answer = {
+            "access_token": "a",
+            "refresh_token": "r",
+            "expires_in": 3600,
+            "x_refresh_token_expires_in": rolling_s,
+            "x_refresh_token_hard_expires_in": hard_s,
+        }
+        ends_at = read_token_answer(answer, NOW).refresh_expires_at
+        assert ends_at == (None if days is None else NOW + timedelta(days=days))
+
     def test_never_shows_itself(self) -> None:
         assert "secret" not in repr(
             read_token_answer({"access_token": "secret", "refresh_token": "secret", "expires_in": 1}, NOW)

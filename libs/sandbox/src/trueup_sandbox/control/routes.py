@@ -21,6 +21,7 @@ from trueup_sandbox.oidc.tokens import ACCESS_LIVES_MAX_S, ACCESS_LIVES_S, Signe
 from trueup_sandbox.oidc.users import USERS, find
 from trueup_sandbox.providers.gate import Gate
 from trueup_sandbox.providers.gate import Mode as FaultMode
+from trueup_sandbox.providers.quickbooks.faults import Refusal
 from trueup_sandbox.providers.quickbooks.tokens import Tokens
 from trueup_sandbox.providers.stripe.pay import CHARGED, Payer
 from trueup_sandbox.world.desk import NothingToDo, UnknownObject
@@ -77,6 +78,12 @@ class Withhold(Asked):
     """Null: all again."""
 
 
+class Refusing(Asked):
+    """How the ledger refuses from now on."""
+
+    refusal: Refusal
+
+
 class TokenFor(Asked):
     """Whose bearer token."""
 
@@ -105,7 +112,7 @@ class Controls:
 def build(controls: Controls) -> APIRouter:
     """The routes."""
     router = APIRouter(prefix="/control")
-    for part in (_looking, _told, _acting, _breaking, _delivering, _users):
+    for part in (_looking, _told, _acting, _breaking, _ledger, _delivering, _users):
         part(router, controls)
     retries.add(router, controls.world, controls.payer)
     return router
@@ -234,9 +241,16 @@ def _breaking(router: APIRouter, controls: Controls) -> None:
     async def faults() -> dict[str, Any]:
         return {name: gate.current() for name, gate in controls.gates.items()}
 
+
+def _ledger(router: APIRouter, controls: Controls) -> None:
     @router.post("/quickbooks/reconnect")
     async def reconnect() -> dict[str, str]:
         return {"refresh_token": controls.tokens.reconnect()}
+
+    @router.post("/quickbooks/refusal")
+    async def refusal(asked: Refusing) -> dict[str, str]:
+        controls.tokens.temper.refusal = asked.refusal
+        return {"refusal": asked.refusal}
 
     @router.post("/quickbooks/expire")
     async def expire() -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from http import HTTPStatus
@@ -21,6 +22,7 @@ from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.http import ProviderClient
 
 MINOR_VERSION = "75"
+LIMITED = "it is asked again when the pause that it wants is over"
 
 
 class Tokens(Protocol):
@@ -28,6 +30,31 @@ class Tokens(Protocol):
 
     async def access_token(self, *, refused: str | None = None) -> str:
         """A token that should work; a `refused` one is replaced, unless somebody has replaced it already."""
+
+    async def refuse(self, token: str, words: str) -> bool:
+        """No repetition helps with this token. False: somebody has replaced it meanwhile, so that nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An answer, read once; `body` None: it is no JSON."""
+
+    http: httpx.Response
+    body: object
+    fault: Fault | None
+
+    @property
+    def refuses_token(self) -> bool:
+        """A 401 may be XML or JSON; a fault may hide in a 200."""
+        return self.http.status_code == HTTPStatus.UNAUTHORIZED or (self.fault is not None and self.fault.token_expired)
+
+    @property
+    def refusal(self) -> str:
+        """In words."""
+        status = self.http.status_code
+        if self.fault is None:
+            return f"QuickBooks answered HTTP {status}"
+        return f"QuickBooks refused (HTTP {status}, code {self.fault.code or 'none'}): {self.fault.message}"
 
 
 class QuickBooksApi:
@@ -65,13 +92,28 @@ class QuickBooksApi:
     async def _get(self, path: str, params: dict[str, str]) -> object:
         token = await self._tokens.access_token()
         answer = await self._ask(path, params, token)
-        if _refuses_token(answer):
+        if answer.refuses_token:
             # Once: a second refusal is no matter of age.
             token = await self._tokens.access_token(refused=token)
             answer = await self._ask(path, params, token)
-        return _body(answer)
+        if answer.refuses_token or (answer.fault is not None and answer.fault.needs_person):
+            if await self._tokens.refuse(token, answer.refusal):
+                raise ConnectionDead(answer.refusal)
+            raise SourceUnavailable(f"{answer.refusal}; somebody has connected or renewed meanwhile")
+        return self._body(answer)
 
-    async def _ask(self, path: str, params: dict[str, str], token: str) -> httpx.Response:
+    def _body(self, answer: _Answer) -> object:
+        if answer.fault is not None and answer.fault.throttled:
+            # Where the status does not say so, the client does not know it.
+            self._client.rest(answer.http)
+            raise SourceUnavailable(f"{answer.refusal}; {LIMITED}")
+        if answer.fault is not None or answer.http.status_code != HTTPStatus.OK:
+            raise SourceUnavailable(answer.refusal)
+        if answer.body is None:
+            raise GarbledAnswer("the answer is no JSON")
+        return answer.body
+
+    async def _ask(self, path: str, params: dict[str, str], token: str) -> _Answer:
         try:
             answer = await self._client.request(
                 "GET",
@@ -82,37 +124,12 @@ class QuickBooksApi:
         except ProviderUnavailable as error:
             if error.reason == "no_database":
                 raise
-            raise SourceUnavailable(str(error)) from error
+            words = f"{error}; {LIMITED}" if error.reason == "rate_limited" else str(error)
+            raise SourceUnavailable(words) from error
         if answer.is_success:
             self._answered()
-        return answer
-
-
-def _refuses_token(answer: httpx.Response) -> bool:
-    """A 401 may be XML or JSON; a fault may hide in a 200."""
-    if answer.status_code == HTTPStatus.UNAUTHORIZED:
-        return True
-    fault = find_fault(_json(answer))
-    return fault is not None and fault.token_expired
-
-
-def _body(answer: httpx.Response) -> object:
-    body = _json(answer)
-    fault = find_fault(body)
-    if fault is not None:
-        raise _failure(fault, answer.status_code)
-    if answer.status_code != HTTPStatus.OK:
-        raise SourceUnavailable(f"QuickBooks answered HTTP {answer.status_code}")
-    if body is None:
-        raise GarbledAnswer("the answer is no JSON")
-    return body
-
-
-def _failure(fault: Fault, status: int) -> SourceUnavailable:
-    words = f"QuickBooks refused (HTTP {status}, code {fault.code or 'none'}): {fault.message}"
-    if fault.needs_person or fault.token_expired:
-        return ConnectionDead(words)
-    return SourceUnavailable(words)
+        body = _json(answer)
+        return _Answer(answer, body, find_fault(body))
 
 
 def _json(answer: httpx.Response) -> object:

@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 
 from ingest_quickbooks.domain.connecting import Connection, NotConnected
+from ingest_quickbooks.domain.tokens import reconnect_soon
 from ingest_quickbooks.ports import SourceUnavailable
 from ingest_quickbooks.settings import Settings
-from ingest_quickbooks.wiring import Reading, connecting, reading
+from ingest_quickbooks.wiring import Reading, connecting, now, reading
 from trueup_kit.errors import KitError
 from trueup_kit.settings import load
 
@@ -67,11 +68,18 @@ def status() -> None:
     async def work(read: Reading) -> None:
         nonlocal found
         found = await read.vault.state()
-        ends = f", ends {found.ends_at:%Y-%m-%d} unless it is used" if found.ends_at else ""
-        typer.echo(f"alive{ends}" if found.state == "alive" else f"{found.state}: a person must connect")
+        typer.echo(f"alive{_end(found)}" if found.state == "alive" else f"{found.state}: a person must connect")
 
     _run(load(Settings), work)
     raise typer.Exit(0 if found.state == "alive" else 1)
+
+
+def _end(found: Connection) -> str:
+    """A living connection moves its end on with each renewal: a near one does not move any more."""
+    if found.ends_at is None:
+        return ""
+    near = reconnect_soon(found.ends_at, now())
+    return f", ends {found.ends_at:%Y-%m-%d}{': connect again before' if near else ' unless it is used'}"
 
 
 def _run(settings: Settings, work: Callable[[Reading], Awaitable[None]]) -> None:

@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 
 RENEW_BEFORE = timedelta(minutes=5)
 RECONNECT_BEFORE = timedelta(days=14)
+_LIVES = ("x_refresh_token_expires_in", "x_refresh_token_hard_expires_in")
+"""Seconds: about a hundred days if it is never used, five years however often it is. The second comes only when asked for."""
+_LIVES_LONGEST_S = 10**9
 
 
 class BadTokenAnswer(Exception):
@@ -24,6 +27,7 @@ class TokenAnswer:
     refresh_token: str
     access_expires_at: datetime
     refresh_expires_at: datetime | None
+    """The earlier of its ends; None where neither is told."""
 
     def __repr__(self) -> str:
         return "TokenAnswer(...)"
@@ -52,13 +56,15 @@ def read_token_answer(answer: object, now: datetime) -> TokenAnswer:
         raise BadTokenAnswer("access_token or refresh_token is missing")
     if not isinstance(lifetime_s, int) or lifetime_s <= 0:
         raise BadTokenAnswer("expires_in is missing")
-    refresh_lifetime_s = answer.get("x_refresh_token_expires_in")
-    refresh_expires_at = None
-    if isinstance(refresh_lifetime_s, int):
-        refresh_expires_at = now + timedelta(seconds=refresh_lifetime_s)
     return TokenAnswer(
         access_token=access,
         refresh_token=refresh,
         access_expires_at=now + timedelta(seconds=lifetime_s),
-        refresh_expires_at=refresh_expires_at,
+        refresh_expires_at=_end(answer, now),
     )
+
+
+def _end(answer: Mapping[object, object], now: datetime) -> datetime | None:
+    told = [answer.get(name) for name in _LIVES]
+    known = [one for one in told if isinstance(one, int) and not isinstance(one, bool) and 0 <= one <= _LIVES_LONGEST_S]
+    return now + timedelta(seconds=min(known)) if known else None

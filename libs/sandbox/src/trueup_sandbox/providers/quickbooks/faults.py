@@ -4,13 +4,58 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from starlette.responses import Response
 
 from trueup_sandbox.providers.gate import Refused
 from trueup_sandbox.providers.quickbooks.shapes import Json, instant
 from trueup_sandbox.world.chance import token
+
+Refusal = Literal[
+    "none", "lapsed", "forbidden", "xml_401", "throttled_403", "throttled_200", "changes_fault", "changes_nothing"
+]  # fmt: skip
+"""Lapsed: the subscription is over. Forbidden: the app may not. xml_401: every token is refused, as a gateway words it.
+throttled_403, throttled_200: too many, as the ledger said it once, or without a status that says so. changes_…: change capture
+refuses one entity inside a 200, or says nothing at all."""
+
+
+@dataclass(slots=True)
+class Temper:
+    """How the ledger refuses just now."""
+
+    refusal: Refusal = "none"
+
+    def refuse(self, *, at_ms: int) -> None:
+        """Before a request is looked at.
+
+        Raises:
+            Refused: it is in no mood to answer.
+        """
+        if self.refusal == "lapsed":
+            words = "You can only add or edit one company after the subscription period has ended"
+            raise fault("6190", "Subscription period has ended", words, at_ms=at_ms, status=403)
+        if self.refusal == "forbidden":
+            raise fault(
+                "120", "Authorization Failure", "The app may not", at_ms=at_ms, status=403, kind="AUTHORIZATION"
+            )
+        if self.refusal == "xml_401":
+            body = "<?xml version='1.0'?><IntuitResponse><Fault type='AUTHENTICATION'/></IntuitResponse>"
+            raise Refused(Response(body, 401, media_type="application/xml"))
+        if self.refusal == "throttled_403":
+            raise Refused(throttled(at_ms=at_ms, status=403))
+        if self.refusal == "throttled_200":
+            raise Refused(throttled(at_ms=at_ms, status=200))
+
+    def captured(self, answers: list[Json]) -> list[Json]:
+        """What change capture puts into its CDCResponse."""
+        if self.refusal == "changes_nothing":
+            return []
+        if self.refusal == "changes_fault":
+            error = {"Message": "An application error has occurred", "Detail": "System Failure Error", "code": "10000"}
+            answers = [*answers[:-1], {"Fault": {"Error": [error], "type": "SystemFault"}}]
+        return [{"QueryResponse": answers}]
 
 
 def answer(body: Json, status: int = 200, **headers: str) -> Response:
@@ -48,7 +93,7 @@ def unauthorized(detail: str, *, at_ms: int) -> Refused:
     return Refused(answer(body, 401, **{"WWW-Authenticate": 'Bearer realm="Intuit", error="invalid_token"'}))
 
 
-def throttled(*, at_ms: int) -> Response:
+def throttled(*, at_ms: int, status: int = 429) -> Response:
     """Too many requests."""
     error = {
         "Message": "message=ThrottleExceeded; errorCode=003001; statusCode=429",
@@ -56,4 +101,4 @@ def throttled(*, at_ms: int) -> Response:
         "code": "3001",
     }
     body = {"Fault": {"Error": [error], "type": "THROTTLE"}, "time": instant(at_ms, digits="milliseconds")}
-    return answer(body, 429)
+    return answer(body, status)

@@ -29,6 +29,7 @@ from trueup_sandbox.world.world import World
 
 REALM = "9130000000000001"
 CDC_MAX = 1000
+HARD_END_WANTED = "x-include-refresh-token-hard-expires-in"
 CDC_REACH_MS = 30 * DAY_MS
 
 
@@ -107,6 +108,7 @@ class QuickBooksApi:
     async def _enter(self, request: Request) -> int:
         await self._gate.enter()
         at_ms = self._world.clock.read()
+        self._tokens.temper.refuse(at_ms=at_ms)
         if not self._tokens.accepts(request.headers.get("authorization", "")):
             raise unauthorized("Token expired or not valid", at_ms=at_ms)
         if request.path_params["realm"] != REALM:
@@ -131,6 +133,8 @@ class QuickBooksApi:
         await self._gate.enter()
         form = {name: str(value) for name, value in (await request.form()).items()}
         granted = await self._tokens.refresh(request.headers.get("authorization", ""), form)
+        if request.headers.get(HARD_END_WANTED) != "true":
+            granted.pop("x_refresh_token_hard_expires_in")
         self._gate.counters["quickbooks.refreshes"] += form.get("grant_type") == "refresh_token"
         return JSONResponse(granted)
 
@@ -213,7 +217,7 @@ class QuickBooksApi:
             found = [self._captured(shape, record, changed) for changed, record in shelf.changed_since(since_ms)][:room]
             room -= len(found)
             answers.append({name: found, "startPosition": 1, "maxResults": len(found)} if found else {})
-        body = {"CDCResponse": [{"QueryResponse": answers}], "time": instant(at_ms, digits="milliseconds")}
+        body = {"CDCResponse": self._tokens.temper.captured(answers), "time": instant(at_ms, digits="milliseconds")}
         return answer(body)
 
     def _since(self, request: Request, at_ms: int) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 from starlette.responses import Response
 
 from trueup_sandbox.providers.gate import Refused
+from trueup_sandbox.providers.quickbooks.faults import Temper
 from trueup_sandbox.world.world import World
 
 CLIENT = ("qb_client", "qb_secret")
@@ -22,6 +23,8 @@ FIRST_REFRESH_TOKEN = "qb_refresh_0"  # noqa: S105
 REFRESH_TAKES_S = 0.05
 CODE_LIVES_MS = 600_000
 REFRESH_LIVES_S = 8_726_400
+CONNECTION_LIVES_S = 5 * 365 * 86_400
+"""However often it is renewed."""
 
 
 def _refuse(error: str, status: int = 400) -> Refused:
@@ -33,6 +36,8 @@ class Tokens:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.temper = Temper()
+        """How it refuses although the token is right."""
         self._refreshing = False
         self._codes: dict[str, tuple[str, int]] = {}
         self._redeemed: set[str] = set()
@@ -41,6 +46,7 @@ class Tokens:
                 "refresh": FIRST_REFRESH_TOKEN,
                 "former": None,
                 "rotated_ms": world.born_ms,
+                "connected_ms": world.born_ms,
                 "access": {},
                 "revoked": False,
             }
@@ -78,13 +84,18 @@ class Tokens:
 
     def _exchange(self, refresh_token: str) -> dict[str, Any]:
         state, now_ms = self._state, self._world.clock.read()
-        if state["revoked"] or refresh_token not in {state["refresh"], state["former"]}:
+        if state["revoked"] or refresh_token not in {state["refresh"], state["former"]} or self._left_s(now_ms) <= 0:
             raise _refuse("invalid_grant")
         if refresh_token == state["refresh"]:
             state["former"] = None
             if now_ms - state["rotated_ms"] >= self._world.scenario.quickbooks.rotate_after_s * 1000:
                 state.update(former=refresh_token, refresh=f"qb_refresh_{secrets.token_hex(12)}", rotated_ms=now_ms)
         return self._grant(now_ms)
+
+    def _left_s(self, now_ms: int) -> int:
+        """Until a person must connect again."""
+        connected_ms: int = self._state.get("connected_ms", self._world.born_ms)
+        return CONNECTION_LIVES_S - (now_ms - connected_ms) // 1000
 
     def _grant(self, now_ms: int) -> dict[str, Any]:
         """A fresh access token beside the refresh token as it is now."""
@@ -99,6 +110,7 @@ class Tokens:
             "expires_in": lives_s,
             "refresh_token": state["refresh"],
             "x_refresh_token_expires_in": REFRESH_LIVES_S,
+            "x_refresh_token_hard_expires_in": self._left_s(now_ms),
         }
 
     def accepts(self, authorization: str) -> bool:
@@ -110,7 +122,7 @@ class Tokens:
         """What an admin does in the browser after the connection died: a new refresh token."""
         fresh = f"qb_refresh_{secrets.token_hex(12)}"
         now_ms = self._world.clock.read()
-        self._state.update(refresh=fresh, former=None, rotated_ms=now_ms, access={}, revoked=False)
+        self._state.update(refresh=fresh, former=None, rotated_ms=now_ms, connected_ms=now_ms, access={}, revoked=False)
         self._save()
         return fresh
 
