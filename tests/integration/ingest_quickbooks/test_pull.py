@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
+from tests.integration.ingest_quickbooks.conftest import SERVICE
 
+from ingest_quickbooks import wiring
+from ingest_quickbooks.adapters.memory import PostgresMemory
 from ingest_quickbooks.domain import answers
 from trueup_contracts.customers import CustomerObservedV1
 from trueup_contracts.invoices import InvoiceObservedV1
@@ -109,13 +113,17 @@ class TestInterruptions:
 
     async def test_a_lease_lost_in_mid_read_publishes_nothing(self, bench: Any) -> None:
         async def steal(request: httpx.Request) -> None:
-            if request.url.path.endswith("/query"):
+            # After the version was drawn and before the page is announced: nothing but the look before publishing helps.
+            if request.url.params.get("query", "").startswith("SELECT * FROM Invoice "):
                 await bench.sql("UPDATE leases SET owner = 'another', token = token + 1")
 
         bench.wire.before = steal
         with pytest.raises(LeaseLost):
             await bench.pull()
-        assert await bench.sent() == []
+        told = {type(event) for event in await bench.sent()}
+        assert told == {CustomerObservedV1}, "what was announced before stays"
+        assert await bench.sql("SELECT FROM objects WHERE entity = 'Invoice'") == []
+        assert await bench.sql("SELECT FROM cursors WHERE name = 'changes'") == []
 
     async def test_a_cut_answer_loses_neither_changes_nor_deletions(
         self, bench: Any, monkeypatch: pytest.MonkeyPatch
@@ -145,8 +153,71 @@ class TestInterruptions:
         assert bench.wire.paths().count("query") == 2 * 4, "each entity is counted and then read"
         assert _told(await bench.facts()) == _documents(bench)
 
+    async def test_what_could_never_be_read_is_forgotten_by_the_sweep_that_does_not_meet_it(self, bench: Any) -> None:
+        await bench.pull()
+        store = bench.world.desk.store
+        broken = next(one for one in store.invoices.all() if not one.readable)
+        object.__setattr__(broken, "state", "deleted")
+        bench.time.pass_by(days=31)
+        assert (await bench.pull()).complete
+        assert (await bench.report()).gaps == []
+        assert f"quickbooks:invoice:{broken.id}" not in await bench.facts()
+
+    async def test_a_sweep_counts_what_cannot_be_read_only_where_it_meets_it(self, bench: Any) -> None:
+        await bench.pull()
+        memory = PostgresMemory(bench.engine, ObservationPublisher(bench.engine, bench.producer, service=SERVICE))
+        standing = await memory.standing("Invoice")
+        assert await memory.met("Invoice", bench.time()) == standing
+        await bench.sql("UPDATE gaps SET seen_at = NULL WHERE entity = 'Invoice'")
+        assert await memory.met("Invoice", bench.time()) == standing - 1
+        assert [entity for entity, _ in await memory.unseen(["Invoice"], bench.time())] == ["Invoice"]
+        # Broken only after it was met: it stands.
+        await bench.sql(
+            "UPDATE gaps SET external_id = (SELECT external_id FROM objects WHERE entity = 'Invoice' LIMIT 1)"
+        )
+        assert await memory.unseen(["Invoice"], bench.time()) == []
+
+
+class TestCompanies:
+    async def test_the_memory_is_of_one(self, bench: Any, capsys: pytest.CaptureFixture[str]) -> None:
+        publisher = ObservationPublisher(bench.engine, bench.producer, service=SERVICE)
+        memory = PostgresMemory(bench.engine, publisher)
+        made = wiring.Parts(None, bench.producer, memory, None, {}, "9130000000000001")  # type: ignore[arg-type]
+        for _ in range(2):
+            await made.company_must_fit()
+        with pytest.raises(SystemExit) as refused:
+            await replace(made, realm_id="4620816365000000000").company_must_fit()
+        assert refused.value.code == 2
+        said = capsys.readouterr().err
+        assert "holds the ledger of company 9130000000000001: set 9130000000000001, or start with" in said
+
 
 class TestFailures:
+    @pytest.mark.parametrize("refusal", ["changes_fault", "changes_nothing"])
+    async def test_a_refusal_inside_an_answer_is_no_quiet_minute(self, bench: Any, refusal: Any) -> None:
+        first = await bench.pull()
+        bench.time.pass_by(minutes=6)
+        bench.sandbox.controls.happenings.make("void")
+        bench.sandbox.controls.tokens.temper.refusal = refusal
+        assert not (await bench.pull()).complete
+        assert (await bench.report()).as_of == first.as_of
+        bench.sandbox.controls.tokens.temper.refusal = "none"
+        bench.time.pass_by(minutes=1)
+        assert (await bench.pull()).complete
+        assert _told(await bench.facts()) == _documents(bench)
+
+    @pytest.mark.parametrize("refusal", ["throttled_403", "throttled_200"])
+    async def test_too_many_in_whichever_words_leaves_the_ledger_alone(self, bench: Any, refusal: Any) -> None:
+        await bench.pull()
+        bench.time.pass_by(minutes=1)
+        bench.sandbox.controls.tokens.temper.refusal = refusal
+        bench.wire.paths()
+        assert "is asked again" in (await bench.pull()).error
+        assert bench.wire.paths() == ["cdc"]
+        bench.sandbox.controls.tokens.temper.refusal = "none"
+        assert "is asked again" in (await bench.pull()).error
+        assert bench.wire.paths() == []
+
     @pytest.mark.parametrize("mode", ["down", "garbage"])
     async def test_keep_the_watermark_and_lose_nothing(self, bench: Any, mode: Any) -> None:
         first = await bench.pull()

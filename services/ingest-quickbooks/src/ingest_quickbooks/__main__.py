@@ -62,7 +62,7 @@ async def main() -> None:
         settings=settings,
         health=health,
         app=app,
-        on_start=[producer.start],
+        on_start=[made.company_must_fit, producer.start],
         tasks={
             "consumer": consumer.run,
             "pull": schedule.run,

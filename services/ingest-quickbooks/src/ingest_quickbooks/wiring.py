@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -118,6 +119,22 @@ class Parts:
     memory: PostgresMemory
     turns: Turns
     link_fields: Mapping[str, str]
+    realm_id: str
+
+    async def company_must_fit(self) -> None:
+        """Another company's ledger would be taken for changes of the one that is remembered.
+
+        Raises:
+            SystemExit: with code 2, after saying on standard error what to do.
+        """
+        known = await self.memory.claim_realm(self.realm_id)
+        if known != self.realm_id:
+            print(  # noqa: T201  the last word of a process that does not start
+                f"INGEST_QUICKBOOKS_REALM_ID is {self.realm_id}, but this database holds the ledger of company {known}: "
+                f"set {known}, or start with an empty database and empty topics.",
+                file=sys.stderr,
+            )
+            raise SystemExit(2)
 
     def deps(self, turn: Turn) -> Deps:
         """The collaborators of one pull."""
@@ -137,4 +154,4 @@ def parts(settings: Settings) -> Parts:
     producer = Producer(settings.kafka_bootstrap, service=SERVICE, publish_timeout_s=settings.publish_timeout_s)
     publisher = ObservationPublisher(read.engine, producer, service=SERVICE)
     turns = Turns(read.engine, Leases(read.engine, service=SERVICE), publisher, producer, now)
-    return Parts(read, producer, PostgresMemory(read.engine, publisher), turns, settings.link_fields)
+    return Parts(read, producer, PostgresMemory(read.engine, publisher), turns, settings.link_fields, settings.realm_id)

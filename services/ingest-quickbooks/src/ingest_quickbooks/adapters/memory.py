@@ -71,6 +71,13 @@ class PostgresMemory:
         self._engine = engine
         self._publisher = publisher
 
+    async def claim_realm(self, realm_id: str) -> str:
+        """The company whose ledger this schema remembers; the first who asks decides."""
+        await self._fetch(
+            "INSERT INTO cursors (name, value) VALUES ('realm', $1) ON CONFLICT (name) DO NOTHING", realm_id
+        )
+        return str(await self._publisher.cursor("realm"))
+
     async def cursor(self) -> datetime | None:
         """See the port."""
         text = await self._publisher.cursor(CURSOR)

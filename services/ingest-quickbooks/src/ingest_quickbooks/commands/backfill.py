@@ -39,8 +39,9 @@ def backfill(
 async def _run(made: Parts, span: Span, account: str | None) -> None:
     within = Within(span.first, span.last, account)
     bookmark, bar = Bookmark(made.reading.engine, span, account), Bar()
-    await made.producer.start()
     try:
+        await made.company_must_fit()
+        await made.producer.start()
         kept = await bookmark.read()
         begin: Entity = kept["entity"] if kept else ENTITIES[0]
         for entity in ENTITIES[ENTITIES.index(begin) :]:
