@@ -27,6 +27,11 @@ class TestReadChanges:
         answer = {"CDCResponse": [{"QueryResponse": [{"Invoice": rows}]}], "time": "2026-11-10T12:00:00Z"}
         assert read_changes(answer).truncated
 
+    @pytest.mark.parametrize("quiet", [[], [{}], [{}, {}]])
+    def test_nothing_has_changed(self, quiet: Any) -> None:
+        answer = {"CDCResponse": [{"QueryResponse": quiet}], "time": "2026-11-10T12:00:00Z"}
+        assert read_changes(answer).bodies == {}
+
     @pytest.mark.parametrize(
         "answer",
         [
@@ -37,7 +42,6 @@ class TestReadChanges:
             {"CDCResponse": [], "time": "2026-11-10T12:00:00Z"},
             {"CDCResponse": [{}], "time": "2026-11-10T12:00:00Z"},
             {"CDCResponse": [{"QueryResponse": [{}]}, {}], "time": "2026-11-10T12:00:00Z"},
-            {"CDCResponse": [{"QueryResponse": []}], "time": "2026-11-10T12:00:00Z"},
             {"CDCResponse": 3, "time": "2026-11-10T12:00:00Z"},
             {"CDCResponse": [{"QueryResponse": [{"Invoice": ["x"]}]}], "time": "2026-11-10T12:00:00Z"},
         ],

@@ -44,7 +44,7 @@ def read_changes(answer: object) -> Changes:
 
     Raises:
         GarbledAnswer: no CDCResponse with a QueryResponse, no `time`, or a list that is none. Where nothing has
-            changed, QuickBooks says so of each entity: an answer about nothing is none.
+            changed, the QueryResponse says so: an answer without one is none.
     """
     if not isinstance(answer, Mapping):
         raise GarbledAnswer("the answer is no object")
@@ -68,7 +68,9 @@ def change_queries(answer: Body) -> Iterator[tuple[str, Body]]:
         Unreadable: it says nothing, of any entity.
     """
     for path, response in reading.some_bodies(answer, "CDCResponse"):
-        yield from reading.some_bodies(response, "QueryResponse", path)
+        if response.get("QueryResponse") is None:
+            raise Unreadable(reading.at(path, "QueryResponse"), "missing")
+        yield from reading.bodies(response, "QueryResponse", path)
 
 
 def read_page(answer: object, entity: Entity) -> list[Body]:
