@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from trueup_contracts.syncs import SyncRequestedV1
 from trueup_kit.consumer import Record
 from trueup_kit.limits import current_priority
@@ -32,6 +34,7 @@ class Bench:
         self.priorities: list[str] = []
         self.letters: list[str] = []
         self.mine = mine
+        self.fails = False
         self.go_on = asyncio.Event()
         self.go_on.set()
         self.schedule: Schedule[Any] = Schedule(
@@ -53,6 +56,8 @@ class Bench:
         self.pulls += 1
         self.priorities.append(current_priority())
         await self.go_on.wait()
+        if self.fails:
+            raise ConnectionError("away")
         return Outcome()
 
     async def publish_raw(self, topic: str, **_: Any) -> None:
@@ -121,6 +126,38 @@ class TestWish:
         await bench.schedule.tick()
         assert bench.letters == ["trueup.syncs.requested.v1.dlq"]
         assert bench.asked == [0]
+
+    async def test_stays_where_the_lease_is_away_until_it_is_served_by_any_later_pull(self) -> None:
+        bench = Bench(mine=False)
+        await bench.schedule.wish([wish()])
+        for _ in range(3):
+            await bench.schedule.tick()
+            bench.now += timedelta(seconds=5)
+        assert bench.asked == [0, 5, 10], "a pull that began after the wish is young enough"
+        bench.mine = True
+        await bench.schedule.tick()
+        await bench.schedule.tick()
+        assert (bench.asked[3:], bench.priorities) == ([15, 57.5], ["person", "background"])
+
+    async def test_that_could_not_be_served_is_dropped_when_nobody_waits_any_more(self) -> None:
+        bench = Bench(mine=False)
+        await bench.schedule.wish([wish(age_s=10)])
+        bench.now += timedelta(seconds=50)
+        await bench.schedule.tick()
+        bench.now += timedelta(seconds=1)
+        await bench.schedule.tick()
+        assert bench.asked == [50, 57.5]
+
+    async def test_whose_pull_fails_is_tried_again(self) -> None:
+        bench = Bench()
+        bench.fails = True
+        await bench.schedule.wish([wish()])
+        with pytest.raises(ConnectionError):
+            await bench.schedule.tick()
+        bench.fails = False
+        await bench.schedule.tick()
+        await bench.schedule.tick()
+        assert bench.priorities == ["person", "person", "background"]
 
     async def test_goes_before_the_background(self) -> None:
         bench = Bench()

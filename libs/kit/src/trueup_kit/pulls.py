@@ -23,7 +23,7 @@ from trueup_kit.postgres import raw
 from trueup_kit.producer import Producer
 
 log = get_logger(__name__)
-PULLED_AT = "pulled_at"
+PULLED_AT, WANTED_AT = "pulled_at", "wanted_at"
 WISH_AGE_MAX = timedelta(seconds=60)
 BORROW_WAIT_S = 600.0
 """Longer than a pull may take; a first load is waited for no longer."""
@@ -31,6 +31,8 @@ BORROW_PAUSE_S = 0.2
 TICKS_PER_INTERVAL = 4
 TICK_LONGEST_S = 5.0
 """Replicas look at least this often whether a pull is due, so that one takes over soon after another died."""
+STEP_BACK_S = 2 * TICK_LONGEST_S
+"""How long other work lets the scope lie for a pull that found it taken: such a pull looks again within one tick."""
 
 Turn = TypeVar("Turn")
 
@@ -63,36 +65,59 @@ class Turns:
 
     @asynccontextmanager
     async def open(self, fresh_s: float) -> AsyncIterator[Held | None]:
-        """The lease; None where another replica has it, or a pull was begun less than `fresh_s` seconds ago."""
+        """The lease; None where another has it, or a pull was begun less than `fresh_s` seconds ago.
+
+        A pull that is due and finds the lease taken leaves word of it: whoever borrows lets it go first.
+        """
         async with self._leases.hold(self._scope) as held:
             started_at = self._clock()
-            if held is None or await self._pulled_since(started_at - timedelta(seconds=fresh_s)):
+            due = not await self._pulled_since(started_at - timedelta(seconds=fresh_s))
+            if held is None or not due:
+                if due:
+                    await self._note(WANTED_AT, started_at)
                 yield None
                 return
             yield held
-            async with self._engine.begin() as conn:
-                await ObservationPublisher.save_cursor(await raw(conn), PULLED_AT, started_at.isoformat())
+            await self._note(PULLED_AT, started_at)
 
     @asynccontextmanager
     async def borrow(self, wait_s: float = BORROW_WAIT_S) -> AsyncIterator[Held]:
-        """The lease for a piece of other work, as soon as no pull has it; it counts as no pull.
+        """The lease for a piece of other work, as soon as no pull has it or waits for it; it counts as no pull.
+
+        Who borrows again and again gives it back in between: a pull that came meanwhile has STEP_BACK_S to take it.
 
         Raises:
             ProviderUnavailable: others held it for longer than `wait_s` (reason `busy`).
         """
         deadline = asyncio.get_running_loop().time() + wait_s
         while True:
-            async with self._leases.hold(self._scope) as held:
-                if held is not None:
-                    yield held
-                    return
+            if not await self._is_wanted():
+                async with self._leases.hold(self._scope) as held:
+                    if held is not None:
+                        yield held
+                        return
             if asyncio.get_running_loop().time() > deadline:
                 raise ProviderUnavailable("busy")
             await asyncio.sleep(BORROW_PAUSE_S)
 
     async def _pulled_since(self, moment: datetime) -> bool:
-        text = await self._publisher.cursor(PULLED_AT)
-        return text is not None and datetime.fromisoformat(text) > moment
+        pulled_at = await self._noted(PULLED_AT)
+        return pulled_at is not None and pulled_at > moment
+
+    async def _is_wanted(self) -> bool:
+        """Whether a pull found the lease taken just now and has not come to its turn since."""
+        wanted_at = await self._noted(WANTED_AT)
+        if wanted_at is None or wanted_at <= self._clock() - timedelta(seconds=STEP_BACK_S):
+            return False
+        return not await self._pulled_since(wanted_at)
+
+    async def _noted(self, name: str) -> datetime | None:
+        text = await self._publisher.cursor(name)
+        return None if text is None else datetime.fromisoformat(text)
+
+    async def _note(self, name: str, moment: datetime) -> None:
+        async with self._engine.begin() as conn:
+            await ObservationPublisher.save_cursor(await raw(conn), name, moment.isoformat())
 
 
 class Schedule(Generic[Turn]):
@@ -123,7 +148,8 @@ class Schedule(Generic[Turn]):
         self._dead_letters = dead_letters
         self._service = service
         self._wake = asyncio.Event()
-        self._wished = False
+        self._wished_at: datetime | None = None
+        self._wish_ends_at: datetime | None = None
         self._running = False
         self._last_error: str | None = None
 
@@ -132,9 +158,12 @@ class Schedule(Generic[Turn]):
         await every(self._tick_s, self.tick, name="pull", wake=self._wake)
 
     async def tick(self) -> None:
-        """Pull if it is due or wished for, and nobody else does; what a person waits for goes before the background."""
-        wished, self._wished = self._wished, False
-        async with self._open_turn(0.0 if wished else self._fresh_enough_s()) as turn:
+        """Pull if it is due or wished for, and nobody else does; what a person waits for goes before the background.
+
+        A wish that finds the lease taken, or whose pull fails, stays until it is served or too old to be waited for.
+        """
+        wished = self._is_wished()
+        async with self._open_turn(self._fresh_enough_s()) as turn:
             if turn is None:
                 return
             self._hinted_at = None
@@ -142,8 +171,14 @@ class Schedule(Generic[Turn]):
             try:
                 with for_person() if wished else nullcontext():
                     self._tell(await self._pull(turn))
+                self._wished_at = self._wish_ends_at = None
             finally:
                 self._running = False
+
+    def _is_wished(self) -> bool:
+        if self._wish_ends_at is not None and self._clock() > self._wish_ends_at:
+            self._wished_at = self._wish_ends_at = None
+        return self._wished_at is not None
 
     def hint(self) -> None:
         """The source says that something changed: look soon, after a pull that began before, and not too often."""
@@ -151,7 +186,9 @@ class Schedule(Generic[Turn]):
         self._wake.set()
 
     def _fresh_enough_s(self) -> float:
-        """How young the last pull may be for nothing to be due. A hint is served by any pull that began after it."""
+        """How young the last pull may be for nothing to be due. Wish and hint are served by any pull that began after."""
+        if self._wished_at is not None:
+            return min(self._fresh_s, (self._clock() - self._wished_at).total_seconds())
         if self._hinted_at is None:
             return self._fresh_s
         waited_s = (self._clock() - self._hinted_at).total_seconds()
@@ -169,7 +206,7 @@ class Schedule(Generic[Turn]):
                 continue
             fresh = self._clock() - request.requested_at <= WISH_AGE_MAX
             if request.source == self._source and fresh and not self._running:
-                self._wished = True
+                self._wished_at, self._wish_ends_at = self._clock(), request.requested_at + WISH_AGE_MAX
                 self._wake.set()
 
     def _tell(self, outcome: Outcome) -> None:

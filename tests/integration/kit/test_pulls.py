@@ -1,0 +1,113 @@
+"""A schedule beside other work that borrows the same lease again and again, on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+from tests.integration.kit.conftest import until
+
+from trueup_contracts.syncs import SyncRequestedV1
+from trueup_kit import pulls
+from trueup_kit.consumer import Record
+from trueup_kit.errors import ProviderUnavailable
+from trueup_kit.ingest import Leases, ObservationPublisher
+from trueup_kit.limits import current_priority
+from trueup_kit.pulls import Schedule, Turns
+
+QUESTIONS = 30
+QUESTION_S = 0.1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    error: str | None = None
+
+
+def turns(engine: AsyncEngine, service: str) -> Turns:
+    publisher = ObservationPublisher(engine, None, service=service)  # type: ignore[arg-type]
+    return Turns(engine, Leases(engine, service=service), publisher, lambda: datetime.now(UTC), scope="usage")
+
+
+class Service:
+    """A schedule whose pulls only note for whom they were."""
+
+    def __init__(self, engine: AsyncEngine, interval_s: float) -> None:
+        self.pulled_for: list[str] = []
+        self.schedule: Schedule[Any] = Schedule(
+            turns(engine, "service").open,
+            self.pull,
+            source="amplitude",
+            interval_s=interval_s,
+            clock=lambda: datetime.now(UTC),
+            dead_letters=None,  # type: ignore[arg-type]
+            service="service",
+        )
+
+    async def pull(self, _: Any) -> Outcome:
+        self.pulled_for.append(current_priority())
+        return Outcome()
+
+    async def wish(self) -> None:
+        event = SyncRequestedV1(
+            version=1, request_id="r", source="amplitude", requested_by="ana", requested_at=datetime.now(UTC)
+        )
+        await self.schedule.wish([Record(event.topic, 0, 0, "amplitude", event.to_bytes())])
+
+
+async def backfill(engine: AsyncEngine, questions: int = QUESTIONS) -> None:
+    """As the commands do: the lease for each question, with nothing to do in between."""
+    borrowing = turns(engine, "backfill")
+    for _ in range(questions):
+        async with borrowing.borrow():
+            await asyncio.sleep(QUESTION_S)
+
+
+@contextlib.asynccontextmanager
+async def running(service: Service) -> Any:
+    task = asyncio.create_task(service.schedule.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_pull_that_is_due_goes_before_the_next_question(engine: AsyncEngine) -> None:
+    service = Service(engine, interval_s=QUESTION_S * 2)
+    async with running(service):
+        await backfill(engine)
+    # Each third question at the least: a pull is due after two of them and waits for the one that runs.
+    assert len(service.pulled_for) > QUESTIONS / 4
+
+
+async def test_a_wish_goes_before_the_next_question(engine: AsyncEngine) -> None:
+    service = Service(engine, interval_s=20.0)
+    async with running(service):
+        await until(lambda: len(service.pulled_for) == 1, what="the first pull")
+        working = asyncio.create_task(backfill(engine, 200))
+        await asyncio.sleep(QUESTION_S / 2)
+        await service.wish()
+        await until(lambda: "person" in service.pulled_for, what="the wished pull")
+        assert not working.done()
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+
+
+async def test_where_no_service_runs_nobody_is_waited_for(engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulls, "STEP_BACK_S", 1.0)
+    service = turns(engine, "service")
+    async with turns(engine, "backfill").borrow(), service.open(0) as turn:
+        assert turn is None
+    begun = asyncio.get_running_loop().time()
+    async with asyncio.timeout(10):
+        await backfill(engine, 3)  # the service that left word is dead
+    assert timedelta(seconds=asyncio.get_running_loop().time() - begun) >= timedelta(seconds=1)
+    with pytest.raises(ProviderUnavailable, match="busy"):
+        async with turns(engine, "one").borrow(), turns(engine, "another").borrow(wait_s=0):
+            pass
