@@ -55,6 +55,24 @@ def test_a_mistake_names_the_variable(
     assert f"INGEST_AMPLITUDE_{name}" in capsys.readouterr().err
 
 
+def test_a_budget_in_which_the_dearest_question_never_fits_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("INGEST_AMPLITUDE_COST_PER_5_MIN", "600")
+    monkeypatch.setenv("INGEST_AMPLITUDE_BACKGROUND_SHARE", "0.5")
+    with pytest.raises(SystemExit):
+        load(Settings)
+    said = capsys.readouterr().err
+    assert "a question for 31 days costs 279, and the background may spend 150 at once" in said
+    assert "raise INGEST_AMPLITUDE_COST_PER_5_MIN to 1116 or more" in said
+    monkeypatch.setenv("INGEST_AMPLITUDE_COST_PER_5_MIN", "1116")
+    load(Settings)
+    monkeypatch.setenv("INGEST_AMPLITUDE_COST_PER_5_MIN", "620")
+    users = {"metric": "seats", "event_type": "signed_in", "measure": "uniques", "unit": "users"}
+    monkeypatch.setenv("INGEST_AMPLITUDE_METRICS", json.dumps([users]))
+    assert load(Settings).cost_per_5_min == 620, "without a sum the dearest one costs 155"
+
+
 FILE = """
 # What is metered.
 [[metric]]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from ingest_amplitude.adapters.metric_definitions import MetricSetting, read_metrics
+from ingest_amplitude.adapters.pace import at_once
+from ingest_amplitude.domain.again import DAYS_PER_QUESTION
+from ingest_amplitude.domain.cost import segmentation_cost
 from trueup_kit.settings import ServiceSettings
 
 
@@ -74,3 +78,15 @@ class Settings(ServiceSettings):
     @classmethod
     def _are_read(cls, value: object) -> object:
         return read_metrics(value) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _can_ask(self) -> Settings:
+        days = DAYS_PER_QUESTION
+        dearest = max(segmentation_cost(days, group_bys=one.definition().group_bys) for one in self.metrics)
+        if (most := at_once(self.cost_per_5_min, self.background_share)) < dearest:
+            raise ValueError(
+                f"a question for {days} days costs {dearest}, and the background may spend {most:g} at once: raise "
+                f"INGEST_AMPLITUDE_COST_PER_5_MIN to {ceil(2 * dearest / self.background_share)} or more, or "
+                f"INGEST_AMPLITUDE_BACKGROUND_SHARE as far as it goes"
+            )
+        return self

@@ -10,6 +10,11 @@ WINDOW_S = 300.0
 MINUTE_S = 60.0
 
 
+def at_once(cost_per_5_min: float, background_share: float) -> float:
+    """The dearest question that background work may ever ask: its share of what the bucket gives at once."""
+    return cost_per_5_min / 2 * background_share
+
+
 def cost_limiter(engine: AsyncEngine, cost_per_5_min: float, background_share: float) -> Limiter:
     """A bucket that gives half of the budget at once and half spread over the window: in any window no more than both."""
     half = cost_per_5_min / 2
