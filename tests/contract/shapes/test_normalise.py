@@ -136,12 +136,27 @@ def test_a_broken_event_of_an_export_is_named_with_its_line_and_path(
     monkeypatch.chdir(tmp_path)
     code, out, err = normalise("amplitude", archive(tmp_path, "export-broken"))
     place = "error: export-broken.zip: 42/42_2026-10-02_2#0.json.gz line"
-    assert err.splitlines()[:3] == [
-        f"{place} 2: event_properties.account_id: None names no account",
+    assert err.splitlines()[:4] == [
         f"{place} 3: event_properties.quantity: 'lots' is no exact number",
         f"{place} 4: event_time: 'yesterday' is no instant",
+        "note: export-broken.zip: 1 events name no account and count for nobody",
+        "note: export-broken.zip: the service asks Amplitude for the days that these events may lie on",
     ]
     assert (code, len(out.splitlines())) == (1, 1)
+
+
+def test_an_answer_with_as_many_groups_as_there_can_be_is_cut(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    labels = [[0, f"a{number}"] for number in range(1000)]
+    chart = {"series": [[1]] * 1000, "seriesLabels": labels, "xValues": ["2026-10-01"]}
+    for body, rows in (({"data": chart}, 1000), ({"data": json.loads(SMALL), "hitChunkGroupByLimit": True}, 1)):
+        Path("cut.json").write_text(json.dumps(body))
+        code, out, err = normalise("amplitude", "cut.json")
+        assert (code, out) == (0, "")
+        assert err.startswith(f"note: cut.json: {rows} groups: the answer is cut")
+
+
+SMALL = '{"series": [[1]], "seriesLabels": [[0, "a"]], "xValues": ["2026-10-01"]}'
 
 
 def test_days_are_those_of_the_projects_zone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -31,4 +31,4 @@ async def test_up_down_up_on_filled_tables(database: Any) -> None:
     finally:
         await connection.close()
     await asyncio.to_thread(migrate.upgrade, migrator, SCHEMA, PACKAGE)
-    assert await asyncio.to_thread(migrate.current, migrator, SCHEMA, PACKAGE) == "0005"
+    assert await asyncio.to_thread(migrate.current, migrator, SCHEMA, PACKAGE) == "0006"

@@ -78,7 +78,7 @@ async def test_a_stopped_one_goes_on_where_it_stood(
     assert code == 1, said
     assert "the same command goes on from here" in said
     (kept,) = await rows(database, "stripe_webhooks", BOOKMARKS)
-    done = json.loads(kept["value"])["done"]
+    done = json.loads(kept["value"])["place"]["done"]
     assert done > 0
     log = tmp_path / "goes-on"
     process = forked.start("trueup_operator", log, wired, ["backfill", "stripe", "--from", "2020-01-01"])

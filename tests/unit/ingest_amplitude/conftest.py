@@ -8,20 +8,22 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from ingest_amplitude.domain.answers import Sums
 from ingest_amplitude.domain.arrivals import Arrivals, Earlier
-from ingest_amplitude.domain.buckets import Key, Metric, Totals
+from ingest_amplitude.domain.buckets import ABSENT, Key, Metric, Totals
 from ingest_amplitude.domain.tally import RecentIds, Tally
+from ingest_amplitude.domain.unread import Unread, together
 from ingest_amplitude.domain.windows import Hours
 from ingest_amplitude.ports import (
     Definition,
     Exported,
     ExportedHours,
     Kept,
+    QuestionRefused,
     Scope,
     SourceUnavailable,
     Standing,
@@ -50,6 +52,8 @@ class Upload:
     user: str = "u1"
     shows_at: datetime | None = None
     """When the export shows it; None: at once."""
+    in_export: Literal["line", "list", "timeless", "garbled"] = "line"
+    """How the export shows it: as it is, with a list for the account, without an instant, or as a line that is no event."""
     dated: bool = True
     """Whether the export says when it was uploaded."""
 
@@ -68,6 +72,10 @@ class World:
     recent: RecentIds = field(default_factory=RecentIds)
     down: str | None = None
     incomplete: str | None = None
+    names_max: int = 1000
+    """How many accounts a question may name."""
+    refused: set[str] = field(default_factory=set)
+    """Metrics whose definition Amplitude does not take."""
     computed_at: datetime | None = None
     export_hours_max: int = 10_000
     exports: list[Hours] = field(default_factory=list)
@@ -84,6 +92,7 @@ class World:
     shown_totals: dict[Key, Decimal] = field(default_factory=dict)
     known_definitions: dict[str, Definition] = field(default_factory=dict)
     waiting_hours: dict[datetime, ExportedHours] = field(default_factory=dict)
+    unread: dict[str, dict[date, datetime]] = field(default_factory=dict)
     unsure: set[Key] = field(default_factory=set)
     die_at_publish: int | None = None
     earlier: dict[Key, Earlier] = field(default_factory=dict)
@@ -113,8 +122,13 @@ class World:
             raise TooMuchAtOnce("too much")
         for event in self.events:
             if hours.start <= event.uploaded < hours.end and (event.shows_at or event.uploaded) <= self.now:
-                properties = {"account_id": event.account, "quantity": event.quantity}
+                if event.in_export == "garbled":
+                    tally.add_garbled(event.uuid.encode(), "not JSON", None, "")
+                    continue
+                named = [event.account] if event.in_export == "list" else event.account
+                properties = {"account_id": named, "quantity": event.quantity}
                 at, uploaded = (f"{one:%Y-%m-%d %H:%M:%S.%f}" for one in (event.at, event.uploaded))
+                at = "soon" if event.in_export == "timeless" else at
                 tally.add(event.event_type, at, event.uuid, properties, uploaded=uploaded if event.dated else "")
         if tally.full:
             raise TooMuchAtOnce("more than is held at once")
@@ -122,10 +136,13 @@ class World:
     async def sums(self, metric: Metric, days: Sequence[date], accounts: Sequence[str] | None, limit: int) -> Sums:
         if self.down:
             raise SourceUnavailable(self.down)
+        if (accounts is not None and len(accounts) > self.names_max) or metric.name in self.refused:
+            raise QuestionRefused("HTTP 400: Invalid chart definition")
         self.questions.append((metric.name, None if accounts is None else tuple(accounts)))
         self.asked_days.append((metric.name, days[0], days[-1]))
         buckets = metric.buckets(days)
-        unique = {event.uuid: event for event in self.events if event.uploaded <= self.now}
+        as_of = self.computed_at or self.now
+        unique = {event.uuid: event for event in self.events if event.uploaded <= as_of and event.account != ABSENT}
         found: dict[str, list[Decimal]] = {}
         users: set[tuple[str, date, str]] = set()
         for event in unique.values():
@@ -140,7 +157,7 @@ class World:
                     row[buckets.index(bucket)] += 1
         top = dict(sorted(found.items(), key=lambda item: -sum(item[1]))[:limit])
         rows = {account: tuple(row) for account, row in top.items()}
-        return Sums(rows, len(rows), self.incomplete, self.computed_at or self.now).in_units_of(metric)
+        return Sums(rows, len(rows), self.incomplete, as_of).in_units_of(metric)
 
     # The turn.
     async def version(self) -> int:
@@ -172,11 +189,13 @@ class World:
         self.placed |= step.placed
         for name in step.forgotten:
             self.claims = {scope: one for scope, one in self.claims.items() if scope[0] != name}
+            self.unread.pop(name, None)
             self.exported_totals = {key: n for key, n in self.exported_totals.items() if key.metric != name}
         if step.exported_hours is not None:
             self.waiting_hours[step.exported_hours.hours.start] = step.exported_hours
         if step.settled_hours is not None:
             del self.waiting_hours[step.settled_hours.hours.start]
+        self.unread = together(self.unread, step.unread)
         self.known_definitions |= step.definitions
         self.claims |= step.standings
         return len(totals)
@@ -204,6 +223,9 @@ class World:
 
     async def partitions(self) -> dict[str, int]:
         return dict(self.placed)
+
+    async def unread_days(self) -> Unread:
+        return self.unread
 
     async def definitions(self) -> dict[str, Definition]:
         return dict(self.known_definitions)

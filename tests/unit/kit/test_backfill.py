@@ -9,12 +9,26 @@ import pytest
 
 from trueup_kit.backfill import BadDays, Bar, Span
 
+TODAY = date(2026, 3, 5)
+
 
 def test_days_are_read_and_wrong_ones_named() -> None:
-    assert Span.read("2026-01-31", "2026-02-01") == Span(date(2026, 1, 31), date(2026, 2, 1))
+    found = Span.read("2026-01-31", "2026-02-01", TODAY)
+    assert (found.first, found.last) == (date(2026, 1, 31), date(2026, 2, 1))
+    assert Span.read("2026-01-31", "", TODAY).last == TODAY
     for first, last in (("2026-02-30", "2026-03-01"), ("today", "2026-03-01"), ("2026-03-02", "2026-03-01")):
         with pytest.raises(BadDays):
-            Span.read(first, last)
+            Span.read(first, last, TODAY)
+    with pytest.raises(BadDays, match="2026-03-06 is after 2026-03-05"):
+        Span.read("2026-03-06", "", TODAY)
+
+
+def test_days_that_are_still_to_come_are_left_out() -> None:
+    assert Span.read("2026-03-01", "2027-01-01", TODAY).until(TODAY).last == TODAY
+    assert Span.read("2026-03-01", "2026-03-02", TODAY).until(TODAY).last == date(2026, 3, 2)
+    assert Span.read(str(TODAY), "2026-04-01", TODAY).until(TODAY).first == TODAY
+    with pytest.raises(BadDays, match="2026-03-06 is still to come"):
+        Span.read("2026-03-06", "2026-03-07", TODAY).until(TODAY)
 
 
 def test_where_there_is_no_terminal_each_tenth_part_is_a_line() -> None:

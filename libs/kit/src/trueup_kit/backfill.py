@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TextIO
 
@@ -26,44 +26,66 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days from `first` to `last`, both included."""
+    """Days from `first` to `last`, both included; `given` is how the command line put it."""
 
     first: date
     last: date
+    given: str
 
     @classmethod
-    def read(cls, first: str, last: str) -> Span:
-        """From the command line.
+    def read(cls, first: str, last: str, usual: date) -> Span:
+        """From the command line; `usual` is the last day where it names none.
 
         Raises:
             BadDays: no days, or in the wrong order.
         """
         try:
-            found = cls(date.fromisoformat(first), date.fromisoformat(last))
+            found = cls(
+                date.fromisoformat(first), date.fromisoformat(last) if last else usual, f"{first} {last or '-'}"
+            )
         except ValueError:
             raise BadDays("write days as YYYY-MM-DD") from None
         if found.first > found.last:
-            raise BadDays(f"{first} is after {last}")
+            raise BadDays(f"{found.first} is after {found.last}")
         return found
+
+    def until(self, today: date) -> Span:
+        """The same without the days that are still to come.
+
+        Raises:
+            BadDays: all of them are.
+        """
+        if self.first > today:
+            raise BadDays(f"{self.first} is still to come")
+        return replace(self, last=min(self.last, today))
 
 
 class Bookmark:
-    """Where one backfill stands: a row beside the cursors of the pulls, by days and account."""
+    """Where one backfill stands: a row beside the cursors of the pulls, by what the command line gave.
+
+    It keeps the last day too: the same command line goes on with the days that it began with, after midnight as well.
+    """
 
     def __init__(self, engine: AsyncEngine, span: Span, account: str | None) -> None:
         self._engine = engine
-        self._name = f"backfill {span.first} {span.last} {account or ''}".rstrip()
+        self._span = span
+        self._name = f"backfill {span.given} {account or ''}".rstrip()
 
-    async def read(self) -> Any:  # noqa: ANN401  JSON
-        """What was kept, or None before the first piece."""
+    async def resume(self) -> tuple[Span, Any]:
+        """The days that it began with, and what was kept (JSON), or None before the first piece."""
         async with self._engine.begin() as conn:
             text = await (await raw(conn)).fetchval("SELECT value FROM cursors WHERE name = $1", self._name)
-        return None if text is None else json.loads(text)
+        if text is None:
+            return self._span, None
+        kept = json.loads(text)
+        self._span = replace(self._span, last=date.fromisoformat(kept["last"]))
+        return self._span, kept["place"]
 
     async def keep(self, place: Any) -> None:  # noqa: ANN401  JSON
         """Everything before this place is announced."""
+        value = json.dumps({"last": self._span.last.isoformat(), "place": place})
         async with self._engine.begin() as conn:
-            await (await raw(conn)).execute(_SAVE, self._name, json.dumps(place))
+            await (await raw(conn)).execute(_SAVE, self._name, value)
 
     async def forget(self) -> None:
         """The backfill is done."""

@@ -15,6 +15,7 @@ from ingest_amplitude.domain.arrivals import Arrivals
 from ingest_amplitude.domain.buckets import ZERO, Grain, Key, Metric, Totals
 from ingest_amplitude.domain.coverage import Coverage
 from ingest_amplitude.domain.tally import Tally
+from ingest_amplitude.domain.unread import Unread
 from ingest_amplitude.domain.windows import Hours
 from trueup_contracts.envelope import Event
 
@@ -23,6 +24,10 @@ class SourceUnavailable(Exception):
     """Amplitude could not be read; what was last known stays. The text is safe to show."""
 
     code = "provider_error"
+
+
+class QuestionRefused(SourceUnavailable):
+    """Amplitude takes this one question for wrong or too long; it may answer others."""
 
 
 class TooMuchAtOnce(SourceUnavailable):
@@ -40,7 +45,12 @@ class UsageSource(Protocol):
         """
 
     async def sums(self, metric: Metric, days: Sequence[date], accounts: Sequence[str] | None, limit: int) -> Sums:
-        """Quantities by account and bucket; of these accounts, or of all. Cost is paid before the question is sent."""
+        """Quantities by account and bucket; of these accounts, or of all. Cost is paid before the question is sent.
+
+        Raises:
+            QuestionRefused: this question, as it is.
+            GarbledAnswer: the answer is none.
+        """
 
 
 Scope = tuple[str, int]
@@ -110,6 +120,8 @@ class Step:
     placed: Mapping[str, int] = field(default_factory=dict)
     """Accounts that are new or have moved, with their partition."""
     standings: Mapping[Scope, Standing] = field(default_factory=dict)
+    unread: Unread = field(default_factory=dict)
+    """Days of which the export met something more, or for the first time, that only questions can tell."""
     definitions: Mapping[str, Definition] = field(default_factory=dict)
     forgotten: Sequence[str] = ()
     """Metrics that mean something else now: what was claimed and exported of them no longer counts."""
@@ -165,6 +177,9 @@ class Memory(Protocol):
 
     async def standings(self) -> dict[Scope, Standing]:
         """What each scope may claim."""
+
+    async def unread_days(self) -> Unread:
+        """The days of each metric that the export does not speak of."""
 
     async def definitions(self) -> dict[str, Definition]:
         """What each metric meant so far."""

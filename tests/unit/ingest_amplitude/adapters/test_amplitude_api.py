@@ -20,7 +20,7 @@ from ingest_amplitude.domain.answers import GarbledAnswer
 from ingest_amplitude.domain.buckets import Filter, Key, Metric
 from ingest_amplitude.domain.tally import RecentIds, Tally
 from ingest_amplitude.domain.windows import Hours
-from ingest_amplitude.ports import SourceUnavailable, TooMuchAtOnce
+from ingest_amplitude.ports import QuestionRefused, SourceUnavailable, TooMuchAtOnce
 from trueup_kit.http import ProviderClient
 
 CALLS = Metric("api_calls", "api_calls_metered", "quantity", "calls")
@@ -126,11 +126,12 @@ class TestSums:
         with pytest.raises(GarbledAnswer):
             await api(says(body)).sums(CALLS, DAYS, None, 1000)
 
-    @pytest.mark.parametrize("status", [400, 403, 429, 503])
+    @pytest.mark.parametrize("status", [400, 401, 403, 404, 413, 414, 429, 503])
     async def test_refusals_are_failures_of_the_source(self, status: int) -> None:
         error = {"error": {"http_code": status, "message": "Invalid chart definition"}}
-        with pytest.raises(SourceUnavailable, match=str(status)):
+        with pytest.raises(SourceUnavailable, match=str(status)) as told:
             await api(says(error, status)).sums(CALLS, DAYS, None, 1000)
+        assert isinstance(told.value, QuestionRefused) is (status in {400, 413, 414})
 
 
 class TestExport:
@@ -153,18 +154,42 @@ class TestExport:
         await api(says(b"not found", 404)).export(HOURS, counted)
         assert counted.totals == {}
 
-    async def test_lines_of_another_shape_are_told(self) -> None:
+    async def test_lines_without_properties_are_nobodys(self) -> None:
         counted = tally()
-        broken = line(1, uuid=7) + line(2, event_properties=None) + line(3, event_type="page", event_properties=None)
-        await api(says(archive(broken + line(4)))).export(HOURS, counted)
-        assert (counted.unreadable, counted.counted) == (2, 1)
+        lines = line(2, event_properties=None) + line(3, event_type="page", event_properties=None)
+        await api(says(archive(lines + line(4)))).export(HOURS, counted)
+        assert (counted.nameless, counted.unreadable, counted.counted) == (1, 0, 1)
+
+    @pytest.mark.parametrize(
+        ("garbled", "day"),
+        [
+            (line(1, uuid=7), DAYS[0]),
+            (line(1, event_properties=["a"]), DAYS[0]),
+            (line(1, event_properties={"account_id": "~"}).replace(b"~", b"\xff"), DAYS[0]),
+            (line(1, event_properties={"account_id": "~"}).replace(b'"~"', b"[" * 100_000), None),
+            (line(1, event_type=7), DAYS[0]),
+            (line(1, event_time=7), None),
+            (b'{"event_type": "api\n', None),
+            (b"null\n", None),
+        ],
+    )
+    async def test_a_line_that_is_no_event_costs_its_day_and_not_the_export(
+        self, garbled: bytes, day: date | None
+    ) -> None:
+        counted = tally()
+        await api(says(archive(garbled + b"\n" + line(2)))).export(HOURS, counted)
+        assert (counted.unread, counted.unreadable, counted.counted) == ({("api_calls", day)}, 1, 1)
+
+    async def test_a_garbled_line_that_is_not_metered_costs_nothing(self) -> None:
+        counted = tally()
+        await api(says(archive(line(1, event_type="page", uuid=7) + line(2)))).export(HOURS, counted)
+        assert (counted.unread, counted.unreadable, counted.counted) == (set(), 0, 1)
 
     @pytest.mark.parametrize(
         "content",
         [
             b"PK garbage",
             archive(line(1))[:-40],
-            archive(line(1) + b'{"event_type": "api\n'),
             archive(line(1)).replace(b"\x1f\x8b", b"\x00\x00"),
         ],
     )

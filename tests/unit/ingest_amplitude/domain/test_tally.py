@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ingest_amplitude.domain.buckets import Filter, Key, Metric
 from ingest_amplitude.domain.tally import RecentIds, Tally, event_id
+from ingest_amplitude.domain.windows import HOUR, Hours
 
 CALLS = Metric("api_calls", "api_calls_metered", "quantity", "calls")
 BYTES = Metric("bytes_out", "api_calls_metered", "bytes", "bytes")
@@ -81,13 +82,67 @@ class TestTally:
         assert (counted.totals, counted.unreadable) == ({}, 0)
 
     @pytest.mark.parametrize(
-        "broken", [{"account_id": None}, {"account_id": ""}, {"account_id": 7}, {"time": "soon"}, {"time": ""}]
+        ("broken", "day"),
+        [
+            ({"account_id": ["a"]}, date(2026, 10, 2)),
+            ({"account_id": {"id": "a"}}, date(2026, 10, 2)),
+            ({"account_id": True}, date(2026, 10, 2)),
+            ({"account_id": Decimal("7.5")}, date(2026, 10, 2)),
+            ({"account_id": Decimal("NaN")}, date(2026, 10, 2)),
+            ({"account_id": Decimal("1E+999999")}, date(2026, 10, 2)),
+            ({"time": "soon"}, None),
+            ({"time": ""}, None),
+        ],
     )
-    def test_counts_what_cannot_be_read_without_guessing(self, broken: dict[str, object]) -> None:
+    def test_counts_what_cannot_be_read_without_guessing(self, broken: dict[str, object], day: date | None) -> None:
         counted = tally()
         time = str(broken.pop("time", "2026-10-02 10:00"))
         add(counted, "1", time, **broken)
         assert (counted.totals, counted.unreadable) == ({}, 1)
+        assert counted.unread == {("api_calls", day), ("bytes_out", day)}
+
+    @pytest.mark.parametrize(
+        ("number", "name"),
+        [(7, "7"), (Decimal("7.0"), "7"), (Decimal("1E+3"), "1000"), (-1, "-1"), (Decimal("-0.0"), "0")],
+    )
+    def test_a_whole_number_names_an_account_by_its_digits(self, number: object, name: str) -> None:
+        counted = tally()
+        add(counted, "1", account_id=number)
+        assert {key.account for key in counted.totals} == counted.accounts == {name}
+        assert (counted.unreadable, counted.unread) == (0, set())
+
+    @pytest.mark.parametrize("named", [None, "", "(none)"])
+    def test_an_event_without_account_is_nobodys_and_leaves_nothing_unread(self, named: object) -> None:
+        counted = tally()
+        add(counted, "1", account_id=named)
+        add(counted, "2", "soon", account_id=named)
+        counted.add("api_calls_metered", "2026-10-02 10:00", "3", {"quantity": 1})
+        assert (counted.nameless, counted.unreadable, counted.unread, counted.totals) == (3, 0, set(), {})
+
+    def test_a_property_that_is_no_number_leaves_nothing_unread(self) -> None:
+        counted = tally()
+        add(counted, "1", quantity="many")
+        assert (counted.unreadable, counted.unread) == (1, set())
+
+    def test_only_metrics_that_would_count_the_event_are_unread(self) -> None:
+        paid = Metric("paid", "api_calls_metered", "quantity", "calls", filters=(Filter("plan", ("pro",)),))
+        counted = tally(metrics=[CALLS, paid], watched=("signed_in",))
+        add(counted, "1", account_id=[], plan="free")
+        add(counted, "2", "2026-09-30 10:00", account_id=[], plan="pro")
+        counted.add("signed_in", "2026-10-02 10:00", "3", {"account_id": []})
+        assert counted.unread == {("api_calls", date(2026, 10, 2))}
+
+    def test_a_garbled_line_leaves_unread_what_it_may_have_been(self) -> None:
+        counted, here = tally(metrics=[CALLS, Metric("seats", "signed_in", None, "users", "totals")]), date(2026, 10, 2)
+        counted.add_garbled(b"1", "uuid: missing", "page_viewed", "2026-10-02 10:00")
+        counted.add_garbled(b"2", "uuid: missing", "signed_in", "2026-09-30 10:00")
+        assert (counted.unread, counted.unreadable) == (set(), 0)
+        for _ in range(2):
+            counted.add_garbled(b"3", "uuid: missing", "signed_in", "2026-10-02 10:00")
+        assert (counted.unread, counted.unreadable, counted.repeated) == ({("seats", here)}, 1, 1)
+        counted.add_garbled(b"4", "not JSON", None, "")
+        assert counted.unread == {("seats", here), ("seats", None), ("api_calls", None)}
+        assert counted.why_unreadable == "not JSON"
 
     def test_what_was_uploaded_after_its_day_is_late(self) -> None:
         counted = tally("America/Los_Angeles")
@@ -143,8 +198,7 @@ class TestTally:
     @pytest.mark.parametrize(
         ("broken", "said"),
         [
-            ({"account_id": 7}, "event_properties.account_id: 7 names no account"),
-            ({"account_id": ""}, "event_properties.account_id: '' names no account"),
+            ({"account_id": [7]}, "event_properties.account_id: [7] names no account"),
             ({"time": "soon"}, "event_time: 'soon' is no instant"),
             ({"bytes": 1.5}, "event_properties.bytes: 1.5 is no exact number"),
         ],
@@ -215,14 +269,18 @@ class TestRecentIds:
         recent.remember([4, 5])
         assert [number in recent for number in (1, 2, 3, 4, 5)] == [False, False, True, True, True]
 
-    def test_it_is_empty_until_something_is_remembered(self) -> None:
-        recent = RecentIds(generation_max=1)
-        assert not recent
-        recent.remember([1])
-        assert recent
-        recent.remember([2])
-        recent.remember([])
-        assert recent
+    def test_hours_of_others_are_recalled_once_while_they_are_kept(self) -> None:
+        recent = RecentIds(generation_max=3)
+        start = datetime(2026, 10, 2, tzinfo=UTC)
+        one, two = (Hours(start + n * HOUR, start + (n + 1) * HOUR) for n in range(2))
+        assert recent.unmet([one, two]) == [one, two]
+        recent.remember([1, 2])
+        recent.recall(one, [1, 2, 3])
+        assert recent.unmet([one, two]) == [two]
+        recent.remember([4])
+        assert all(number in recent for number in (1, 2, 3, 4)), "what is known takes no room twice"
+        assert recent.unmet([]) == []
+        assert recent.unmet([one]) == [one]
 
     @pytest.mark.parametrize("number", [0, 1, (1 << 128) - 1])
     def test_every_uuid_is_its_number(self, number: int) -> None:

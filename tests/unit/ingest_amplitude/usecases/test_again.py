@@ -13,10 +13,11 @@ from ingest_amplitude.domain.again import AT_ONCE, Marks, Rules, next_look, reop
 from ingest_amplitude.domain.buckets import Key, Metric
 from ingest_amplitude.domain.coverage import by_day
 from ingest_amplitude.domain.tally import RecentIds
-from ingest_amplitude.ports import SourceUnavailable
+from ingest_amplitude.ports import SourceUnavailable, TooMuchAtOnce
 from ingest_amplitude.usecases.pull import pull_usage
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 USERS = Metric("users", "api_calls_metered", None, "users", "uniques", additive=False)
 OTHER = Metric("calls_in_thousands", "api_calls_metered", "quantity", "k", scale=Decimal("0.001"))
 
@@ -90,6 +91,59 @@ async def test_an_event_that_is_uploaded_twice_counts_once_across_a_restart(worl
     world.happen("a", 5, day, world.now + timedelta(minutes=10), uuid="same")
     await _pull(world, 2, hours=26)
     assert world.on_the_bus()[Key("api_calls", day.date(), "a")] == 5
+
+
+async def test_an_event_counts_once_whichever_replica_has_the_turn(world: Any) -> None:
+    day, other = world.now - 12 * DAY, RecentIds()
+    world.happen("a", 1, day)
+    await _pull(world)
+    mine, world.recent = world.recent, other
+    world.happen("a", 5, day, world.now + timedelta(minutes=10), uuid="same")
+    await _pull(world, hours=1)
+    world.recent = mine
+    world.happen("a", 5, day, world.now + timedelta(minutes=10), uuid="same")
+    await _pull(world, hours=1)
+    assert world.on_the_bus()[Key("api_calls", day.date(), "a")] == 6
+
+
+async def test_hours_that_hold_more_the_second_time_are_read_in_pieces(world: Any) -> None:
+    day = world.now - 12 * DAY
+    world.plan = replace(world.plan, export_events_max=5, export_every_hours=4)
+    await _pull(world)
+    for number in range(12):
+        shows = world.now + (20 * HOUR if number % 4 else 0 * HOUR)
+        world.happen("a", 1, day, world.now + number * timedelta(minutes=15), shows_at=shows)
+    await _pull(world, hours=4)
+    assert world.on_the_bus()[Key("api_calls", day.date(), "a")] == 3
+    await _pull(world, 2, hours=26)
+    assert world.on_the_bus()[Key("api_calls", day.date(), "a")] == 12
+    assert all(hours.end > world.now - 30 * HOUR for hours in await world.exported_hours())
+
+
+async def test_an_hour_that_cannot_be_read_again_is_told_and_keeps_no_other_waiting(world: Any) -> None:
+    day = world.now - 12 * DAY
+    world.plan = replace(world.plan, export_every_hours=1)
+    await _pull(world)
+    bad = world.now.replace(minute=0)
+    world.happen("a", 2, day, bad + 90 * timedelta(minutes=1), shows_at=world.now + 10 * HOUR)
+    await _pull(world, 3, hours=1)
+    whole = world.export
+
+    async def refusing(hours: Any, tally: Any) -> None:
+        if hours.start == bad:
+            raise TooMuchAtOnce("export: HTTP 504")
+        await whole(hours, tally)
+
+    world.export = refusing
+    await _pull(world, hours=26)
+    await _pull(world, minutes=5)
+    report = world.reports[-1]
+    assert (report.complete, report.reason) == (True, "provider_errors")
+    assert "HTTP 504" in report.error
+    assert world.on_the_bus()[Key("api_calls", day.date(), "a")] == 2
+    world.export = whole
+    await _pull(world, minutes=5)
+    assert (world.reports[-1].reason, world.reports[-1].error) == (None, None)
 
 
 async def test_looking_again_waits_for_its_budget_and_never_stops(world: Any) -> None:
@@ -226,7 +280,7 @@ async def test_days_do_not_become_months_under_the_same_name(world: Any) -> None
 def test_nothing_is_due_before_the_first_day(metric: Metric) -> None:
     now, today = datetime(2026, 12, 9, 12, tzinfo=UTC), date(2026, 12, 9)
     look = next_look(
-        metric, {}, Marks(date(2026, 12, 8), date(2026, 10, 1)), now=now, first=today, filled=False, rules=Rules()
+        metric, {}, Marks(date(2026, 12, 8), date(2026, 10, 1)), now=now, first=today, unread=None, rules=Rules()
     )
     assert look is None
 
@@ -245,7 +299,7 @@ async def test_new_accounts_are_looked_at_again_with_their_partition(world: Any)
 
 def _look(metric: Metric, marks: Marks, now: datetime) -> Any:
     known = {date(2026, 9, 1) + DAY * number: datetime(2027, 1, 1, tzinfo=UTC) for number in range(120)}
-    return next_look(metric, known, marks, now=now, first=date(2026, 9, 1), filled=False, rules=Rules())
+    return next_look(metric, known, marks, now=now, first=date(2026, 9, 1), unread=None, rules=Rules())
 
 
 def test_a_settled_month_is_not_looked_at_night_by_night_any_more() -> None:

@@ -11,7 +11,7 @@ import pytest
 from ingest_amplitude.domain.buckets import Key
 from ingest_amplitude.domain.coverage import by_day
 from ingest_amplitude.ports import SourceUnavailable
-from ingest_amplitude.usecases.backfill import LeavesAHole, backfill_piece, must_touch, pieces
+from ingest_amplitude.usecases.backfill import LeavesAHole, backfill_question, must_touch, pieces
 from ingest_amplitude.usecases.pull import pull_usage
 
 DAY = timedelta(days=1)
@@ -19,7 +19,9 @@ DAY = timedelta(days=1)
 
 async def _backfill(world: Any, first: date, last: date, account: str | None = None) -> None:
     for piece in pieces(world.plan.metrics, first, last):
-        await backfill_piece(world.deps(), piece, account)
+        done: set[int] = set()
+        while not await backfill_question(world.deps(), piece, account, done):
+            assert len(done) < 20
 
 
 def test_the_newest_days_are_asked_first_a_month_at_a_time(world: Any) -> None:
@@ -94,28 +96,73 @@ async def test_an_answer_that_is_not_whole_is_not_used(world: Any) -> None:
     assert len(world.sent) == sent
 
 
-async def test_an_answer_out_of_a_cache_is_taken_for_old_days(world: Any) -> None:
+async def test_an_answer_out_of_a_cache_is_taken_for_days_that_nobody_knows(world: Any) -> None:
     await pull_usage(world.deps())
     day = world.now - 70 * DAY
     world.happen("a", 7, day)
     world.computed_at = world.now - DAY
-    await _backfill(world, day.date(), day.date() + 40 * DAY)
+    await _backfill(world, day.date(), day.date() + 20 * DAY)
     assert world.on_the_bus()[Key("api_calls", day.date(), "a")] == 7
 
 
+@pytest.mark.parametrize("account", [None, "a"])
+async def test_an_answer_that_is_older_than_what_is_known_is_refused(world: Any, account: str | None) -> None:
+    day = world.now - 20 * DAY
+    world.happen("a", 5, day)
+    world.happen("a", 2, day, uploaded=world.now - timedelta(hours=1))
+    await pull_usage(world.deps())
+    world.computed_at = world.now - timedelta(hours=2)
+    with pytest.raises(SourceUnavailable, match="the answer is 90 minutes older than what is known"):
+        await _backfill(world, day.date() - DAY, day.date() + DAY, account)
+    assert world.on_the_bus()[Key("api_calls", day.date(), "a")] == 7
+    world.computed_at = world.now
+    await _backfill(world, day.date() - DAY, day.date() + DAY, account)
+
+
+@pytest.mark.parametrize("account", [None, "a"])
+async def test_of_days_that_every_pull_reads_anew_an_older_answer_is_left_alone(
+    world: Any, account: str | None
+) -> None:
+    world.happen("a", 5, world.now - timedelta(minutes=30))
+    world.happen("a", 3, world.now - 2 * DAY)
+    await pull_usage(world.deps())
+    world.claims = {scope: replace(one, coverage=one.coverage[-1:]) for scope, one in world.claims.items()}
+    world.happen("a", 7, world.now - 4 * DAY, uploaded=world.now - 4 * DAY)
+    world.computed_at = world.now - timedelta(hours=1)
+    await _backfill(world, world.now.date() - 5 * DAY, world.now.date(), account)
+    assert sorted(world.on_the_bus().values()) == [3, 5, 7]
+
+
+async def test_each_question_has_a_turn_of_its_own(world: Any) -> None:
+    for number in range(8):
+        world.happen(f"a{number}", 1, world.now - DAY)
+    await pull_usage(world.deps())
+    world.questions.clear()
+    (piece,) = pieces(world.plan.metrics, world.now.date() - 40 * DAY, world.now.date() - 39 * DAY)
+    done: set[int] = set()
+    whole = [await backfill_question(world.deps(), piece, None, done) for _ in range(2)]
+    assert (whole, len(world.questions)) == ([False, True], 2)
+
+
+async def test_a_partition_that_is_cut_though_it_has_one_account_is_told_and_ends(world: Any) -> None:
+    world.happen("a", 5, world.now - DAY)
+    await pull_usage(world.deps())
+    world.incomplete = "hitChunkGroupByLimit"
+    with pytest.raises(SourceUnavailable, match="hitChunkGroupByLimit"):
+        await _backfill(world, world.now.date() - 40 * DAY, world.now.date() - 39 * DAY)
+
+
 async def test_days_that_do_not_reach_the_known_ones_are_refused(world: Any) -> None:
-    await must_touch(world.deps(), date(2020, 1, 1))
+    await must_touch(world, date(2020, 1, 1))
     await pull_usage(world.deps())
     begins = min(by_day(next(iter(world.claims.values())).coverage))
-    await must_touch(world.deps(), begins - DAY)
+    await must_touch(world, begins - DAY)
     with pytest.raises(LeavesAHole, match=str(begins)):
-        await must_touch(world.deps(), begins - 2 * DAY)
+        await must_touch(world, begins - 2 * DAY)
 
 
 async def test_a_source_that_is_away_is_told(world: Any) -> None:
     await pull_usage(world.deps())
     world.down = "HTTP 503"
     with pytest.raises(SourceUnavailable):
-        await backfill_piece(
-            replace(world.deps()), pieces(world.plan.metrics, date(2026, 9, 1), date(2026, 9, 2))[0], None
-        )
+        await _backfill(world, date(2026, 9, 1), date(2026, 9, 2))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest_amplitude.domain.answers import GarbledAnswer
 from ingest_amplitude.domain.coverage import by_day
 from ingest_amplitude.usecases.pull import pull_usage
 
@@ -251,6 +252,22 @@ class TestFailure:
         world.now += timedelta(minutes=5)
         assert (await pull_usage(world.deps())).incomplete == 0
 
+    async def test_one_answer_that_is_garbled_keeps_no_other_from_being_asked_for(self, world: Any) -> None:
+        world.plan = replace(world.plan, metrics=[replace(world.plan.metrics[0], name="garbled"), *world.plan.metrics])
+        whole = world.sums
+
+        async def one_garbled(metric: Any, *more: Any) -> Any:
+            if metric.name == "garbled":
+                raise GarbledAnswer("the answer is no JSON")
+            return await whole(metric, *more)
+
+        world.sums = one_garbled
+        await pull_usage(world.deps())
+        assert [(report.scope, report.complete) for report in world.reports] == [
+            ("usage|garbled|0", False),
+            ("usage|api_calls|0", True),
+        ]
+
     async def test_an_answer_out_of_a_cache_does_not_turn_time_back(self, world: Any) -> None:
         world.happen("a", 5, world.now - HOUR)
         await pull_usage(world.deps())
@@ -263,28 +280,33 @@ class TestFailure:
 
 
 class TestAlways:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=100, deadline=None)
     @given(data=st.data())
     async def test_what_is_claimed_is_true(self, new_world: Any, data: Any) -> None:
-        """Uploads late and early, new accounts, kills and outages: every claim holds at every moment."""
+        """Uploads late and early, in the export as nobody can read them, new accounts, kills, outages, answers out of a
+        cache, questions that name too many: every claim holds at every moment."""
         world = new_world()
         world.plan = replace(world.plan, export_delay=HOUR * data.draw(st.integers(0, 2)))
+        world.names_max = data.draw(st.sampled_from([1000, 2]))
+        shown = st.sampled_from(["line"] * 6 + ["list", "timeless", "garbled"])
         accounts = st.sampled_from([f"a{n}" for n in range(9)])
         for _ in range(data.draw(st.integers(1, 8))):
             world.now += timedelta(minutes=data.draw(st.sampled_from([5, 30, 65, 26 * 60])))
             for _ in range(data.draw(st.integers(0, 6))):
                 late = data.draw(st.integers(0, 30 * 24 * 60))
                 uploaded = world.now - timedelta(minutes=data.draw(st.integers(0, 4)))
-                world.happen(
-                    data.draw(accounts), data.draw(st.integers(1, 9)), uploaded - timedelta(minutes=late), uploaded
-                )
+                account, quantity = data.draw(accounts), data.draw(st.integers(1, 9))
+                at = uploaded - timedelta(minutes=late)
+                world.happen(account, quantity, at, uploaded, in_export=data.draw(shown))
             world.down = "HTTP 503" if data.draw(st.integers(0, 5)) == 0 else None
+            cached_min = data.draw(st.sampled_from([0, 0, 0, 3, 90]))
+            world.computed_at = world.now - timedelta(minutes=cached_min) if cached_min else None
             world.die_at_publish = data.draw(st.sampled_from([None, None, 0, 1]))
             try:
                 await pull_usage(world.deps())
             except ConnectionError:
                 continue
-        world.down = world.die_at_publish = None
+        world.down = world.die_at_publish = world.computed_at = None
         await pull_usage(world.deps())
         _holds(world)
 

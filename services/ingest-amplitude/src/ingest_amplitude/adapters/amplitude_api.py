@@ -20,7 +20,7 @@ from ingest_amplitude.domain.buckets import Filter, Grain, Metric
 from ingest_amplitude.domain.cost import segmentation_cost
 from ingest_amplitude.domain.tally import Tally
 from ingest_amplitude.domain.windows import HOUR, Hours
-from ingest_amplitude.ports import SourceUnavailable, TooMuchAtOnce
+from ingest_amplitude.ports import QuestionRefused, SourceUnavailable, TooMuchAtOnce
 from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.http import ProviderClient
 from trueup_kit.limits import Limiter
@@ -34,6 +34,18 @@ EXPORT_PATH = "/api/2/export"
 _INTERVALS: dict[Grain, str] = {"day": "1", "month": "30"}
 # 400: over 4 GB; 504: took too long. Both say: ask for fewer hours.
 _TOO_MUCH = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.GATEWAY_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE})
+
+
+# Of a question: its definition or its length is at fault; anything else concerns whoever asks, or Amplitude itself.
+_REFUSED = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.REQUEST_URI_TOO_LONG,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    }
+)
 
 
 class AmplitudeApi:
@@ -73,7 +85,8 @@ class AmplitudeApi:
                 raise
             raise SourceUnavailable(str(error)) from error
         if answer.status_code != HTTPStatus.OK:
-            raise SourceUnavailable(f"Amplitude answered HTTP {answer.status_code}: {_message(answer)}")
+            failure = QuestionRefused if answer.status_code in _REFUSED else SourceUnavailable
+            raise failure(f"Amplitude answered HTTP {answer.status_code}: {_message(answer)}")
         return read_sums(_exact(answer.content), metric.buckets(days), metric.grain).in_units_of(metric)
 
     def _event(self, metric: Metric, accounts: Sequence[str] | None) -> dict[str, object]:
@@ -101,6 +114,8 @@ class AmplitudeApi:
                 await asyncio.to_thread(read_export, file, tally)
         if tally.unreadable:
             log.warning("metered events that cannot be read", count=tally.unreadable, hours=str(hours.start))
+        if tally.nameless:
+            log.warning("metered events that name no account", count=tally.nameless, hours=str(hours.start))
 
     async def _download(self, hours: Hours, file: IO[bytes]) -> bool:
         """Whether there is anything; both ends of the asked range are included, so the last hour is named."""

@@ -19,10 +19,10 @@ from ingest_amplitude.ports import TooMuchAtOnce
 class _Line(msgspec.Struct):
     """The fields of an exported event that are read; the others are passed over without being built."""
 
-    event_type: str = ""
+    event_type: str
+    uuid: str
     event_time: str = ""
     server_upload_time: str = ""
-    uuid: str = ""
     event_properties: dict[str, Any] | None = None
 
 
@@ -32,9 +32,20 @@ class _UserLine(_Line):
     user_properties: dict[str, Any] | None = None
 
 
+class _Rest(msgspec.Struct):
+    """What a line that is no event may still say."""
+
+    event_type: Any = None
+    event_time: Any = None
+
+
+_REST_DECODER = msgspec.json.Decoder(_Rest)
 _DECODER = msgspec.json.Decoder(_Line, float_hook=Decimal)
 _USER_DECODER = msgspec.json.Decoder(_UserLine, float_hook=Decimal)
 
+
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""No JSON, not in the shape of an event, text that is no UTF-8, nested beyond measure."""
 
 Tell = Callable[[str, int, str], None]
 """Is told each metered event that cannot be read: file in the archive, line from 1, what is wrong."""
@@ -48,7 +59,7 @@ def read_export(file: IO[bytes], tally: Tally, tell: Tell = _to_nobody) -> None:
     """Count every event of the archive.
 
     Raises:
-        GarbledAnswer: the archive or a line of it is broken; what was counted so far is to be thrown away.
+        GarbledAnswer: the archive is broken; what was counted so far is to be thrown away.
         TooMuchAtOnce: the tally is full; likewise.
     """
     try:
@@ -66,19 +77,25 @@ def _count(lines: gzip.GzipFile | IO[bytes], tally: Tally, name: str, tell: Tell
     for number, line in enumerate(lines, 1):
         try:
             event = decoder.decode(line)
-        except msgspec.ValidationError as error:
-            tally.refuse(str(error))
-        except msgspec.DecodeError as error:
-            raise GarbledAnswer(f"{name} line {number}: not JSON") from error
+        except UNREADABLE as error:
+            _add_garbled(line, str(error), tally)
         else:
-            if event.event_properties is not None:
-                user = event.user_properties if isinstance(event, _UserLine) else None
-                uploaded = event.server_upload_time
-                tally.add(event.event_type, event.event_time, event.uuid, event.event_properties, user, uploaded)
-            elif tally.wants(event.event_type):
-                tally.refuse("event_properties: missing")
+            user = event.user_properties if isinstance(event, _UserLine) else None
+            properties, uploaded = event.event_properties or {}, event.server_upload_time
+            tally.add(event.event_type, event.event_time, event.uuid, properties, user, uploaded)
         if tally.full:
             raise TooMuchAtOnce(f"the export holds more events than are counted at once: over {len(tally.met) - 1}")
         if tally.unreadable != refused:
             refused = tally.unreadable
             tell(name, number, tally.why_unreadable)
+
+
+def _add_garbled(line: bytes, why: str, tally: Tally) -> None:
+    if not line.strip():
+        return
+    try:
+        rest = _REST_DECODER.decode(line)
+    except UNREADABLE:
+        rest = _Rest()
+    kind, time = (value if isinstance(value, str) else None for value in (rest.event_type, rest.event_time))
+    tally.add_garbled(line, why, kind, time or "")

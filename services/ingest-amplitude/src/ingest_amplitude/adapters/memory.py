@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from ingest_amplitude.domain.again import Marks
 from ingest_amplitude.domain.buckets import ZERO, Key
 from ingest_amplitude.domain.coverage import Coverage, Run
+from ingest_amplitude.domain.unread import Unread
 from ingest_amplitude.domain.windows import Hours
 from ingest_amplitude.ports import Definition, Kept, Scope, Standing, Step
 from trueup_kit.ingest import ObservationPublisher
@@ -48,8 +49,13 @@ INSERT INTO exported_hours (start_at, end_at, event_ids) VALUES ($1, $2, $3)
 ON CONFLICT (start_at) DO UPDATE SET end_at = excluded.end_at, event_ids = excluded.event_ids
 """
 ID_BYTES = 16
+LEAVE = """
+INSERT INTO unread_days (metric, day, export_end) SELECT * FROM unnest($1::text[], $2::date[], $3::timestamptz[])
+ON CONFLICT (metric, day) DO UPDATE SET export_end = excluded.export_end
+"""
 FORGET = (
     "DELETE FROM standings WHERE metric = ANY ($1)",
+    "DELETE FROM unread_days WHERE metric = ANY ($1)",
     "UPDATE buckets SET exported = NULL, exported_since = NULL WHERE metric = ANY ($1)",
 )
 
@@ -97,6 +103,13 @@ class PostgresMemory:
             for row in await self._fetch("SELECT * FROM standings")
         }
 
+    async def unread_days(self) -> Unread:
+        """See the port."""
+        found: dict[str, dict[date, datetime]] = {}
+        for row in await self._fetch("SELECT metric, day, export_end FROM unread_days"):
+            found.setdefault(row["metric"], {})[row["day"]] = row["export_end"]
+        return found
+
     async def definitions(self) -> dict[str, Definition]:
         """See the port."""
         return {
@@ -131,6 +144,12 @@ async def write_standings(driver: Connection, standings: Mapping[Scope, Standing
         [standings[scope].marks.night for scope in scopes],
         [standings[scope].marks.month for scope in scopes],
     )
+
+
+async def write_unread(driver: Connection, unread: Unread) -> None:
+    """Store which days the export does not speak of, inside the caller's transaction."""
+    rows = [(metric, day, end) for metric, days in sorted(unread.items()) for day, end in sorted(days.items())]
+    await driver.execute(LEAVE, *([row[place] for row in rows] for place in range(3)))
 
 
 async def write_hours(driver: Connection, step: Step) -> None:

@@ -12,7 +12,14 @@ from typing import TypeAlias
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ingest_amplitude.adapters.memory import EXPORT_END, columns, write_definitions, write_hours, write_standings
+from ingest_amplitude.adapters.memory import (
+    EXPORT_END,
+    columns,
+    write_definitions,
+    write_hours,
+    write_standings,
+    write_unread,
+)
 from ingest_amplitude.adapters.messages import UsageMessages
 from ingest_amplitude.domain.arrivals import Arrivals
 from ingest_amplitude.domain.buckets import Key, Totals
@@ -134,6 +141,8 @@ async def _write_step(driver: Connection, step: Step) -> None:
         await driver.execute(PLACE, list(step.placed), list(step.placed.values()))
     if step.standings:
         await write_standings(driver, step.standings)
+    if step.unread:
+        await write_unread(driver, step.unread)
     await write_hours(driver, step)
     if step.definitions:
         await write_definitions(driver, step.definitions, step.forgotten)

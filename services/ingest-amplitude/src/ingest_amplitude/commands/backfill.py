@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 import typer
 
 from ingest_amplitude.domain.answers import GarbledAnswer
+from ingest_amplitude.domain.buckets import Metric
 from ingest_amplitude.ports import SourceUnavailable
 from ingest_amplitude.settings import Settings
-from ingest_amplitude.usecases.backfill import LeavesAHole, backfill_piece, must_touch, pieces
+from ingest_amplitude.usecases.backfill import LeavesAHole, backfill_question, must_touch, pieces
 from ingest_amplitude.wiring import Parts, now, parts
 from trueup_kit.backfill import BadDays, Bar, Bookmark, Span, Stopped
 from trueup_kit.errors import KitError
@@ -26,9 +27,9 @@ def backfill(
     """Ask Amplitude anew for past days and announce what differs; stopped, the same command goes on where it stood."""
     settings = load(Settings)
     made = parts(settings)
-    yesterday = now().astimezone(made.plan.zone).date() - timedelta(days=1)
+    today = now().astimezone(made.plan.zone).date()
     try:
-        asyncio.run(_run(made, Span.read(first, last or yesterday.isoformat()), account))
+        asyncio.run(_run(made, Span.read(first, last, today - timedelta(days=1)).until(today), account))
     except (BadDays, Stopped, LeavesAHole) as error:
         typer.echo(f"trueup: {error}", err=True)
         raise typer.Exit(1) from None
@@ -36,17 +37,16 @@ def backfill(
 
 async def _run(made: Parts, span: Span, account: str | None) -> None:
     bookmark, bar = Bookmark(made.reading.engine, span, account), Bar()
-    wanted = pieces(made.plan.metrics, span.first, span.last)
     await made.producer.start()
     try:
-        done = await bookmark.read() or 0
-        for number, piece in enumerate(wanted[done:], done):
+        span, kept = await bookmark.resume()
+        wanted = pieces(made.plan.metrics, span.first, span.last)
+        begin = kept or 0
+        if account is None and begin == 0:
+            await must_touch(made.memory, span.last)
+        for number, piece in enumerate(wanted[begin:], begin):
             bar.tell(number, len(wanted), f"questions, {piece[0].name} from {piece[1]}")
-            async with made.turns.borrow() as turn:
-                deps = made.deps(turn)
-                if account is None and number == 0:
-                    await must_touch(deps, span.last)
-                await backfill_piece(deps, piece, account)
+            await _piece(made, piece, account)
             await bookmark.keep(number + 1)
         bar.tell(len(wanted), len(wanted), "questions")
         await bookmark.forget()
@@ -57,3 +57,11 @@ async def _run(made: Parts, span: Span, account: str | None) -> None:
         await made.producer.stop()
         await made.reading.client.aclose()
         await made.reading.engine.dispose()
+
+
+async def _piece(made: Parts, piece: tuple[Metric, date, date], account: str | None) -> None:
+    done: set[int] = set()
+    whole = False
+    while not whole:
+        async with made.turns.borrow() as turn:
+            whole = await backfill_question(made.deps(turn), piece, account, done)

@@ -17,6 +17,7 @@ from ingest_amplitude.adapters.messages import UsageMessages
 from ingest_amplitude.adapters.metric_definitions import MetricSetting, read_metrics
 from ingest_amplitude.domain.answers import GarbledAnswer, days_of, read_sums
 from ingest_amplitude.domain.buckets import Key, Totals
+from ingest_amplitude.domain.partitions import GROUPS_MAX
 from ingest_amplitude.domain.tally import RecentIds, Tally
 from ingest_amplitude.settings import Settings
 from trueup_contracts.usage import UsageObservedV1
@@ -91,6 +92,9 @@ class Reader:
         [metric] = self._metrics
         buckets = metric.buckets(days)
         sums = read_sums(answer, buckets, metric.grain).in_units_of(metric)
+        if sums.is_cut(GROUPS_MAX):
+            yield Note(f"{file}: {sums.rows} groups: the answer is cut; the service asks for fewer accounts at once")
+            return
         if sums.incomplete is not None:
             yield Note(f"{file}: {sums.incomplete}: the answer is not whole; the service keeps the former values")
             return
@@ -119,6 +123,10 @@ class Reader:
         yield from troubles
         if tally.repeated:
             yield Note(f"{file}: {tally.repeated} events came twice and count once")
+        if tally.nameless:
+            yield Note(f"{file}: {tally.nameless} events name no account and count for nobody")
+        if tally.unread:
+            yield Note(f"{file}: the service asks Amplitude for the days that these events may lie on")
         if by_month:
             yield Note(f"{file}: {', '.join(by_month)}: counted by the month, which an export is not read for")
         yield Note(f"{file}: these are the sums of this export alone; the service adds what was exported before")

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from ingest_amplitude.domain.buckets import Metric
-from ingest_amplitude.domain.windows import day_start
+from ingest_amplitude.domain.unread import Days, is_asked
+from ingest_amplitude.domain.windows import day_start, days_between
 from trueup_billing import month_of
 
 DAY = timedelta(days=1)
@@ -74,7 +75,7 @@ def next_look(
     *,
     now: datetime,
     first: date,
-    filled: bool,
+    unread: Days | None,
     rules: Rules,
 ) -> Again | None:
     """What is to be asked for next, besides the trailing days; None when nothing is due.
@@ -85,25 +86,25 @@ def next_look(
         marks: how far asking again has come.
         now: in the project's zone.
         first: the first day that is read at all.
-        filled: whether the past is read by export, so that no question fills it.
+        unread: days that the export could not read, of a past that it reads otherwise; None: questions read all of it.
         rules: how often.
     """
-    found = None if filled else _unread(metric, known, marks, now, first, rules)
+    last = _last_past(metric, now.date(), rules)
+    missing = [
+        day
+        for day in days_between(first, last)
+        if not (_is_read(metric, known, day, now) if unread is None else is_asked(day, unread, known))
+    ]
+    found = _filling(metric, missing, marks, first) if missing else None
     return found or _at_night(metric, marks, now, first, rules) or _settling(marks, now, first, rules)
 
 
-def _unread(
-    metric: Metric, known: Mapping[date, datetime], marks: Marks, now: datetime, first: date, rules: Rules
-) -> Again | None:
-    """The newest days of the past that were never read whole, a question's worth of them."""
-    day = _last_past(metric, now.date(), rules)
-    while day >= first and _is_read(metric, known, day, now):
-        day -= DAY
-    if day < first:
-        return None
+def _filling(metric: Metric, missing: Sequence[date], marks: Marks, first: date) -> Again:
+    """The newest of the missing days, a question's worth of them."""
+    last = missing[-1]
     if metric.additive:
-        return Again(max(first, day - (DAYS_PER_QUESTION - 1) * DAY), day, marks)
-    return Again(max(first, month_of(day).start), month_of(day).end - DAY, marks)
+        return Again(next(day for day in missing if last - day < DAYS_PER_QUESTION * DAY), last, marks)
+    return Again(max(first, month_of(last).start), month_of(last).end - DAY, marks)
 
 
 def _last_past(metric: Metric, today: date, rules: Rules) -> date:

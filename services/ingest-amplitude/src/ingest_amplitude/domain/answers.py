@@ -11,7 +11,8 @@ from ingest_amplitude.domain.buckets import ABSENT, Grain, Metric
 from trueup_billing import InvalidValue, parse_decimal
 
 # Any of these true means that the sums may be too low.
-_INCOMPLETE_FLAGS = ("hitChunkGroupByLimit", "timedOutRealtimeData", "realtimeDataMissing", "prunedResult")
+_CUT = "hitChunkGroupByLimit"
+_INCOMPLETE_FLAGS = (_CUT, "timedOutRealtimeData", "realtimeDataMissing", "prunedResult")
 _TEXT_LENGTH = {"day": len("2026-10-01"), "month": len("2026-10")}
 
 
@@ -31,6 +32,10 @@ class Sums:
     """Which flag says that the answer is not whole, or None."""
     computed_at: datetime | None
     """Amplitude's own instant of counting; None when it does not say."""
+
+    def is_cut(self, limit: int) -> bool:
+        """Whether groups are left out: there are as many as were asked for at the most, or Amplitude says so."""
+        return self.rows >= limit or self.incomplete == _CUT
 
     def in_units_of(self, metric: Metric) -> Sums:
         """The same in the metric's unit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -21,10 +21,15 @@ class Run:
 Coverage = tuple[Run, ...]
 
 
-def overlay(coverage: Iterable[Run], run: Run) -> Coverage:
-    """Add a run. Where two speak of the same day, the later instant holds: knowledge never gets older."""
+def overlay(coverage: Iterable[Run], run: Run, spared: Collection[date] = ()) -> Coverage:
+    """Add a run, but for the `spared` days, of which it does not speak.
+
+    Where two speak of the same day, the later instant holds: knowledge never gets older.
+    """
     known = by_day(coverage)
     for day in days_between(run.first, run.last):
+        if day in spared:
+            continue
         known[day] = max(known.get(day, run.as_of), run.as_of)
     return _runs(known)
 
@@ -32,6 +37,11 @@ def overlay(coverage: Iterable[Run], run: Run) -> Coverage:
 def cap(coverage: Iterable[Run], as_of: datetime) -> Coverage:
     """Claim nothing later than `as_of`: for accounts that join and were not asked for until then."""
     return _runs({day: min(moment, as_of) for day, moment in by_day(coverage).items()})
+
+
+def without(coverage: Iterable[Run], days: Collection[date]) -> Coverage:
+    """Claim nothing of these days."""
+    return _runs({day: as_of for day, as_of in by_day(coverage).items() if day not in days})
 
 
 def by_day(coverage: Iterable[Run]) -> dict[date, datetime]:

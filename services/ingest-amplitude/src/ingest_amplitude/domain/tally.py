@@ -3,33 +3,45 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 
-from ingest_amplitude.domain.buckets import ZERO, Key, Metric, Totals
+from ingest_amplitude.domain.buckets import ABSENT, ZERO, Key, Metric, Totals
+from ingest_amplitude.domain.windows import Hours
 from trueup_billing import InvalidValue, parse_decimal
 
 GENERATION_MAX = 250_000
 """Event ids kept per generation; two generations are remembered, about 40 MB at the most."""
+NUMBER_END = 1 << 63
 
 
 class RecentIds:
     """The ids of events counted lately, so that an event uploaded twice counts once.
 
-    Bounded: two generations; when the younger is full it becomes the older and the former older is forgotten.
+    Bounded: two generations; when the younger is full it becomes the older and the former older is forgotten. What other
+    processes exported is recalled from the hours that are kept until they are exported once more, about a day; what is
+    older, or came to an hour only then, is known to the process that exported it alone.
     """
 
     def __init__(self, generation_max: int = GENERATION_MAX) -> None:
         self._generation_max = generation_max
         self._young: set[int] = set()
         self._old: set[int] = set()
+        self._hours: set[Hours] = set()
 
     def __contains__(self, event_id: object) -> bool:
         return event_id in self._young or event_id in self._old
 
-    def __bool__(self) -> bool:
-        return bool(self._young or self._old)
+    def unmet(self, kept: Sequence[Hours]) -> list[Hours]:
+        """Which of the hours whose ids are kept were not recalled yet."""
+        self._hours.intersection_update(kept)
+        return [hours for hours in kept if hours not in self._hours]
+
+    def recall(self, hours: Hours, event_ids: Collection[int]) -> None:
+        """Keep the ids of hours that another process exported, or this one before it was started anew."""
+        self.remember([number for number in event_ids if number not in self])
+        self._hours.add(hours)
 
     def remember(self, event_ids: Collection[int]) -> None:
         """Keep the ids of a chunk that has been committed."""
@@ -77,8 +89,12 @@ class Tally:
         self.event_ids: set[int] = set()
         self.met: set[int] = set()
         """Every metered event of these hours, counted before or not."""
+        self.unread: set[tuple[str, date | None]] = set()
+        """Metrics and days that lack something which cannot be read; None: on a day that nobody knows."""
         self.counted = 0
         self.repeated = 0
+        self.nameless = 0
+        """Metered events that name no account: nobody's usage, as segmentation counts them for `(none)`."""
         self.unreadable = 0
         self.why_unreadable = ""
         """What was wrong with the last event that could not be read: its path, and what."""
@@ -115,34 +131,53 @@ class Tally:
         user: Mapping[str, object] | None = None,
         uploaded: str = "",
     ) -> None:
-        """Count one exported line. A metered event without account, time or number is counted as unreadable."""
+        """Count one exported line. What of a metered event cannot be read leaves its day unread."""
         metrics = self._metrics.get(event_type)
-        if metrics is None:
+        if metrics is None or not self._is_new(event_id(uuid)):
             return
-        number = event_id(uuid)
-        self.met.add(number)
-        if number in self.event_ids or number in self._recent:
-            self.repeated += 1
+        named = properties.get(self._account_property)
+        if named is None or named in ("", ABSENT):
+            self.nameless += 1
             return
-        self.event_ids.add(number)
-        account = properties.get(self._account_property)
-        day = self._day(event_time)
-        if not isinstance(account, str) or not account:
-            self.refuse(f"event_properties.{self._account_property}: {account!r} names no account")
+        account, day = _label(named), self._day(event_time)
+        if day is not None and day < self._first_day:
+            return
+        meant = [one for one in metrics if all(of.lets_through(properties, user or {}) for of in one.filters)]
+        if account is None:
+            self._leave(meant, day, f"event_properties.{self._account_property}: {named!r} names no account")
             return
         if day is None:
-            self.refuse(f"event_time: {event_time!r} is no instant")
-            return
-        if day < self._first_day:
+            self._leave(meant, day, f"event_time: {event_time!r} is no instant")
             return
         self.accounts.add(account)
         arrived = self._hour(uploaded)
-        for metric in metrics:
-            if all(one.lets_through(properties, user or {}) for one in metric.filters):
-                self._count(Key(metric.name, day, account), metric, properties, arrived)
+        for metric in meant:
+            self._count(Key(metric.name, day, account), metric, properties, arrived)
 
-    def refuse(self, why: str) -> None:
-        """Count a metered event that cannot be read."""
+    def add_garbled(self, line: bytes, why: str, event_type: str | None, event_time: str) -> None:
+        """Note a line that is no event: what it says of its type and time is all that is known (None, empty: nothing)."""
+        if event_type is not None and event_type not in self._metrics:
+            return
+        if not self._is_new(int.from_bytes(hashlib.blake2b(line, digest_size=16).digest())):
+            return
+        day = self._day(event_time)
+        if day is None or day >= self._first_day:
+            every = (metric for metrics in self._metrics.values() for metric in metrics)
+            self._leave(every if event_type is None else self._metrics[event_type], day, why)
+
+    def _is_new(self, number: int) -> bool:
+        self.met.add(number)
+        if number in self.event_ids or number in self._recent:
+            self.repeated += 1
+            return False
+        self.event_ids.add(number)
+        return True
+
+    def _leave(self, metrics: Iterable[Metric], day: date | None, why: str) -> None:
+        self.unread.update((metric.name, day) for metric in metrics)
+        self._refuse(why)
+
+    def _refuse(self, why: str) -> None:
         self.unreadable += 1
         self.why_unreadable = why
 
@@ -170,7 +205,8 @@ class Tally:
                 return parse_decimal(value)
             except InvalidValue:
                 pass
-        self.refuse(f"event_properties.{name}: {value!r} is no exact number")
+        # Segmentation passes over it too when it adds up: the sum of the others is whole.
+        self._refuse(f"event_properties.{name}: {value!r} is no exact number")
         return None
 
     def _day(self, event_time: str) -> date | None:
@@ -191,6 +227,15 @@ class Tally:
             hour = _instant(text)
             self._hours[text] = None if hour is None else (hour, hour.astimezone(self._zone).date())
         return self._hours[text]
+
+
+def _label(value: object) -> str | None:
+    """The account as segmentation labels it, a whole number by its digits; None of anything else than text or such a one."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Decimal) and value.is_finite() and abs(value) < NUMBER_END and value == int(value):
+        value = int(value)
+    return str(value) if type(value) is int else None
 
 
 def _local_day(minute: str, zone: tzinfo) -> date | None:

@@ -9,6 +9,7 @@ from ingest_amplitude.domain.again import next_look
 from ingest_amplitude.domain.answers import GarbledAnswer
 from ingest_amplitude.domain.cost import segmentation_cost
 from ingest_amplitude.domain.coverage import by_day
+from ingest_amplitude.domain.unread import Days
 from ingest_amplitude.domain.windows import days_between
 from ingest_amplitude.ports import SourceUnavailable
 from ingest_amplitude.usecases.deps import Deps
@@ -32,9 +33,9 @@ class Allowance:
 
 
 async def look_again(
-    deps: Deps, asked: Question, answer: Answer, history_from: date, allowance: Allowance, *, filled: bool
+    deps: Deps, asked: Question, answer: Answer, history_from: date, allowance: Allowance, unread: Days | None
 ) -> Answer:
-    """What the scope may claim after everything was asked again that is due and paid for.
+    """What the scope may claim after everything was asked again that is due and paid for. `unread`: see `next_look`.
 
     Failing to look again takes nothing from what the trailing days have shown: it is tried with the next pull. Only a cut
     answer counts at once, as its partition must be halved.
@@ -44,7 +45,7 @@ async def look_again(
         standing = answer.standing
         now = deps.clock().astimezone(deps.plan.zone)
         known = by_day(standing.coverage)
-        look = next_look(metric, known, standing.marks, now=now, first=history_from, filled=filled, rules=rules)
+        look = next_look(metric, known, standing.marks, now=now, first=history_from, unread=unread, rules=rules)
         if look is None:
             return answer
         days = days_between(look.first, look.last)

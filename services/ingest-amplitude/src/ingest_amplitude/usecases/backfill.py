@@ -9,9 +9,9 @@ from ingest_amplitude.domain.again import DAYS_PER_QUESTION
 from ingest_amplitude.domain.buckets import Metric
 from ingest_amplitude.domain.partitions import members
 from ingest_amplitude.domain.windows import days_between
-from ingest_amplitude.ports import SourceUnavailable, Standing, Step
+from ingest_amplitude.ports import Memory, SourceUnavailable, Standing, Step
 from ingest_amplitude.usecases.deps import Deps
-from ingest_amplitude.usecases.follow import Question, differences, follow
+from ingest_amplitude.usecases.follow import Question, differences, follow, read_anew
 from trueup_billing import month_of
 
 
@@ -42,52 +42,58 @@ def _windows(first: date, last: date) -> Iterator[tuple[date, date]]:
         last = start - timedelta(days=1)
 
 
-async def must_touch(deps: Deps, last: date) -> None:
+async def must_touch(memory: Memory, last: date) -> None:
     """Refuse days whose last one does not reach the known ones.
 
     Raises:
         LeavesAHole: with the first day that is known.
     """
-    standings = (await deps.memory.standings()).values()
+    standings = (await memory.standings()).values()
     starts = [run.first for standing in standings for run in standing.coverage]
     if starts and last < min(starts) - timedelta(days=1):
         raise LeavesAHole(f"usage is known from {min(starts)} on: ask up to the day before, not only up to {last}")
 
 
-async def backfill_piece(deps: Deps, piece: tuple[Metric, date, date], account: str | None) -> None:
-    """One metric and window: every partition by itself, or one account alone.
+async def backfill_question(deps: Deps, piece: tuple[Metric, date, date], account: str | None, done: set[int]) -> bool:
+    """Ask one question of a metric and window: of the next partition that is not `done` yet, or of one account alone.
+
+    Returns whether it was the last; partitions that were read are added to `done`. A turn for each question lets the
+    running pulls have theirs in between.
 
     Raises:
-        SourceUnavailable, GarbledAnswer: nothing of the failing question was announced.
+        SourceUnavailable, GarbledAnswer: nothing of it was announced.
     """
     metric, first, last = piece
     days = days_between(first, min(last, deps.clock().astimezone(deps.plan.zone).date()))
+    partitions = members(await deps.memory.partitions())
     if account is not None:
-        await _one_account(deps, Question(metric, 0, [account], days))
-        return
-    done: set[int] = set()
-    while (number := await _next(deps, done)) is not None:
-        partitions = members(await deps.memory.partitions())
-        # Older days may come out of a cache that is older than the scope's last look; they are taken all the same.
-        asked = Question(metric, number, partitions[number] if len(partitions) > 1 else None, days, past=True)
-        answer = await follow(deps, asked, (await deps.memory.standings()).get(asked.scope, Standing()))
+        number = next((number for number, accounts in partitions.items() if account in accounts), min(partitions))
+        await _one_account(deps, Question(metric, number, [account], days, past=True))
+        return True
+    left = [number for number in partitions if number not in done]
+    if left:
+        accounts = partitions[left[0]] if len(partitions) > 1 else None
+        asked = Question(metric, left[0], accounts, days, past=True)
+        answer = await follow(deps, asked, await _standing(deps, asked))
         if answer.reason == "truncated":
-            continue  # it was halved: both parts are asked
+            return False  # it was halved: both parts are asked
         if answer.reason is not None:
             raise SourceUnavailable(f"{metric.name}, {first} to {last}: {answer.error}")
-        done.add(number)
+        done.add(left[0])
+    return not members(await deps.memory.partitions()).keys() - done
 
 
-async def _next(deps: Deps, done: set[int]) -> int | None:
-    numbers = members(await deps.memory.partitions())
-    return next((number for number in numbers if number not in done), None)
+async def _standing(deps: Deps, asked: Question) -> Standing:
+    return (await deps.memory.standings()).get(asked.scope, Standing())
 
 
 async def _one_account(deps: Deps, asked: Question) -> None:
     """The values of one account are set right; what its partition may claim does not change."""
+    asked_at = deps.clock()
     version = await deps.turn.version()
     sums = await deps.source.sums(asked.metric, asked.days, asked.accounts, deps.plan.groups_max)
     if sums.incomplete is not None:
         raise SourceUnavailable(f"{asked.metric.name}: {sums.incomplete}")
-    changed = await differences(deps, asked, sums)
+    older = read_anew(deps, asked, await _standing(deps, asked), sums.computed_at or asked_at)
+    changed = {key: value for key, value in (await differences(deps, asked, sums)).items() if key.day not in older}
     await deps.turn.publish(changed, version=version, observed_at=deps.clock(), step=Step())

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from ingest_amplitude.domain.again import reopened
+from ingest_amplitude.domain.answers import GarbledAnswer
 from ingest_amplitude.domain.arrivals import Earlier, earlier_values
 from ingest_amplitude.domain.buckets import ZERO, Key, Totals
 from ingest_amplitude.domain.coverage import Run, by_day, overlay
 from ingest_amplitude.domain.coverage import cap as cap_coverage
 from ingest_amplitude.domain.partitions import assign
 from ingest_amplitude.domain.tally import Tally
+from ingest_amplitude.domain.unread import Days, Unread, claimable, noticed, together
 from ingest_amplitude.domain.windows import HOUR, Hours, day_start, last_day_before, whole_hour
 from ingest_amplitude.ports import NOTHING_KEPT, Exported, ExportedHours, Kept, Scope, Standing, Step, TooMuchAtOnce
 from ingest_amplitude.usecases.deps import Deps
@@ -21,20 +23,30 @@ from ingest_amplitude.usecases.deps import Deps
 async def export_new_hours(deps: Deps, history_from: date, carried: frozenset[str]) -> None:
     """Export every whole hour since the last export; each piece is committed by itself, so a killed load goes on.
 
-    Of metrics that are not `carried` only the accounts are noted.
+    Of metrics that are not `carried` only the accounts are noted. Hours that are due to be exported once more are,
+    whether there are new ones or not; where one of them fails, the others are read all the same.
+
+    Raises:
+        SourceUnavailable, GarbledAnswer: some hours were not exported; the next pull tries them again.
     """
     plan = deps.plan
+    await _recall(deps)
     start = await deps.memory.export_end() or whole_hour(day_start(history_from, plan.zone))
     end = whole_hour(deps.clock() - plan.export_delay)
-    if end - start < timedelta(hours=plan.export_every_hours):
-        return
-    await _recall(deps)
-    young = max(start, end - HOUR * plan.export_again_hours)
-    await _export_run(deps, Hours(start, young), history_from, carried)
-    await _export_run(deps, Hours(young, end), history_from, carried, again=True)
+    settled = end - HOUR * plan.export_again_hours
+    if end - start >= timedelta(hours=plan.export_every_hours):
+        young = max(start, settled)
+        await _export_run(deps, Hours(start, young), history_from, carried)
+        await _export_run(deps, Hours(young, end), history_from, carried, again=True)
+    failure: TooMuchAtOnce | GarbledAnswer | None = None
     for hours in await deps.memory.exported_hours():
-        if hours.end <= end - HOUR * plan.export_again_hours:
-            await _export_again(deps, hours, history_from, carried)
+        if hours.end <= settled:
+            try:
+                await _export_again(deps, hours, history_from, carried)
+            except (TooMuchAtOnce, GarbledAnswer) as error:
+                failure = error
+    if failure is not None:
+        raise failure
 
 
 async def _export_run(
@@ -61,10 +73,9 @@ async def _export_run(
 
 
 async def _recall(deps: Deps) -> None:
-    """After a start: events that were counted yesterday may be uploaded once more today."""
-    if not deps.recent:
-        for hours in await deps.memory.exported_hours():
-            deps.recent.remember(await deps.memory.event_ids(hours))
+    """Events that were counted yesterday may be uploaded once more today, whichever process had the turn then."""
+    for hours in deps.recent.unmet(await deps.memory.exported_hours()):
+        deps.recent.recall(hours, await deps.memory.event_ids(hours))
 
 
 def _tally(deps: Deps, hours: Hours, history_from: date, carried: frozenset[str], recent: Container[int]) -> Tally:
@@ -92,21 +103,80 @@ async def _export(deps: Deps, hours: Hours, history_from: date, carried: frozens
 
 
 async def _export_again(deps: Deps, hours: Hours, history_from: date, carried: frozenset[str]) -> None:
-    """Add the events that these hours did not have when they were exported first."""
-    version = await deps.turn.version()
+    """Add the events that these hours did not have when they were exported first; in shorter pieces where it is too much."""
     known = await deps.memory.event_ids(hours)
+    start, length = hours.start, len(hours)
+    while start < hours.end:
+        piece = Hours(start, min(start + HOUR * length, hours.end))
+        left = ExportedHours(Hours(piece.end, hours.end), known) if piece.end < hours.end else None
+        try:
+            await _add(deps, piece, known, left, history_from, carried)
+        except TooMuchAtOnce:
+            if len(piece) < 2:
+                raise
+            length = len(piece) // 2
+            continue
+        start = piece.end
+
+
+async def _add(
+    deps: Deps,
+    hours: Hours,
+    known: Container[int],
+    left: ExportedHours | None,
+    history_from: date,
+    carried: frozenset[str],
+) -> None:
+    """Add what is not `known`, and note which hours are `left` to be exported once more."""
+    version = await deps.turn.version()
     tally = _tally(deps, hours, history_from, carried, _Either(deps.recent, known))
     await deps.source.export(hours, tally)
     kept = await deps.memory.kept(list(tally.totals))
     exported = {
         key: Exported(kept.get(key, NOTHING_KEPT).exported + quantity) for key, quantity in tally.totals.items()
     }
+    partitions = await deps.memory.partitions()
+    placed = assign(partitions, tally.accounts, deps.plan.partition_capacity)
+    # Days may be claimed as of any later hour that was exported since, so that is what a question must have seen.
+    found, unread = await _notice(deps, hours, tally, history_from, await deps.memory.export_end() or hours.end)
     # Where an answer has spoken since, it knew of these events or will be asked again tonight.
-    changed = {key: one.total for key, one in exported.items() if _stands(kept.get(key, NOTHING_KEPT))}
-    placed = assign(await deps.memory.partitions(), tally.accounts, deps.plan.partition_capacity)
-    step = Step(exported=exported, placed=placed, settled_hours=ExportedHours(hours, ()))
+    changed = {
+        key: one.total
+        for key, one in exported.items()
+        if _stands(kept.get(key, NOTHING_KEPT)) and key.day not in unread.get(key.metric, {})
+    }
+    joined = _joined(partitions, placed)
+    standings = {
+        (name, number): replace(one, coverage=claimable(one.coverage, unread[name], joined=number in joined))
+        for (name, number), one in (await deps.memory.standings()).items()
+        if name in unread
+    }
+    step = Step(
+        exported=exported,
+        placed=placed,
+        exported_hours=left,
+        settled_hours=ExportedHours(hours, ()),
+        standings=standings,
+        unread=found,
+    )
     await deps.turn.publish(changed, version=version, observed_at=deps.clock(), step=step)
     deps.recent.remember(tally.event_ids)
+
+
+async def _notice(deps: Deps, hours: Hours, tally: Tally, history_from: date, end: datetime) -> tuple[Unread, Unread]:
+    """What these hours tell of unread days, and all of them with that."""
+    unread = await deps.memory.unread_days()
+    last = max(history_from, last_day_before(hours.end, deps.plan.zone))
+    found = noticed(unread, tally, first=history_from, last=last, end=end)
+    return found, together(unread, found)
+
+
+def _joined(partitions: Mapping[str, int], placed: Mapping[str, int]) -> set[int]:
+    """Partitions whose answers do not speak of accounts that they have from now on.
+
+    An unfiltered answer speaks of accounts it does not name; a filtered one only of those it was asked for.
+    """
+    return set(placed.values()) if len(set(partitions.values())) > 1 else set()
 
 
 def _stands(kept: Kept) -> bool:
@@ -146,10 +216,14 @@ async def _commit(
         key: Exported(kept.get(key, NOTHING_KEPT).exported + quantity, earlier[key][-1][0] if earlier[key] else None)
         for key, quantity in tally.totals.items()
     }
-    changed = _changed(exported, kept, as_of, partitions, standings)
+    found, unread = await _notice(deps, hours, tally, history_from, hours.end)
+    changed = {
+        key: total
+        for key, total in _changed(exported, kept, as_of, partitions, standings).items()
+        if key.day not in unread.get(key.metric, {})
+    }
     run = Run(history_from, max(history_from, last_day_before(hours.end, deps.plan.zone)), as_of)
-    # An unfiltered answer speaks of accounts it does not name; a filtered one only of those it was asked for.
-    joined = set(placed.values()) if len(set(partitions.values())) > 1 else set()
+    joined = _joined(partitions, placed)
     step = Step(
         exported=exported,
         export_end=hours.end,
@@ -157,10 +231,15 @@ async def _commit(
         placed=placed,
         standings={
             scope: _raised(
-                deps, standings.get(scope, Standing()), run, carried=scope[0] in carried, capped=scope[1] in joined
+                deps,
+                standings.get(scope, Standing()),
+                run,
+                unread.get(scope[0], {}) if scope[0] in carried else None,
+                capped=scope[1] in joined,
             )
             for scope in _scopes(deps, partitions | placed)
         },
+        unread=found,
     )
     late = {key: earlier[key] for key in tally.late if key in changed and earlier[key]}
     await deps.turn.publish(changed, version=version, observed_at=as_of, step=step, earlier=late)
@@ -204,14 +283,17 @@ def _scopes(deps: Deps, partitions: dict[str, int]) -> list[Scope]:
     return [(metric.name, number) for metric in deps.plan.metrics for number in numbers]
 
 
-def _raised(deps: Deps, standing: Standing, run: Run, *, carried: bool, capped: bool) -> Standing:
+def _raised(deps: Deps, standing: Standing, run: Run, unread: Days | None, *, capped: bool) -> Standing:
     """Accounts that have just joined were in no answer: their partition claims no more than this export shows.
 
-    Past days that were asked for again since are then asked for once more, with the new accounts.
+    Past days that were asked for again since are then asked for once more, with the new accounts. `unread`: days that the
+    export does not speak of; None: it speaks of none, as it does not carry the metric.
     """
     coverage, marks = standing.coverage, standing.marks
     if capped:
         lowered = [day for day, as_of in by_day(coverage).items() if as_of > run.as_of]
         marks = reopened(marks, lowered, deps.clock().astimezone(deps.plan.zone).date(), deps.plan.rules)
         coverage = cap_coverage(coverage, run.as_of)
-    return Standing(overlay(coverage, run) if carried else coverage, standing.as_of, marks)
+    if unread is not None:
+        coverage = overlay(claimable(coverage, unread, joined=capped), run, unread)
+    return Standing(coverage, standing.as_of, marks)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from ingest_amplitude.domain.again import Marks, first_marks
 from ingest_amplitude.domain.answers import Sums
 from ingest_amplitude.domain.buckets import ZERO, Key, Metric, Totals
 from ingest_amplitude.domain.coverage import Run, by_day, overlay
-from ingest_amplitude.domain.partitions import assign, halve
+from ingest_amplitude.domain.partitions import assign
 from ingest_amplitude.domain.windows import days_between, trailing_days
-from ingest_amplitude.ports import NOTHING_KEPT, Scope, Standing, Step
+from ingest_amplitude.ports import NOTHING_KEPT, QuestionRefused, Scope, SourceUnavailable, Standing, Step
 from ingest_amplitude.usecases.deps import Deps
+from ingest_amplitude.usecases.divide import divide
 from trueup_billing import month_of
 
 
@@ -60,20 +61,29 @@ async def follow(deps: Deps, asked: Question, standing: Standing) -> Answer:
     """Ask, compare with what was shown, announce the differences. A cut answer halves the partition for the next turn.
 
     Values of an answer that is not whole are not used: they may be too low, and the former ones stand.
+
+    Raises:
+        SourceUnavailable, GarbledAnswer: there is no answer; or days long past were asked for, and it is out of date.
     """
     asked_at = deps.clock()
     version = await deps.turn.version()
     limit = deps.plan.groups_max
-    sums = await deps.source.sums(asked.metric, asked.days, asked.accounts, limit)
-    if sums.rows >= limit:
-        await _divide(deps, asked, sums)
+    try:
+        sums = await deps.source.sums(asked.metric, asked.days, asked.accounts, limit)
+    except QuestionRefused as refusal:
+        if await _names_too_many(deps, asked) and await divide(deps, asked.partition):
+            return Answer(standing, "truncated", str(refusal))
+        raise
+    if sums.is_cut(limit) and await divide(deps, asked.partition, sums.by_account):
         return Answer(standing, "truncated", f"{sums.rows} groups answered, as many as there can be")
-    if sums.incomplete is not None:
-        return Answer(standing, "incomplete_answer", sums.incomplete)
-    raised = _raised(deps, asked, standing, sums.computed_at or asked_at)
+    if sums.is_cut(limit) or sums.incomplete is not None:
+        return Answer(standing, "incomplete_answer", sums.incomplete or f"{sums.rows} groups answered for one account")
+    computed_at = sums.computed_at or asked_at
+    raised = _raised(deps, asked, standing, computed_at)
     if raised is None:
         return Answer(standing)  # out of a cache: older than what is shown already
-    changed = await differences(deps, asked, sums)
+    older = read_anew(deps, asked, standing, computed_at)
+    changed = {key: value for key, value in (await differences(deps, asked, sums)).items() if key.day not in older}
     placed = assign(await deps.memory.partitions(), sums.by_account, deps.plan.partition_capacity)
     standings = {asked.scope: raised}
     if asked.accounts is None:
@@ -81,6 +91,34 @@ async def follow(deps: Deps, asked: Question, standing: Standing) -> Answer:
     step = Step(standings=standings, placed=placed)
     await deps.turn.publish(changed, version=version, observed_at=deps.clock(), step=step)
     return Answer(raised)
+
+
+async def _names_too_many(deps: Deps, asked: Question) -> bool:
+    """Whether it was refused for the accounts that it names: then the same question about one of them is answered."""
+    if asked.accounts is None or len(asked.accounts) < 2:
+        return False
+    try:
+        await deps.source.sums(asked.metric, asked.days, asked.accounts[:1], deps.plan.groups_max)
+    except QuestionRefused:
+        return False  # the definition is at fault
+    return True
+
+
+def read_anew(deps: Deps, asked: Question, standing: Standing, computed_at: datetime) -> frozenset[date]:
+    """Of the asked buckets those that are known better than an answer out of a cache tells; the next pull asks for them.
+
+    Raises:
+        SourceUnavailable: among them are days that nothing asks for again by itself, so that an older value would stay.
+    """
+    known = by_day(standing.coverage)
+    older = [day for day in asked.days if known.get(day, computed_at) > computed_at]
+    followed = question(deps, asked.metric, asked.partition, None, date.min).days
+    if stay := [known[day] for day in older if day < followed[0]]:
+        minutes = -((computed_at - max(stay)) // timedelta(minutes=1))
+        raise SourceUnavailable(
+            f"the answer is {minutes} minutes older than what is known: out of Amplitude's cache; try again later"
+        )
+    return frozenset(asked.metric.buckets(older))
 
 
 async def _of_new_partitions(deps: Deps, asked: Question, raised: Standing, numbers: set[int]) -> dict[Scope, Standing]:
@@ -124,18 +162,3 @@ async def differences(deps: Deps, asked: Question, sums: Sums) -> Totals:
             if quantity != kept.get(key, NOTHING_KEPT).shown:
                 changed[key] = quantity
     return changed
-
-
-async def _divide(deps: Deps, asked: Question, sums: Sums) -> None:
-    partitions = await deps.memory.partitions()
-    placed = assign(partitions, sums.by_account, deps.plan.partition_capacity)
-    if not placed:
-        placed = halve(partitions, asked.partition)
-    standings = await deps.memory.standings()
-    inherited = {
-        (metric.name, number): replace(standings.get((metric.name, asked.partition), Standing()), as_of=None)
-        for metric in deps.plan.metrics
-        for number in set(placed.values()) - set(partitions.values())
-    }
-    step = Step(placed=placed, standings=inherited)
-    await deps.turn.publish({}, version=await deps.turn.version(), observed_at=deps.clock(), step=step)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from ingest_amplitude.domain.answers import GarbledAnswer
+from ingest_amplitude.domain.buckets import Metric
 from ingest_amplitude.domain.coverage import by_day, seamless
 from ingest_amplitude.domain.partitions import members
+from ingest_amplitude.domain.unread import Days, Unread
 from ingest_amplitude.domain.windows import history_start
-from ingest_amplitude.ports import Scope, SourceUnavailable, Standing
+from ingest_amplitude.ports import QuestionRefused, Scope, SourceUnavailable, Standing
 from ingest_amplitude.usecases.again import Allowance, look_again
 from ingest_amplitude.usecases.definitions import Settled, scope_name, settle
 from ingest_amplitude.usecases.deps import Deps
+from ingest_amplitude.usecases.divide import fit
 from ingest_amplitude.usecases.export import export_new_hours
 from ingest_amplitude.usecases.follow import Answer, Question, follow, question
 from trueup_billing import Ref, Source
@@ -32,61 +35,80 @@ class Outcome:
     error: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a pull knows before its first question."""
+
+    history_from: date
+    settled: Settled
+    unread: Unread
+    export_error: str | None
+    """Why hours could not be exported, or not once more."""
+
+    def unread_of(self, metric: Metric) -> Days | None:
+        """The days that the export could not read; None where it does not carry the metric."""
+        return self.unread.get(metric.name, {}) if metric.name in self.settled.carried else None
+
+
 async def pull_usage(deps: Deps) -> Outcome:
     """Read what is new, announce it, and report each scope. A source that cannot be read is reported, never raised."""
     proposed = history_start(deps.clock(), deps.plan.zone, deps.plan.history_months)
     history_from = await deps.memory.history_from(proposed)
     settled = await settle(deps)
+    await fit(deps)
     error: str | None = None
     try:
         await export_new_hours(deps, history_from, settled.carried)
     except (SourceUnavailable, GarbledAnswer) as failure:
         # The trailing days may still be readable; a hole that this leaves is told by the reports.
         error = f"{failure.code}: {failure}"
-    answers = await _follow_all(deps, history_from, settled, error)
+    answers = await _follow_all(deps, Begun(history_from, settled, await deps.memory.unread_days(), error))
     complete = sum(answer.reason is None for answer in answers.values())
     errors = [answer.error for answer in answers.values() if answer.error is not None]
     return Outcome(complete, len(answers) - complete, error or (errors[0] if errors else None))
 
 
-async def _follow_all(
-    deps: Deps, history_from: date, settled: Settled, export_error: str | None
-) -> dict[Scope, Answer]:
+async def _follow_all(deps: Deps, begun: Begun) -> dict[Scope, Answer]:
     """Every scope once; one whose partition was halved comes again with the new parts."""
     answers: dict[Scope, Answer] = {}
     halvings = 0
     allowance = Allowance(deps.plan.reread_cost)
     down: str | None = None
-    while (asked := await _next_question(deps, history_from, answers)) is not None:
+    while (asked := await _next_question(deps, begun.history_from, answers)) is not None:
         started_at = deps.clock()
         standing = (await deps.memory.standings()).get(asked.scope, Standing())
-        conflict = settled.conflicts.get(asked.metric.name)
-        if down or conflict:
-            answer = Answer(standing, SourceUnavailable.code, conflict or down)
+        if reason := begun.settled.conflicts.get(asked.metric.name) or down:
+            answer = Answer(standing, SourceUnavailable.code, reason)
         else:
-            answer = await _ask(deps, asked, standing)
+            try:
+                answer = await _ask(deps, asked, standing)
+            except SourceUnavailable as error:
+                down = f"{error.code}: {error}"  # the other scopes would wait for the same silence
+                answer = Answer(standing, SourceUnavailable.code, down)
+        # An answer without a filter may have opened other partitions: from now on this scope speaks of its own accounts.
+        asked = replace(asked, accounts=_named(members(await deps.memory.partitions()), asked.partition))
         if answer.reason is None:
-            filled = asked.metric.name in settled.carried
-            answer = await look_again(deps, asked, answer, history_from, allowance, filled=filled)
-        if answer.reason == SourceUnavailable.code and not conflict:
-            down = answer.error  # the other scopes would wait for the same silence
+            unread = begun.unread_of(asked.metric)
+            answer = await look_again(deps, asked, answer, begun.history_from, allowance, unread)
         if answer.reason == "truncated" and halvings < HALVINGS_MAX:
             halvings += 1
             continue
-        answers[asked.scope] = await _report(
-            deps, asked, answer, started_at=started_at, history_from=history_from, export_error=export_error
-        )
+        answers[asked.scope] = await _report(deps, asked, answer, begun, started_at=started_at)
     return answers
 
 
 async def _next_question(deps: Deps, history_from: date, answers: dict[Scope, Answer]) -> Question | None:
     partitions = members(await deps.memory.partitions())
     for metric in deps.plan.metrics:
-        for number, accounts in partitions.items():
+        for number in partitions:
             if (metric.name, number) not in answers:
-                # A single partition is asked without a filter: it shows accounts that nobody knew yet.
-                return question(deps, metric, number, accounts if len(partitions) > 1 else None, history_from)
+                return question(deps, metric, number, _named(partitions, number), history_from)
     return None
+
+
+def _named(partitions: Mapping[int, Sequence[str]], number: int) -> Sequence[str] | None:
+    """The accounts to filter by. A single partition is asked without: it shows accounts that nobody knew yet."""
+    return partitions[number] if len(partitions) > 1 else None
 
 
 async def _ask(deps: Deps, asked: Question, standing: Standing) -> Answer:
@@ -94,7 +116,7 @@ async def _ask(deps: Deps, asked: Question, standing: Standing) -> Answer:
         return Answer(standing)
     try:
         return await follow(deps, asked, standing)
-    except (SourceUnavailable, GarbledAnswer) as error:
+    except (QuestionRefused, GarbledAnswer) as error:  # of this one; others may be answered
         return Answer(standing, SourceUnavailable.code, f"{error.code}: {error}")
 
 
@@ -106,14 +128,13 @@ def _is_due(deps: Deps, asked: Question, standing: Standing) -> bool:
     return deps.clock() - min(known[day] for day in asked.days) >= deps.plan.month_every
 
 
-async def _report(
-    deps: Deps, asked: Question, answer: Answer, *, started_at: datetime, history_from: date, export_error: str | None
-) -> Answer:
+async def _report(deps: Deps, asked: Question, answer: Answer, begun: Begun, *, started_at: datetime) -> Answer:
     standing = answer.standing
-    if answer.reason is None and not seamless(standing.coverage, history_from, asked.days[-1]):
+    if answer.reason is None and not seamless(standing.coverage, begun.history_from, asked.days[-1]):
         # Days between the history and the trailing window are not read yet: absent there is not 0.
-        answer = Answer(standing, "never_complete", export_error or "the history is not read yet")
-    trouble = await deps.trouble() if answer.reason is None else None
+        answer = Answer(standing, "never_complete", begun.export_error or "the history is not read yet")
+    # What was exported is told as it was; that hours could not be exported is told beside it.
+    trouble = await deps.trouble() or begun.export_error if answer.reason is None else None
     await deps.turn.report(
         SyncReportedV1(
             version=await deps.turn.version(),

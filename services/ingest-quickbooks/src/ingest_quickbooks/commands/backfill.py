@@ -29,7 +29,7 @@ def backfill(
     if account is not None and not account.isdigit():
         raise typer.BadParameter("QuickBooks' customer ids are digits")
     try:
-        span = Span.read(first, last or now().date().isoformat())
+        span = Span.read(first, last, now().date())
         asyncio.run(_run(parts(load(Settings)), span, account))
     except (BadDays, Stopped) as error:
         typer.echo(f"trueup: {error}", err=True)
@@ -37,12 +37,12 @@ def backfill(
 
 
 async def _run(made: Parts, span: Span, account: str | None) -> None:
-    within = Within(span.first, span.last, account)
     bookmark, bar = Bookmark(made.reading.engine, span, account), Bar()
     try:
         await made.company_must_fit()
         await made.producer.start()
-        kept = await bookmark.read()
+        span, kept = await bookmark.resume()
+        within = Within(span.first, span.last, account)
         begin: Entity = kept["entity"] if kept else ENTITIES[0]
         for entity in ENTITIES[ENTITIES.index(begin) :]:
             resumed = kept if kept and entity == begin else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -24,7 +24,7 @@ def backfill(
 ) -> None:
     """Look at invoices anew and announce what differs; stopped, the same command goes on where it stood."""
     try:
-        span = Span.read(first, last or now().date().isoformat())
+        span = Span.read(first, last, now().date())
         asyncio.run(_run(parts(load(Settings)), span, account))
     except (BadDays, Stopped) as error:
         typer.echo(f"trueup: {error}", err=True)
@@ -33,12 +33,12 @@ def backfill(
 
 async def _run(made: Parts, span: Span, account: str | None) -> None:
     bookmark, bar = Bookmark(made.reading.engine, span, account), Bar()
-    asked = listing(span.first, span.last, account)
     await made.producer.start()
     try:
         if account is not None:
             await made.observer.look_at([Wanted("customer", account)])
-        await _invoices(made, asked, bookmark, bar)
+        span, kept = await bookmark.resume()
+        await _invoices(made, listing(span.first, span.last, account), kept, bookmark, bar)
         await bookmark.forget()
     except (NotYet, KitError) as error:
         raise Stopped(f"{error}; the same command goes on from here") from error
@@ -48,10 +48,15 @@ async def _run(made: Parts, span: Span, account: str | None) -> None:
         await made.reading.close()
 
 
-async def _invoices(made: Parts, asked: Listing, bookmark: Bookmark, bar: Bar) -> None:
+async def _invoices(
+    made: Parts,
+    asked: Listing,
+    kept: Any,  # noqa: ANN401  JSON
+    bookmark: Bookmark,
+    bar: Bar,
+) -> None:
     """Stripe counts nothing: first the list is walked, a hundred to a request, then each is looked at."""
-    kept = await bookmark.read() or {"done": 0, "after": None}
-    done, after = kept["done"], kept["after"]
+    done, after = (kept["done"], kept["after"]) if kept else (0, None)
     total = done + await _count(made, asked, after)
     more = True
     while more:

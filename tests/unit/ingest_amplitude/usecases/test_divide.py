@@ -1,0 +1,89 @@
+"""Partitions get smaller where a question names too many accounts, an answer is cut, or the capacity was lowered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from ingest_amplitude.domain.buckets import Metric
+from ingest_amplitude.usecases.pull import HALVINGS_MAX, pull_usage
+
+HOUR = timedelta(hours=1)
+OTHER = Metric("others", "api_calls_metered", "quantity", "calls")
+
+
+async def _twelve(world: Any) -> None:
+    for number in range(12):
+        world.happen(f"a{number:02}", number + 1, world.now - HOUR)
+    await pull_usage(world.deps())
+
+
+async def test_a_question_that_names_too_many_is_asked_in_halves(world: Any) -> None:
+    world.plan = replace(world.plan, partition_capacity=6)
+    world.names_max = 2
+    await _twelve(world)
+    assert max(Counter(world.placed.values()).values()) <= 2
+    assert all(report.complete for report in world.reports)
+    assert world.on_the_bus() == world.truth(world.now)
+
+
+async def test_a_definition_that_is_refused_halves_nothing_and_is_reported(world: Any) -> None:
+    await _twelve(world)
+    placed = dict(world.placed)
+    world.plan = replace(world.plan, metrics=[OTHER, *world.plan.metrics])
+    world.refused = {"others"}
+    world.reports.clear()
+    world.now += timedelta(minutes=5)
+    await pull_usage(world.deps())
+    assert world.placed == placed
+    told = {(report.scope.split("|")[1], report.complete, report.reason) for report in world.reports}
+    assert told == {("others", False, "provider_error"), ("api_calls", True, None)}
+    assert "HTTP 400" in next(report.error for report in world.reports if report.scope.startswith("usage|others"))
+
+
+async def test_one_account_that_is_refused_is_reported(world: Any) -> None:
+    world.happen("a", 1, world.now - HOUR)
+    world.happen("b", 1, world.now - HOUR)
+    world.plan = replace(world.plan, partition_capacity=1)
+    world.names_max = 0
+    await pull_usage(world.deps())
+    assert [(report.complete, report.reason) for report in world.reports] == [(False, "provider_error")] * 2
+
+
+async def test_groups_that_amplitude_says_it_left_out_halve_the_partition(world: Any) -> None:
+    whole = world.sums
+
+    async def cut(metric: Any, days: Any, accounts: Any, limit: int) -> Any:
+        sums = await whole(metric, days, accounts, limit)
+        return replace(sums, incomplete="hitChunkGroupByLimit" if sums.rows > 3 else None)
+
+    world.sums = cut
+    await _twelve(world)
+    assert all(report.complete for report in world.reports)
+    assert world.on_the_bus() == world.truth(world.now)
+
+
+async def test_where_nothing_can_be_halved_a_cut_answer_is_asked_for_once(world: Any) -> None:
+    world.happen("a", 1, world.now - HOUR)
+    world.incomplete = "hitChunkGroupByLimit"
+    await pull_usage(world.deps())
+    (report,) = world.reports
+    assert (report.complete, report.reason, report.error) == (False, "incomplete_answer", "hitChunkGroupByLimit")
+    assert len(world.questions) < HALVINGS_MAX
+
+
+async def test_a_lowered_capacity_halves_what_is_above_it_and_keeps_its_claims(world: Any) -> None:
+    world.plan = replace(world.plan, partition_capacity=7, groups_max=100)
+    await _twelve(world)
+    claims = {scope: one.coverage for scope, one in world.claims.items()}
+    world.plan = replace(world.plan, partition_capacity=3)
+    world.down = "HTTP 503"
+    await pull_usage(world.deps())
+    sizes = Counter(world.placed.values())
+    assert max(sizes.values()) <= 3
+    assert all(world.claims["api_calls", number].coverage in claims.values() for number in sizes)
+    world.down = None
+    await pull_usage(world.deps())
+    assert world.on_the_bus() == world.truth(world.now)
