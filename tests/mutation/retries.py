@@ -96,6 +96,20 @@ MUTANTS = [
         FLOW,
     ),
     row(
+        "test_what_changed_after_a_silent_call_is_never_asked_again",
+        "        if standing is not None:\n",
+        "        if standing is not None and not execution.unclear:\n",
+        "services/stripe-webhooks/src/stripe_webhooks/usecases/retry.py",
+        FLOW,
+    ),
+    row(
+        "test_a_payment_under_way_after_a_silent_call_is_waited_for_and_not_paid_beside",
+        'found.state not in {"succeeded", "processing"} or',
+        'found.state != "succeeded" or',
+        "services/stripe-webhooks/src/stripe_webhooks/usecases/retry.py",
+        FLOW,
+    ),
+    row(
         "test_after_23_hours_nothing_is_asked_again_and_a_person_is_called",
         "if execution.unclear and age > self.patience.ask_again:",
         "if False:",

@@ -51,7 +51,8 @@ class PaymentRetrySettledV1(Event):
     needs_person: bool = False
     """Of `unknown`: the gateway could not be asked to the end; a person must look it up. Nothing follows by itself."""
     reason: str | None = None
-    """Of `refused` and `unknown`: a stable code such as `expired`, `not_open`, `amount_changed`, `timeout`."""
+    """Of `refused` and `unknown`: a stable code such as `expired`, `not_open`, `amount_changed`, `timeout`,
+    `changed_meanwhile`."""
     failure: Failure | None = None
     hosted_url: str | None = None
     """Of `needs_customer`: where the customer can act."""

@@ -32,6 +32,8 @@ def test_domain_rule_26_unknown_says_what_is_known() -> None:
     assert attempt_text(attempt(State.UNKNOWN), NOW) == (
         "Stripe has not answered yet. We keep asking; nothing will be charged twice."
     )
+    changed = attempt_text(attempt(State.UNKNOWN, needs_person=True, reason="changed_meanwhile"), NOW)
+    assert "it was not asked again" in changed
     person = attempt_text(attempt(State.UNKNOWN, needs_person=True), NOW)
     assert "nobody knows whether" in person
     assert "nothing more is tried" in person

@@ -146,6 +146,8 @@ class Till:
     """What comes back for the next calls; `lost`: paid, and the answer is lost; `held`: nothing is done."""
     kept: dict[str, PayAnswer] = field(default_factory=dict)
     charges: Counter[str] = field(default_factory=Counter)
+    taken: list[int] = field(default_factory=list)
+    """The sum of each charge: what remains when the call is carried out, whatever its caller thinks."""
     keys: list[str] = field(default_factory=list)
     down: bool = False
     events: list[dict[str, Any]] = field(default_factory=list)
@@ -219,6 +221,7 @@ class Till:
         if self.invoice["status"] == "paid":
             return PayAnswer(400, kind="invalid_request_error", message="Invoice is already paid")
         self.charges[key] += 1
+        self.taken.append(self.invoice["amount_remaining"])
         self.show("succeeded")
         self.tell("invoice.paid", key=key)
         return PayAnswer(200, invoice=dict(self.invoice), request_id="req_1")
@@ -236,6 +239,17 @@ class Till:
             "status_transitions": transitions,
         }
         self.invoice = self.invoice | {"status": "paid" if paid else "open", "payments": {"data": [link]}}
+
+    def charge_failed(self) -> None:
+        """The charge behind the invoice's payment, made and declined just now."""
+        assert self.invoice is not None
+        intent = self.invoice["payments"]["data"][0]["payment"]["payment_intent"]
+        intent["latest_charge"] = {"created": int(self.clock().timestamp()), "status": "failed"}
+
+    def change(self, **fields: Any) -> None:
+        """Somebody edits the invoice."""
+        assert self.invoice is not None
+        self.invoice = self.invoice | fields
 
     def paid_by_customer(self) -> None:
         """With his card, on the gateway's own page."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from tests.unit.stripe_webhooks.usecases.retry_world import START, Crash, RetryWorld, command
@@ -113,6 +114,93 @@ async def test_a_lost_answer_is_found_in_the_invoice_without_another_call() -> N
     await world.until_final()
     assert world.said == [("unknown", "timeout"), ("succeeded", None)]
     assert world.till.keys == ["att_1"]
+
+
+@pytest.mark.parametrize(
+    "changed", [{"amount_remaining": 7200}, {"amount_remaining": 100}, {"currency": "eur"}, {"customer": "cus_2"}]
+)
+async def test_what_changed_after_a_silent_call_is_never_asked_again(changed: dict[str, Any]) -> None:
+    world = RetryWorld()
+    world.till.answers = ["held"]
+    await world.ask()
+    world.till.change(**changed)
+    # The call may still be carried out for a while.
+    assert await world.pass_time(minutes=1) == [("unknown", "timeout")]
+    await world.until_final()
+    assert world.said == [("unknown", "timeout"), ("unknown", "changed_meanwhile")]
+    assert world.executions.sent[-1].needs_person
+    assert (world.till.keys, world.till.taken) == (["att_1"], [])
+    # What a person is called for stays so, whatever happens to the invoice, and nothing is asked.
+    world.till.change(amount_remaining=5200, currency="usd", customer="cus_1")
+    await world.executions.nudge(["in_1"])
+    assert len(await world.work()) == 2
+    assert world.till.keys == ["att_1"]
+
+
+async def test_a_call_that_arrived_before_the_invoice_changed_is_found_by_reading() -> None:
+    world = RetryWorld()
+    world.till.answers = ["lost"]
+    await world.ask()
+    world.till.change(amount_remaining=7200)
+    await world.until_final()
+    assert world.said == [("unknown", "timeout"), ("succeeded", None)]
+    assert (world.till.keys, world.till.taken) == (["att_1"], [5200])
+
+
+async def test_a_decline_of_a_silent_call_is_found_although_the_amount_changed() -> None:
+    world = RetryWorld()
+    world.till.answers = ["held"]
+    await world.ask()
+    world.till.show("requires_payment_method", code="card_declined")
+    world.till.charge_failed()
+    world.till.change(amount_remaining=7200)
+    assert (await world.pass_time(seconds=5))[-1] == ("failed", None)
+    assert world.till.keys == ["att_1"]
+
+
+async def test_an_invoice_that_is_gone_or_void_after_a_silent_call_calls_a_person() -> None:
+    for after in (None, "void"):
+        world = RetryWorld()
+        world.till.answers = ["held"]
+        await world.ask()
+        world.till.change(status=after)
+        world.till.invoice = world.till.invoice if after else None
+        await world.until_final()
+        assert world.said[-1] == ("unknown", "changed_meanwhile")
+        assert world.till.keys == ["att_1"]
+
+
+async def test_a_payment_under_way_after_a_silent_call_is_waited_for_and_not_paid_beside() -> None:
+    world = RetryWorld()
+    world.till.answers = ["held"]
+    await world.ask()
+    world.till.show("processing")
+    assert await world.pass_time(hours=1) == [("unknown", "timeout")]
+    world.till.tell("payment_intent.processing", key="att_2", about="pi_1")
+    assert await world.pass_time(hours=1) == [("unknown", "timeout")]
+    assert world.till.keys == ["att_1"]
+    # It was the customer's own, and it failed: ours is asked for again.
+    world.till.show("requires_payment_method", code="debit_not_authorized")
+    assert (await world.pass_time(hours=1))[-1] == ("succeeded", None)
+
+
+async def test_a_payment_under_way_by_our_silent_call_is_processing() -> None:
+    world = RetryWorld()
+    world.till.answers = ["held"]
+    await world.ask()
+    world.till.show("processing")
+    world.till.tell("payment_intent.processing", key="att_1", about="pi_1")
+    assert (await world.pass_time(seconds=5))[-1] == ("processing", None)
+    assert world.till.keys == ["att_1"]
+
+
+async def test_events_away_leave_what_changed_for_later() -> None:
+    world = RetryWorld()
+    world.till.answers = ["held"]
+    await world.ask()
+    world.till.show("processing")
+    world.till.page = world.till.no_page  # type: ignore[method-assign]
+    assert await world.pass_time(hours=1) == [("unknown", "timeout")]
 
 
 async def test_paid_by_somebody_else_after_a_silent_call_is_not_our_success() -> None:

@@ -39,6 +39,10 @@ _NEEDS_PERSON = (
     "Stripe gave no clear answer, so nobody knows whether the payment went through. Look it up in Stripe; until then "
     "nothing more is tried."
 )
+_CHANGED_MEANWHILE = (
+    "The first call to Stripe had no answer, and the invoice has changed since the payment was confirmed, so it was not "
+    "asked again. Look in Stripe whether anything was charged; until then nothing more is tried."
+)
 _FAILED = "The payment did not go through."
 
 _DECLINES: dict[str | None, str] = {
@@ -126,7 +130,11 @@ def attempt_text(attempt: Attempt, now: datetime) -> str:
             why = _REFUSED.get(attempt.reason or "", "It could not be sent to Stripe")
             return f"{why}; nothing was charged."
         case _:
-            return _NEEDS_PERSON if attempt.needs_person else _STATES[attempt.state]
+            return _unclear(attempt) if attempt.needs_person else _STATES[attempt.state]
+
+
+def _unclear(attempt: Attempt) -> str:
+    return _CHANGED_MEANWHILE if attempt.reason == "changed_meanwhile" else _NEEDS_PERSON
 
 
 def _requested(attempt: Attempt, now: datetime) -> str:

@@ -21,7 +21,8 @@ Ours = Callable[[datetime | None], bool]
 
 
 def judge_before(invoice: Json, execution: Execution) -> Outcome | None:
-    """Whether the invoice still is what the person confirmed; None: it may be paid. For attempts never asked."""
+    """Whether the invoice still is what the person confirmed; None: it may be paid. Asked before every call, so that a
+    repeat takes nothing else either."""
     status = fields.text(invoice, "status")
     if status == "paid":
         return Outcome("already_paid")

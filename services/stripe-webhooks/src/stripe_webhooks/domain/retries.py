@@ -21,7 +21,7 @@ Trouble = Literal["timeout", "connection"]
 """Why no answer came."""
 Unclear = Literal[
     Trouble, "gateway_error", "in_progress", "locked", "rate_limited", "unexpected_answer", "said_to_be_paid",
-    "key_used_differently", "no_answer", "still_processing",
+    "key_used_differently", "changed_meanwhile", "no_answer", "still_processing",
 ]  # fmt: skip
 """Why it is not known what became of an attempt."""
 FINAL: frozenset[State] = frozenset({"succeeded", "failed", "needs_customer", "already_paid", "refused"})
@@ -60,7 +60,7 @@ class Execution:
     ref: str
     currency: str
     amount_minor: int
-    """What the person confirmed; no other amount is taken."""
+    """What the person confirmed; no other amount is taken, by the first call or by a repeat of it."""
     requested_by: str
     requested_at: datetime
     claim: int

@@ -24,6 +24,7 @@ EXPAND = ("payments.data.payment.payment_intent",)
 GONE = Outcome("refused", "gateway_invoice_unknown")
 UNREACHED = Outcome("refused", "gateway_unreachable")
 SAID_TO_BE_PAID = Outcome("unknown", "said_to_be_paid")
+CHANGED = Outcome("unknown", "changed_meanwhile", needs_person=True)
 EVENT_PAGES_MAX = 20
 """Of events that may tell whose a payment was; beyond them nobody is sure, and it is looked at again."""
 Look = Callable[[str], Awaitable[None]]
@@ -90,11 +91,11 @@ class CarryOut:
             invoice = await self._read(execution)
         except (ProviderDown, Rejected):
             return await self._later(execution, None)
-        if not execution.unclear:
-            if (outcome := judge_before(invoice, execution) if invoice else GONE) is not None:
-                return await self._end(execution, outcome)
-        elif invoice is not None and fields.text(invoice, "status") == "paid":
-            return await self._found_paid(execution, invoice)
+        standing = judge_before(invoice, execution) if invoice else GONE
+        if standing is not None:
+            if execution.unclear:
+                return await self._not_asked_again(execution, invoice, standing)
+            return await self._end(execution, standing)
         now = self.clock()
         await self.executions.ask(execution, now)
         first = execution.asked_at or now
@@ -105,6 +106,26 @@ class CarryOut:
             return await self._later(asked, None)
         verdict = _weighed(asked, judge(answer), fields.text(invoice, "hosted_invoice_url") if invoice else None)
         return await self._follow(asked, verdict)
+
+    async def _not_asked_again(self, execution: Execution, invoice: Json | None, standing: Outcome) -> Outcome | None:
+        """Of an attempt without an answer whose invoice is no longer what was confirmed.
+
+        The key only repeats the answer to a call that arrived. One that was lost on its way would take what remains now,
+        which nobody has confirmed: so nothing is asked, and the invoice is read for what the earlier call came to.
+        """
+        if invoice is not None and standing.state == "already_paid":
+            return await self._found_paid(execution, invoice)
+        try:
+            found = await self._shown_by(invoice, execution) if invoice else None
+        except (ProviderDown, Rejected):
+            return await self._later(execution, None)
+        if found is not None:
+            return await self._end(execution, found)
+        called = self.patience.called(execution)
+        if standing.reason == "payment_in_progress" or (called and self.clock() <= called.until):
+            # It may be ours that is under way, or still to be carried out.
+            return await self._later(execution, None)
+        return await self._rest(execution, CHANGED, None)
 
     async def _follow(self, execution: Execution, verdict: Verdict) -> Outcome | None:
         match verdict.then:
@@ -146,9 +167,9 @@ class CarryOut:
         return await self._attributed(execution, found) if found else None
 
     async def _attributed(self, execution: Execution, found: Outcome) -> Outcome | None:
-        """A success that may be ours is ours where an event names our key; None: the gateway has not told yet."""
+        """A payment that may be ours is ours where an event names our key; None: the gateway has not told yet."""
         called = self.patience.called(execution)
-        if found.state != "succeeded" or called is None:
+        if found.state not in {"succeeded", "processing"} or called is None:
             return found
         events = await self._events(called)
         ours = follows_from(events, key=execution.attempt_id, gateway_invoice_id=execution.gateway_invoice_id)
@@ -180,6 +201,8 @@ class CarryOut:
         patient = self.clock() - begun <= self.patience.processing
         if patient and (processing or found is not None):
             return await self._rest(execution, found, self._pause_s(execution))
+        if execution.needs_person:
+            return await self._rest(execution, None, None)
         unknown = Outcome("unknown", "still_processing" if processing else "no_answer", needs_person=True)
         return await self._rest(execution, unknown, None)
 
