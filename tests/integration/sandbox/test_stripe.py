@@ -74,6 +74,21 @@ class TestReading:
         mine = await client.v1.invoices.list_async({"customer": one.customer, "limit": 100})
         assert {other.customer for other in mine.data} == {one.customer}
 
+    async def test_some_cards_are_kept_by_the_subscription_alone(self, running: Any, client: Any) -> None:
+        four = "parent.subscription_details.subscription.default_payment_method"
+        found = await everything(await client.v1.invoices.list_async({"limit": 100, "expand": ["data.customer"]}))
+        subscribed = [one.to_dict() for one in found if one.parent is not None]
+        assert 0 < len(subscribed) < len(found)
+        assert {one["customer"]["invoice_settings"]["default_payment_method"] for one in subscribed} == {None}
+        one = await client.v1.invoices.retrieve_async(subscribed[0]["id"], {"expand": [four]})
+        subscription = one.parent.subscription_details.subscription
+        assert subscription.default_payment_method.card.last4
+        mine = await client.v1.invoices.list_async({"subscription": subscription.id, "limit": 100})
+        assert {other.customer for other in mine.data} == {one.customer}
+        # A list is a level of its own.
+        with pytest.raises(stripe.InvalidRequestError, match="cannot be expanded"):
+            await client.v1.invoices.list_async({"expand": [f"data.{four}"]})
+
     async def test_the_join_from_payment_to_invoice(self, client: Any) -> None:
         paid = (await client.v1.invoices.list_async({"status": "paid", "limit": 1, "expand": ["data.payments"]})).data[
             0

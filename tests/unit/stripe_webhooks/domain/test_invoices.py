@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from stripe_webhooks.domain.fields import Unreadable
-from stripe_webhooks.domain.invoices import needs_attempts, payment_links, payments_are_cut, read_invoice
+from stripe_webhooks.domain.invoices import (
+    needs_attempts,
+    needs_subscription,
+    payment_links,
+    payments_are_cut,
+    read_invoice,
+)
 
 if TYPE_CHECKING:
     from tests.unit.stripe_webhooks.conftest import Bodies
@@ -43,6 +49,66 @@ def test_the_customers_default_pays_where_the_invoice_names_nothing(bodies: Bodi
     assert found.method.last4 == "4242"
     for gone in ("cus_1", {"id": "cus_1", "object": "customer", "deleted": True}, customer | {"invoice_settings": {}}):
         assert read_invoice(bodies.invoice(customer=gone), (), links.invoices).method is None
+
+
+def card(last4: str) -> dict[str, Any]:
+    return {"object": "payment_method", "type": "card", "card": {"brand": "visa", "last4": last4}}
+
+
+def kept(last4: str) -> dict[str, Any]:
+    return {"id": "card_1", "object": "card", "brand": "American Express", "last4": last4}
+
+
+def test_invoice_then_subscription_then_customer_and_a_method_before_a_source(bodies: Bodies, links: LinkNames) -> None:
+    subscription: dict[str, Any] = {
+        "id": "sub_1",
+        "default_payment_method": card("0003"),
+        "default_source": kept("0004"),
+    }
+    settings: dict[str, Any] = {"default_payment_method": card("0005")}
+    customer: dict[str, Any] = {"id": "cus_1", "default_source": kept("0006"), "invoice_settings": settings}
+    own: dict[str, Any] = {"default_payment_method": card("0001"), "default_source": kept("0002")}
+    order: list[str | None] = []
+    for holder, name in (
+        (own, "default_payment_method"), (own, "default_source"), (subscription, "default_payment_method"),
+        (subscription, "default_source"), (settings, "default_payment_method"), (customer, "default_source"),
+    ):  # fmt: skip
+        parent = {"type": "subscription_details", "subscription_details": {"subscription": subscription}}
+        bodies_of_both = (
+            bodies.invoice(customer=customer, parent=parent, **own),
+            bodies.invoice(customer=customer, subscription=subscription, **own),
+        )
+        methods = [read_invoice(body, (), links.invoices).method for body in bodies_of_both]
+        assert methods[0] == methods[1]
+        order.append(methods[0].last4 if methods[0] else None)
+        holder[name] = None
+    assert order == ["0001", "0002", "0003", "0004", "0005", "0006"]
+
+
+def test_a_source_is_told_like_a_method(bodies: Bodies, links: LinkNames) -> None:
+    def told(source: object) -> tuple[str, str | None, str | None] | None:
+        found = read_invoice(bodies.invoice(default_source=source), (), links.invoices).method
+        return (found.kind, found.brand, found.last4) if found else None
+
+    assert told(kept("1881")) == ("card", "amex", "1881")
+    assert told(kept("1881") | {"brand": "Visa"}) == ("card", "visa", "1881")
+    assert told({"object": "bank_account", "last4": "6789"}) == ("bank_account", None, "6789")
+    assert told({"object": "source", "type": "card", "card": {"brand": "visa", "last4": "4242"}}) == (
+        "card", "visa", "4242",
+    )  # fmt: skip
+    assert told({"object": "account"}) is None
+    assert told("src_1") is None
+
+
+def test_when_the_subscription_must_be_looked_at(bodies: Bodies) -> None:
+    parent = {"type": "subscription_details", "subscription_details": {"subscription": "sub_1"}}
+    assert needs_subscription(bodies.invoice(parent=parent))
+    assert needs_subscription(bodies.invoice(subscription="sub_1"))
+    for without in (
+        {"parent": None}, {"status": "paid"}, {"amount_remaining": 0}, {"default_payment_method": card("1")},
+        {"parent": {"subscription_details": {"subscription": {"id": "sub_1"}}}},
+    ):  # fmt: skip
+        assert not needs_subscription(bodies.invoice(**({"parent": parent} | without)))
 
 
 def test_a_tried_and_unpaid_invoice_says_why(bodies: Bodies, links: LinkNames) -> None:

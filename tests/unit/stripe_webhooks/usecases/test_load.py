@@ -53,6 +53,16 @@ async def test_everything_is_announced_once(world: World, bodies: Bodies) -> Non
     assert len(keys) == len(set(keys))
 
 
+async def test_an_open_invoice_whose_subscription_keeps_the_card_is_read_by_itself(
+    world: World, bodies: Bodies
+) -> None:
+    parent = {"type": "subscription_details", "subscription_details": {"subscription": "sub_1"}}
+    world.stripe.put(bodies.customer(), bodies.invoice(parent=parent), bodies.invoice("in_2"))
+    await world.load(priority="background")
+    assert "invoices/in_1" in world.stripe.asked
+    assert "invoices/in_2" not in world.stripe.asked
+
+
 async def test_looking_at_each_thing_after_the_load_changes_nothing(world: World, bodies: Bodies) -> None:
     fill(world, bodies)
     await world.load(priority="background")

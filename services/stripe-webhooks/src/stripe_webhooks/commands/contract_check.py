@@ -19,7 +19,7 @@ from stripe_webhooks.domain.pay_answers import judge as judge_answer
 from stripe_webhooks.domain.payments import read_dispute, read_payment, read_refund, was_tried
 from stripe_webhooks.ports import Listing
 from stripe_webhooks.settings import Settings
-from stripe_webhooks.usecases.reading import INTENT_EXPAND, INVOICE_EXPAND
+from stripe_webhooks.usecases.reading import INTENT_EXPAND, INVOICE_EXPAND, LIST_EXPAND
 from stripe_webhooks.usecases.retry import EXPAND
 from stripe_webhooks.wiring import reading
 from trueup_kit.assumptions import Assumption, Unmet, Unseen, closing, judge
@@ -94,7 +94,7 @@ class Checks:
         return found
 
     async def invoices(self) -> object:
-        found = await self._some("invoices", expand=INVOICE_EXPAND)
+        found = await self._some("invoices", expand=LIST_EXPAND)
         for one in found:
             read_invoice(one, (), {})
         stamps = [instant(one, "created") for one in found]
@@ -129,6 +129,9 @@ class Checks:
         customer = as_object(found.get("customer")) if found else {}
         if text(customer, "object") != "customer":
             raise Unmet("customer stays an id although it was expanded")
+        parent = as_object(as_object(found.get("parent")).get("subscription_details")) if found else {}
+        if isinstance(parent.get("subscription"), str):
+            raise Unmet("a subscription stays an id although it was expanded")
         return found
 
     async def intents(self) -> object:

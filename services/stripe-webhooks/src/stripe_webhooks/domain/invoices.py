@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from stripe_webhooks.domain import fields
 from stripe_webhooks.domain.fields import Json, Unreadable
-from stripe_webhooks.domain.payments import failure_of, method_of
+from stripe_webhooks.domain.payments import failure_of, method_of, method_of_source
 from stripe_webhooks.domain.snapshots import FailureSnapshot, MethodSnapshot, PaymentSnapshot
 from trueup_billing import InvalidValue
 
@@ -69,6 +69,12 @@ def needs_attempts(invoice: Json) -> bool:
     )
 
 
+def needs_subscription(invoice: Json) -> bool:
+    """Whether what it would be paid with is kept by a subscription of which the body shows no more than the id."""
+    unpaid = fields.text(invoice, "status") in _UNPAID and invoice.get("amount_remaining")
+    return bool(unpaid and isinstance(_subscription(invoice), str) and not _own_method(invoice))
+
+
 def read_invoice(invoice: Json, intents: Sequence[Json], link_names: Mapping[str, str]) -> PaymentSnapshot:
     """The gateway invoice as it stands. `intents` are the payment intents against it, its default payment first.
 
@@ -118,11 +124,24 @@ def _snapshot(
 
 
 def _method(invoice: Json) -> MethodSnapshot | None:
-    """What Stripe would charge: the invoice's own default, else the customer's. A subscription's stands between the
-    two and is not seen here; where one is used, it is what the payments against the invoice were made with."""
-    settings = fields.as_object(fields.as_object(invoice.get("customer")).get("invoice_settings"))
-    methods = (body.get("default_payment_method") for body in (invoice, settings))
-    return next((found for one in methods if (found := method_of(fields.as_object(one)))), None)
+    """What Stripe would charge: the invoice's own default, else its subscription's, else its customer's. Each may be a
+    payment method or, in older accounts, a source or card; of the two the payment method goes first."""
+    customer = fields.as_object(invoice.get("customer"))
+    settings = fields.as_object(customer.get("invoice_settings"))
+    holders = (fields.as_object(_subscription(invoice)), {**customer, **settings})
+    return _own_method(invoice) or next((found for one in holders if (found := _own_method(one))), None)
+
+
+def _own_method(holder: Json) -> MethodSnapshot | None:
+    """The default method of an invoice, a subscription or a customer, as far as it came expanded."""
+    method = method_of(fields.as_object(holder.get("default_payment_method")))
+    return method or method_of_source(fields.as_object(holder.get("default_source")))
+
+
+def _subscription(invoice: Json) -> object:
+    """The id or the object of the subscription that an invoice is for; before basil it stood at the top."""
+    details = fields.as_object(fields.as_object(invoice.get("parent")).get("subscription_details"))
+    return details.get("subscription") or invoice.get("subscription")
 
 
 def _last_failure(intents: Sequence[Json]) -> FailureSnapshot | None:

@@ -13,6 +13,8 @@ from trueup_billing import InvalidValue
 
 _NOT_TRIED = frozenset({"requires_payment_method", "requires_confirmation"})
 _RECORD_WORDS = {"paid": "succeeded", "open": "processing", "canceled": "canceled"}
+# Cards kept as sources spell their brands out; payment methods and charges do not.
+_BRANDS = {"american express": "amex", "diners club": "diners"}
 MESSAGE_CHARS_MAX = 500
 
 
@@ -23,6 +25,17 @@ def method_of(method: Json) -> MethodSnapshot | None:
         return None
     detail = fields.as_object(method.get(kind))
     return MethodSnapshot(kind, fields.text(detail, "brand"), fields.text(detail, "last4"))
+
+
+def method_of_source(source: Json) -> MethodSnapshot | None:
+    """The same of a source or of a card or bank account kept as one, which tell it without or within their kind."""
+    kind = fields.text(source, "object")
+    if kind == "source":
+        return method_of(source)
+    if kind not in {"card", "bank_account"}:
+        return None
+    brand = (fields.text(source, "brand") or "").lower()
+    return MethodSnapshot(kind, _BRANDS.get(brand, brand) or None, fields.text(source, "last4"))
 
 
 def failure_of(intent: Json) -> FailureSnapshot | None:

@@ -10,11 +10,18 @@ from stripe_webhooks.domain import fields
 from stripe_webhooks.domain.customers import read_customer
 from stripe_webhooks.domain.events import Target
 from stripe_webhooks.domain.fields import Json, Unreadable
-from stripe_webhooks.domain.invoices import invoice_key, needs_attempts, payment_links, payments_are_cut, read_invoice
+from stripe_webhooks.domain.invoices import (
+    invoice_key,
+    needs_attempts,
+    needs_subscription,
+    payment_links,
+    payments_are_cut,
+    read_invoice,
+)
 from stripe_webhooks.domain.payments import read_dispute, read_payment, read_refund, was_tried
 from stripe_webhooks.ports import Held, Join, Listing, Missing, Page, Priority, ProviderDown
 from stripe_webhooks.usecases.observe import Observer
-from stripe_webhooks.usecases.reading import INTENT_EXPAND, INVOICE_EXPAND, Reading, Wanted
+from stripe_webhooks.usecases.reading import INTENT_EXPAND, LIST_EXPAND, Reading, Wanted
 from stripe_webhooks.usecases.resolve import merge
 
 PAGES_PER_HOLD = 12
@@ -56,7 +63,7 @@ class Load:
         walk = Walk()
         stages: tuple[tuple[Listing, _Read], ...] = (
             (Listing("customers"), self._customer),
-            (Listing("invoices", expand=tuple(f"data.{name}" for name in INVOICE_EXPAND)), self._invoice),
+            (Listing("invoices", expand=tuple(f"data.{name}" for name in LIST_EXPAND)), self._invoice),
             (Listing("payment_intents", expand=tuple(f"data.{name}" for name in INTENT_EXPAND)), self._payment),
             (Listing("refunds"), self._movement),
             (Listing("disputes"), self._movement),
@@ -112,8 +119,8 @@ class Load:
         ref = fields.customer_ref(item)
         reading = Reading(joins=[Join(link.payment_id, invoice_id, ref) for link in links] if ref else [])
         alone = any(link.kind != "payment_intent" for link in links)
-        if alone or needs_attempts(item) or payments_are_cut(item):
-            # It rests on payments and attempts which this list does not show.
+        if alone or needs_attempts(item) or needs_subscription(item) or payments_are_cut(item):
+            # It rests on payments, attempts or a subscription which this list does not show.
             walk.singly.append(wanted)
         else:
             reading.snapshots.append(read_invoice(item, (), self.observer.reader.links.invoices))

@@ -24,7 +24,17 @@ from stripe_webhooks.usecases.facts import Snapshot
 
 T = TypeVar("T")
 Thing = Literal["invoice", "payment", "customer"]
-INVOICE_EXPAND = ("payments", "default_payment_method", "customer.invoice_settings.default_payment_method")
+LIST_EXPAND = (
+    "payments", "default_payment_method", "default_source", "customer.invoice_settings.default_payment_method",
+    "customer.default_source",
+)  # fmt: skip
+"""Of invoices in a list. Stripe opens four levels, and the list is the first."""
+INVOICE_EXPAND = (
+    *LIST_EXPAND,
+    "parent.subscription_details.subscription.default_payment_method",
+    "parent.subscription_details.subscription.default_source",
+)
+"""Of one invoice."""
 INTENT_EXPAND = ("latest_charge",)
 PAGES_MAX = 100
 

@@ -29,6 +29,31 @@ def of_invoice(created_s: int | None) -> Json:
     }
 
 
+def of_subscription(subscription_id: str, created_s: int | None) -> Json:
+    """Of every subscription: it runs, and its items are told of by the invoices' lines."""
+    return {
+        "automatic_tax": {"enabled": False, "disabled_reason": None, "liability": None},
+        "billing_cycle_anchor": created_s,
+        "billing_mode": {"type": "classic"},
+        "billing_schedules": [],
+        "cancel_at_period_end": False,
+        "collection_method": "send_invoice",
+        "default_source": None,
+        "discounts": [],
+        "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
+        "items": {
+            "object": "list",
+            "data": [],
+            "has_more": False,
+            "url": f"/v1/subscription_items?subscription={subscription_id}",
+        },
+        "livemode": False,
+        "metadata": {},
+        "start_date": created_s,
+        "status": "active",
+    }
+
+
 def of_dispute(created_s: int | None) -> Json:
     """Of every dispute: nothing has been said against it yet, and a week is left for that."""
     return {

@@ -10,6 +10,7 @@ from trueup_sandbox.world.records import GatewayPayment
 from trueup_sandbox.world.store import Store
 
 DEPTH_MAX = 4
+"""Levels; in a list the list itself is one."""
 
 
 def asked(params: Params, *, in_list: bool = False) -> list[str]:
@@ -19,7 +20,7 @@ def asked(params: Params, *, in_list: bool = False) -> list[str]:
         raise invalid("Invalid array", param="expand")
     prefix = "data." if in_list else ""
     for path in paths:
-        if not path.startswith(prefix) or path.removeprefix(prefix).count(".") > DEPTH_MAX:
+        if not path.startswith(prefix) or path.count(".") >= DEPTH_MAX:
             raise invalid(f"This property cannot be expanded ({path}).", param="expand")
     return [path.removeprefix(prefix) for path in paths]
 
@@ -55,13 +56,18 @@ class Expander:
             return self._shapes.payment(self._payment(record_id, as_of_ms))
         if name == "latest_charge" and (payment := self._store.payments.of_charge(record_id)):
             return self._shapes.charge(payment)
-        if name == "customer":
-            return self._shapes.customer(self._store.gateway_customers.get(record_id))
-        if name == "invoice":
-            return self._shapes.invoice(self._store.gateway_invoices.get(record_id))
-        if name in {"payment_method", "default_payment_method"}:
-            return self._shapes.method_by_id(record_id)
-        return record_id
+        match name:
+            case "customer":
+                found: Json | str | None = self._shapes.customer(self._store.gateway_customers.get(record_id))
+            case "invoice":
+                found = self._shapes.invoice(self._store.gateway_invoices.get(record_id))
+            case "subscription":
+                found = self._shapes.subscription_by_id(record_id)
+            case "payment_method" | "default_payment_method":
+                found = self._shapes.method_by_id(record_id)
+            case _:
+                found = record_id
+        return found
 
     def _payment(self, record_id: str, as_of_ms: int | None) -> GatewayPayment:
         if as_of_ms is None:

@@ -149,7 +149,7 @@ class StripeApi:
             "customer": self._customer_of,
             "status": lambda one: one.status,
             "collection_method": lambda _: "send_invoice",
-            "subscription": lambda _: None,
+            "subscription": lambda one: self._shapes.subscriptions.id_of(one.account),
             "_due": lambda one: one.due_ms // 1000 in due,
         }
         if "due_date" in params:

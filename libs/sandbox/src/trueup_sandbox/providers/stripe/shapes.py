@@ -7,6 +7,7 @@ from typing import Any
 
 from trueup_sandbox.clock import to_instant
 from trueup_sandbox.providers.stripe import always
+from trueup_sandbox.providers.stripe.subscriptions import Subscriptions, subscribed
 from trueup_sandbox.scenario import Scenario
 from trueup_sandbox.world.accounts import Account
 from trueup_sandbox.world.chance import token
@@ -44,6 +45,7 @@ class Shapes:
         self._accounts: list[Account] = world.accounts
         self._scenario: Scenario = world.scenario
         self._methods: dict[str, int] = {}
+        self.subscriptions = Subscriptions(world.scenario.seed, len(world.accounts))
         self.readable: dict[int, int] = {}
         """Account → how many of its invoices, the oldest first, are shown whole; the others have no currency."""
 
@@ -59,6 +61,7 @@ class Shapes:
 
     def customer(self, one: GatewayCustomer) -> Json:
         """A customer."""
+        kept = None if subscribed(one.account) else self.method_id(one.account)
         return {
             "id": one.id,
             "object": "customer",
@@ -70,8 +73,17 @@ class Shapes:
             "delinquent": False,
             "livemode": False,
             "metadata": dict(one.metadata),
-            "invoice_settings": {"default_payment_method": self.method_id(one.account), "custom_fields": None},
+            "default_source": None,
+            "invoice_settings": {"default_payment_method": kept, "custom_fields": None},
         }
+
+    def subscription_by_id(self, subscription_id: str) -> Json | None:
+        """The subscription of that id."""
+        account = self.subscriptions.account_of(subscription_id)
+        if account is None:
+            return None
+        customer = self.customer(self._store.gateway_customers.get(self._customer_id(account)))
+        return self.subscriptions.body(account, customer, self.method_id(account))
 
     def method(self, account: int) -> Json:
         """A card."""
@@ -125,10 +137,11 @@ class Shapes:
             "created": seconds(one.created_ms),
             "due_date": seconds(one.due_ms),
             "default_payment_method": None,
+            "default_source": None,
             "hosted_invoice_url": f"https://invoice.stripe.example/{one.id}",
             "livemode": False,
             "metadata": {"quickbooks_invoice_id": one.ledger_id},
-            "parent": None,
+            "parent": self.subscriptions.parent(one.account),
             "status_transitions": _transitions(one),
             "lines": self._lines(one),
             **always.of_invoice(seconds(one.created_ms)),
