@@ -169,6 +169,7 @@ def payment_of(one: Facts) -> Payment:
         gateway_invoice_id=one["gateway_invoice"],
         payment_id=one["of_payment"],
         remaining_minor=one["remaining"],
+        credited_minor=one["credited"],
         attempted=one["attempted"],
         failure={"code": "card_declined"} if one["failure"] else None,
         applied=tuple(Application(target, amount) for target, amount in one["applied"]),

@@ -175,6 +175,7 @@ def pay(rng: Random, facts: Facts, document: Facts) -> None:
     gateway |= {
         "status": rng.choices(["open", "paid", "uncollectible", "void", "deleted"], [45, 45, 4, 3, 3])[0],
         "remaining": rng.choice([0, 0, total, total // 2, None]),
+        "credited": rng.choice([0, 0, 0, total // 4, total]),
         "attempted": rng.random() < 0.5,
         "failure": rng.random() < 0.3,
         "names": own if joined == "names" else "unknown" if joined == "other" else None,
@@ -220,6 +221,7 @@ def new_payment(
         "amount": amount,
         "occurred_at": facts["now"] - timedelta(hours=500 - number // 2),
         "remaining": None,
+        "credited": 0,
         "gateway_invoice": None,
         "of_payment": None,
         "names": None,

@@ -154,6 +154,7 @@ def bodies_of(world: World, shapes: Any) -> Iterator[tuple[str, Any]]:
     """Every object that the sandbox can show of a world, by its kind."""
     store = world.desk.store
     yield from (("invoice", shapes.invoice(one, payments=True)) for one in store.gateway_invoices.all())
+    yield from (("credit_note", shapes.credit_note(one)) for one in store.gateway_invoices.all() if one.credited_minor)
     yield from (("customer", shapes.customer(one)) for one in store.gateway_customers.all())
     for one in store.payments.all():
         yield "payment_intent", shapes.payment(one)

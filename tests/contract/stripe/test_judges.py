@@ -103,6 +103,7 @@ def test_every_object_and_webhook_of_a_whole_world_is_one_of_stripes(between: Be
         "dispute",
         "uncollectible",
         "credit",
+        "credit_note",
         "void",
         "overdue",
     ):
@@ -116,4 +117,5 @@ def test_every_object_and_webhook_of_a_whole_world_is_one_of_stripes(between: Be
     assert min(judged.values()) >= 1
     assert set(judged) == {
         "invoice", "customer", "payment_intent", "invoice_payment", "charge", "refund", "dispute", "payment_method", "event",
+        "credit_note",
     }  # fmt: skip

@@ -33,7 +33,7 @@ UNHEARD_OF = "new_code"
 async def exercise(between: Between) -> None:
     """Ask everything the service ever asks: load, poll, every kind of target, cut lists, and paying."""
     assert await between.poll()
-    for kind in ("pay", "decline", "invoice", "refund", "dispute", "uncollectible", "void", "wire"):
+    for kind in ("pay", "decline", "invoice", "refund", "dispute", "uncollectible", "void", "wire", "credit_note"):
         between.happenings.make(kind)
     between.later()
     assert await between.poll()
@@ -46,7 +46,7 @@ async def exercise(between: Between) -> None:
         "charge": charge,
         "refund": next(iter(store.refunds.all())).id,
         "dispute": next(iter(store.disputes.all())).id,
-        "credit_note": "cn_1",
+        "credit_note": next(f"cn_{one.id[3:]}" for one in store.gateway_invoices.all() if one.credited_minor),
         "invoice_payment": f"inpay_{payment.id[3:]}",
         "customer": next(iter(store.gateway_customers.all())).id,
     }

@@ -54,6 +54,14 @@ BROKEN = (
         MONEY,
     ),
     rule(
+        20,
+        "credit-of-the-gateway-counts-as-paid",
+        f"{DOMAIN}/payment_status.py",
+        "    return max(0, min(beyond_minor, document.balance_minor - remaining_minor))\n",
+        "    return max(0, min(beyond_minor, 0))\n",
+        MONEY,
+    ),
+    rule(
         21,
         "a-lost-dispute-is-forgotten",
         f"{DOMAIN}/payment_status.py",

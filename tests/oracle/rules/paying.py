@@ -28,6 +28,8 @@ def state_of(facts: Facts, document: Facts, credited: int, today: date) -> Facts
     remaining: int = document["balance"]
     if gateway is not None and gateway["remaining"] is not None and gateway["currency"] == document["currency"]:
         remaining = min(remaining, gateway["remaining"])
+        # What only the gateway has credited nobody paid, as far as it is the gateway that waits for less.
+        credited += max(0, min(gateway["credited"] - credited, document["balance"] - remaining))
     remaining = max(remaining, min(document["total"], _lost(facts, document, belonging)))
     paid = max(0, document["total"] - remaining - credited)
     return {

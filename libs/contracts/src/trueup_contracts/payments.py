@@ -54,6 +54,9 @@ class PaymentObservedV1(Event):
     """The payment (`pi_1`) that a refund or dispute belongs to."""
     paid_minor: int | None = None
     remaining_minor: int | None = None
+    credited_minor: int | None = None
+    """Of a gateway invoice: what credit notes took off before it was paid. Nobody paid it, and `remaining_minor` is less by
+    it."""
     due_on: date | None = None
     attempted: bool | None = None
     attempt_count: int | None = None

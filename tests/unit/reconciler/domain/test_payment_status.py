@@ -49,6 +49,41 @@ def test_credit_is_not_cash() -> None:
     assert status(open_invoice(balance_minor=0), credited=10_000) == ("paid", 0, 0)
 
 
+@pytest.mark.parametrize(
+    ("balance", "remaining", "gateway_credit", "ledger_credit", "told"),
+    [
+        # Only the gateway has credited: nothing was paid.
+        (10_000, 8_000, 2_000, 0, (8_000, 0, 2_000)),
+        (10_000, 0, 10_000, 0, (0, 0, 10_000)),
+        # Both have, of the same credit.
+        (8_000, 8_000, 2_000, 2_000, (8_000, 0, 2_000)),
+        (8_000, 10_000, 0, 2_000, (8_000, 0, 2_000)),
+        # The gateway has credited more than the ledger.
+        (9_000, 8_000, 2_000, 1_000, (8_000, 0, 2_000)),
+        # Credited and then paid, in the gateway, and the ledger has booked nothing, the payment, or more than that.
+        (10_000, 5_000, 2_000, 0, (5_000, 3_000, 2_000)),
+        (7_000, 5_000, 2_000, 0, (5_000, 3_000, 2_000)),
+        (0, 8_000, 2_000, 0, (0, 10_000, 0)),
+        # A credit in the ledger that the gateway never heard of, and charged.
+        (5_000, 0, 0, 2_000, (0, 8_000, 2_000)),
+    ],
+)
+def test_credit_of_the_gateway_alone_is_not_cash(
+    balance: int, remaining: int, gateway_credit: int, ledger_credit: int, told: tuple[int, int, int]
+) -> None:
+    credited = gateway_invoice(remaining_minor=remaining, credited_minor=gateway_credit)
+    state = state_of(open_invoice(balance_minor=balance), Cash.of((credited,)), ledger_credit, BEFORE_DUE)
+    assert (state.remaining_minor, state.paid_minor, state.credited_minor) == told
+    assert state.document.total_minor == sum(told)
+    assert (state.paid_at is None, state.via is None) == (True, True)
+
+
+def test_credit_in_another_currency_is_another_invoices() -> None:
+    elsewhere = gateway_invoice(remaining_minor=8_000, credited_minor=2_000, currency="EUR")
+    state = state_of(open_invoice(), Cash.of((elsewhere,)), 0, BEFORE_DUE)
+    assert (state.remaining_minor, state.paid_minor, state.credited_minor) == (10_000, 0, 0)
+
+
 def test_failed_needs_an_attempt_with_a_failure() -> None:
     declined = {"attempted": True, "failure": {"code": "card_declined"}}
     assert status(open_invoice(), gateway_invoice(**declined))[0] == "failed"

@@ -154,6 +154,17 @@ def test_domain_rule_21_a_lost_dispute_is_unpaid_again() -> None:
     assert not found(lost, "paid_in_one_system")
 
 
+def test_domain_rule_20_credit_of_the_gateway_alone_is_credit_and_not_cash() -> None:
+    less = gateway_invoice(remaining_minor=8_000, credited_minor=2_000)
+    state = only(less, document=invoice(balance_minor=10_000))
+    assert (state.status, state.remaining_minor, state.paid_minor, state.credited_minor) == ("overdue", 8_000, 0, 2_000)
+    gone = gateway_invoice(**PAID, credited_minor=10_000)
+    state = only(gone, document=invoice(balance_minor=10_000))
+    assert (state.remaining_minor, state.paid_minor, state.credited_minor, state.via) == (0, 0, 10_000, None)
+    [told] = found(snapshot(documents=(invoice(balance_minor=10_000),), payments=(gone,)), "paid_in_one_system")
+    assert told.text == "Invoice INV-1 is credited in Stripe and open in QuickBooks"
+
+
 def test_domain_rule_21_it_is_so_once_whether_or_not_the_ledger_knows() -> None:
     paid_at_gateway = gateway_invoice(**PAID), card_payment(), dispute("lost", 6_000)
     reopened = invoice(balance_minor=6_000)

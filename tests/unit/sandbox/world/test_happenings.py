@@ -41,6 +41,19 @@ def test_a_declined_card_leaves_the_invoice_unpaid(world: World) -> None:
     assert payment.decline is not None
 
 
+def test_a_credit_note_is_known_to_the_gateway_alone_and_no_cash(world: World, ask: Ask) -> None:
+    one = Happenings(world).make("credit_note")
+    twin = world.desk.store.gateway_invoices.get(one.objects["gateway_invoices"])
+    document = world.desk.store.invoices.get(twin.ledger_id)
+    assert (document.balance_minor, twin.remaining_minor) == (
+        document.total_minor, document.total_minor - twin.credited_minor,
+    )  # fmt: skip
+    told = next(row for row in ask(world, one.client_id)["invoices"] if row["document_id"].endswith(f":{document.id}"))
+    assert (told["remaining_minor"], told["paid_minor"], told["credited_minor"]) == (
+        twin.remaining_minor, 0, twin.credited_minor,
+    )  # fmt: skip
+
+
 def test_planted_accounts_are_left_alone(world: World) -> None:
     happenings = Happenings(world)
     planted = {one.client_id for one in world.accounts if one.planted}

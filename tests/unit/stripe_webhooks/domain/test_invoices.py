@@ -154,6 +154,12 @@ def test_a_payment_of_a_kind_we_never_heard_of(bodies: Bodies) -> None:
     assert [(link.kind, link.payment_id) for link in links] == [("moon_check", "mc_1")]
 
 
+def test_what_credit_notes_took_off_is_told(bodies: Bodies, links: LinkNames) -> None:
+    less = bodies.invoice(pre_payment_credit_notes_amount=200, amount_remaining=5000)
+    assert read_invoice(less, (), links.invoices).credited_minor == 200
+    assert read_invoice(bodies.invoice(), (), links.invoices).credited_minor is None
+
+
 def test_an_unknown_status_is_passed_on(bodies: Bodies, links: LinkNames) -> None:
     assert read_invoice(bodies.invoice(status="in_limbo"), (), links.invoices).status == "in_limbo"
     assert read_invoice(bodies.invoice(status=None), (), links.invoices).status == "draft"

@@ -44,6 +44,8 @@ def _standing(evidence: Evidence, invoice: LedgerDocument, twin: GatewayInvoice 
     remaining = invoice.balance_minor
     if twin is not None:
         remaining = min(remaining, twin.remaining_minor)
+        # A credit note of the gateway's that the ledger has no credit for: less is owed, and no cash came.
+        credit += max(0, min(twin.credited_minor - credit, invoice.balance_minor - remaining))
     cash = max(0, invoice.total_minor - remaining - credit)
     return Standing(invoice, _status(evidence, invoice, twin, remaining, cash), remaining, cash, credit)
 

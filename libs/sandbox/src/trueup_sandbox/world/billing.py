@@ -169,6 +169,13 @@ def credit(desk: Desk, invoice: LedgerDocument, at_ms: int, amount_minor: int) -
     return desk.change(at_ms, "credit", account, puts, *tells)
 
 
+def credit_note(desk: Desk, twin: GatewayInvoice, at_ms: int, amount_minor: int) -> Change:
+    """The gateway alone takes something off an open invoice; the ledger never hears of it."""
+    less = _less(twin, min(amount_minor, twin.remaining_minor), at_ms)
+    tells = [(name, "gateway_invoices", twin.id) for name in ("credit_note.created", "invoice.updated")]
+    return desk.change(at_ms, "credit_note", twin.account, [("gateway_invoices", less)], *tells)
+
+
 def _less(twin: GatewayInvoice, amount_minor: int, at_ms: int) -> GatewayInvoice:
     twin = replace(twin, credited_minor=twin.credited_minor + amount_minor)
     return twin if twin.remaining_minor else replace(twin, status="paid", ended_ms=at_ms)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Literal, get_args
 
 from trueup_sandbox.world.accounts import Account
-from trueup_sandbox.world.billing import OPEN_GATEWAY, Bill, credit, issue, usage_lines, withdraw
+from trueup_sandbox.world.billing import OPEN_GATEWAY, Bill, credit, credit_note, issue, usage_lines, withdraw
 from trueup_sandbox.world.changes import Change
 from trueup_sandbox.world.desk import NothingToDo
 from trueup_sandbox.world.paying import attempt, dispute, give_up, refund, wire
@@ -18,7 +18,7 @@ from trueup_sandbox.world.world import World
 
 Kind = Literal[
     "usage", "late_usage", "pay", "decline", "wire", "invoice", "refund", "dispute", "uncollectible", "credit", "void",
-    "delete", "overdue",
+    "delete", "overdue", "credit_note",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 TRIES = 30
@@ -86,6 +86,7 @@ class Happenings:
             "refund": lambda one: refund(self._desk, self._payment(one), self._now()),
             "dispute": lambda one: dispute(self._desk, self._payment(one), self._now()),
             "credit": self._credit,
+            "credit_note": self._credit_note,
             "void": lambda one: withdraw(self._desk, self._document(one), self._now()),
             "delete": lambda one: withdraw(self._desk, self._document(one), self._now(), delete=True),
         }
@@ -200,6 +201,10 @@ class Happenings:
                 return document
         change = self._world.commit(self._bill(account))
         return next(put for _, put in change.puts if isinstance(put, LedgerDocument))
+
+    def _credit_note(self, account: Account | None) -> Change:
+        twin = self._open_invoice(account)
+        return credit_note(self._desk, twin, self._now(), max(1, twin.net_minor // CREDIT_SHARE))
 
     def _credit(self, account: Account | None) -> Change:
         document = self._store.invoices.get(self._open_invoice(account).ledger_id)

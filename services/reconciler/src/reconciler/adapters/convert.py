@@ -120,6 +120,7 @@ def payment_of(text: str) -> Payment:
         gateway_invoice_id=fact.gateway_invoice_id,
         payment_id=fact.payment_id,
         remaining_minor=fact.remaining_minor,
+        credited_minor=fact.credited_minor or 0,
         attempted=bool(fact.attempted),
         attempt_count=fact.attempt_count,
         next_attempt_at=fact.next_attempt_at,

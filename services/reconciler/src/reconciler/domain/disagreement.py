@@ -25,6 +25,8 @@ class Disagreement:
     gateway_minor: int
     ledger_currency: str
     gateway_currency: str
+    credited: bool = False
+    """Whether it is a credit note that leaves nothing in the gateway, and not a payment."""
     handling: Handling | None = None
 
     @property
@@ -36,7 +38,7 @@ class Disagreement:
     def text(self) -> str:
         """Where it is paid and where it is open."""
         paid, waiting = ("QuickBooks", "Stripe") if self.gateway_minor > 0 else ("Stripe", "QuickBooks")
-        return f"Invoice {self.name} is paid in {paid} and open in {waiting}"
+        return f"Invoice {self.name} is {'credited' if self.credited else 'paid'} in {paid} and open in {waiting}"
 
     @property
     def open_minor(self) -> int:
@@ -76,6 +78,7 @@ def _of(state: InvoiceState) -> Iterator[Disagreement]:
             invoice.remaining_minor,
             document.currency,
             invoice.currency,
+            credited=invoice.remaining_minor == 0 < invoice.amount_minor <= invoice.credited_minor,
         )
 
 

@@ -37,6 +37,7 @@ def state_of(document: Document, cash: Cash, credited_minor: int, today: date) -
     open_minor = gateway.open_minor(document.currency) if gateway else None
     if open_minor is not None:
         remaining_minor = min(remaining_minor, open_minor)
+    credited_minor += _credited_by_gateway_alone(document, gateway, credited_minor, remaining_minor)
     lost_minor = _lost_minor(document, gateway)
     if gateway is not None and lost_minor:
         again_minor = _paid_since(document, cash, gateway)
@@ -54,6 +55,19 @@ def state_of(document: Document, cash: Cash, credited_minor: int, today: date) -
         via=via if paid_minor > 0 else None,
         lost_minor=lost_minor,
     )
+
+
+def _credited_by_gateway_alone(
+    document: Document, gateway: Gateway | None, credited_minor: int, remaining_minor: int
+) -> int:
+    """What the gateway's credit notes took off beyond the credit in the ledger: less is owed, and nobody paid it.
+
+    At most by as much as the gateway waits for less than the ledger: what the ledger has booked, somebody paid.
+    """
+    if gateway is None or gateway.invoice.currency != document.currency:
+        return 0
+    beyond_minor = gateway.invoice.credited_minor - credited_minor
+    return max(0, min(beyond_minor, document.balance_minor - remaining_minor))
 
 
 def _lost_minor(document: Document, gateway: Gateway | None) -> int:

@@ -184,6 +184,8 @@ class Payment:
     gateway_invoice_id: str | None = None
     payment_id: str | None = None
     remaining_minor: int | None = None
+    credited_minor: int = 0
+    """Of a gateway invoice: what the gateway's credit notes took off."""
     attempted: bool = False
     attempt_count: int | None = None
     next_attempt_at: datetime | None = None

@@ -163,6 +163,7 @@ class Payment(Wire, frozen=True):
     payment_id: str | None = None
     paid_minor: Minor | None = None
     remaining_minor: Minor | None = None
+    credited_minor: Minor | None = None
     due_on: date | None = None
     attempted: bool | None = None
     attempt_count: int | None = None

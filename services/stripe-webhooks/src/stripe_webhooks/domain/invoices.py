@@ -112,6 +112,7 @@ def _snapshot(
         gateway_invoice_id=invoice_id,
         paid_minor=fields.money(invoice, "amount_paid", code),
         remaining_minor=fields.money(invoice, "amount_remaining", code),
+        credited_minor=fields.money(invoice, "pre_payment_credit_notes_amount", code) or None,
         due_on=fields.day(invoice, "due_date"),
         attempted=fields.flag(invoice, "attempted"),
         attempt_count=fields.whole(invoice, "attempt_count"),

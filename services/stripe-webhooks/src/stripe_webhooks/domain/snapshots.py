@@ -42,6 +42,7 @@ class PaymentSnapshot:
     payment_id: str | None = None
     paid_minor: int | None = None
     remaining_minor: int | None = None
+    credited_minor: int | None = None
     due_on: date | None = None
     attempted: bool | None = None
     attempt_count: int | None = None

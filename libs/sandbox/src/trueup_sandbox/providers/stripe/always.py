@@ -54,6 +54,30 @@ def of_subscription(subscription_id: str, created_s: int | None) -> Json:
     }
 
 
+def of_credit_note(amount_minor: int) -> Json:
+    """Of every credit note: it was made before the invoice was paid, so nothing is given back."""
+    return {
+        "object": "credit_note",
+        "amount": amount_minor,
+        "amount_shipping": 0,
+        "discount_amount": 0,
+        "discount_amounts": [],
+        "lines": {"object": "list", "data": [], "has_more": False, "url": "/v1/credit_notes/lines"},
+        "livemode": False,
+        "pdf": "https://pay.stripe.example/credit_notes/pdf",
+        "post_payment_amount": 0,
+        "pre_payment_amount": amount_minor,
+        "pretax_credit_amounts": [],
+        "reason": "order_change",
+        "refunds": [],
+        "status": "issued",
+        "subtotal": amount_minor,
+        "total": amount_minor,
+        "total_taxes": [],
+        "type": "pre_payment",
+    }
+
+
 def of_dispute(created_s: int | None) -> Json:
     """Of every dispute: nothing has been said against it yet, and a week is left for that."""
     return {

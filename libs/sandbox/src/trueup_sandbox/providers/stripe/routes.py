@@ -69,6 +69,7 @@ class StripeApi:
             self._get("/v1/charges/{id}", self._charge),
             self._get("/v1/refunds", self._refunds),
             self._get("/v1/refunds/{id}", self._one("refund", self._store.refunds, self._shapes.refund)),
+            self._get("/v1/credit_notes/{id}", self._credit_note),
             self._get("/v1/disputes", self._disputes),
             self._get("/v1/disputes/{id}", self._one("dispute", self._store.disputes, self._shapes.dispute)),
             self._get("/v1/events", self._events),
@@ -205,6 +206,15 @@ class StripeApi:
         if payment is None:
             raise missing("charge", request.path_params["id"])
         return self._expander.expand(self._shapes.charge(payment), asked(params))
+
+    def _credit_note(self, request: Request, params: Params) -> Json:
+        credit_note_id = request.path_params["id"]
+        invoice_id = credit_note_id.replace("cn_", "in_", 1)
+        known = invoice_id in self._store.gateway_invoices
+        invoice = self._store.gateway_invoices.get(invoice_id) if known else None
+        if invoice is None or not invoice.credited_minor:
+            raise missing("credit_note", credit_note_id)
+        return self._expander.expand(self._shapes.credit_note(invoice), asked(params))
 
     def _refunds(self, request: Request, params: Params) -> Json:
         filters: dict[str, Callable[[Any], Any]] = {"payment_intent": lambda one: one.payment}

@@ -278,6 +278,17 @@ class Shapes:
             "metadata": {},
         }
 
+    def credit_note(self, one: GatewayInvoice) -> Json:
+        """What was taken off an invoice before it was paid, as one note."""
+        return always.of_credit_note(one.credited_minor) | {
+            "id": f"cn_{one.id[3:]}",
+            "created": seconds(one.created_ms),
+            "currency": self._currency(one.account),
+            "customer": self._customer_id(one.account),
+            "invoice": one.id,
+            "number": f"{one.number}-CN-01",
+        }
+
     def refund(self, one: Refund) -> Json:
         """A refund."""
         payment = self._store.payments.get(one.payment)
@@ -331,6 +342,8 @@ class Shapes:
         shelf, record_id = one.subject
         record = self._store.shelf(shelf).at(record_id, one.created_ms)
         match record:
+            case GatewayInvoice() if one.type.startswith("credit_note."):
+                shape = self.credit_note(record)
             case GatewayInvoice():
                 shape = self.invoice(record, as_of_ms=one.created_ms)
             case GatewayPayment() if one.type.startswith("invoice_payment."):
