@@ -13,6 +13,7 @@ from stripe_webhooks.domain.retries import Span
 from stripe_webhooks.ports import Listing
 from stripe_webhooks.usecases.reading import Wanted
 from stripe_webhooks.usecases.retry import EXPAND, telling_events
+from trueup_sandbox.providers.stripe.routes import FOREIGN
 from trueup_sandbox.providers.stripe.script import Played, Step
 
 # Stripe's SDK hands its form over in httpx's older way.
@@ -54,6 +55,8 @@ async def exercise(between: Between) -> None:
     # Thin events name nothing but the object: each kind is looked up.
     await between.observer.observe([Target(kind, ids[kind]) for kind in kinds])
     await between.observer.look_at([Wanted("invoice", invoice.id, refunds=True, disputes=True)])
+    # Payments of nobody we know: one is refused where its invoice is asked for, the other wherever it is asked for.
+    await between.observer.observe([Target("payment_intent", one, None, one) for one in ("pi_1", f"{FOREIGN}_1")])
     await between.observer.look_at([Wanted("payment", payment.id, refunds=True, disputes=True)])
     listing = Listing("invoice_payments", (("invoice", invoice.id),))
     first = await between.gateway.page(listing, after=None, priority="background")

@@ -16,6 +16,7 @@ import pytest
 from stripe_webhooks.domain.buckets import BUCKETS
 from stripe_webhooks.ports import (
     Busy,
+    Forbidden,
     Held,
     Join,
     Listing,
@@ -194,6 +195,8 @@ class FakeStripe:
     asked: list[str] = field(default_factory=list)
     down: str | None = None
     rejects: set[str] = field(default_factory=set)
+    forbids: set[str] = field(default_factory=set)
+    """Ids of what the key may not read."""
     page_size: int = 3
 
     def put(self, *bodies: Body) -> None:
@@ -209,12 +212,16 @@ class FakeStripe:
         self, resource: str, object_id: str, *, expand: tuple[str, ...] = (), priority: Priority
     ) -> Body | None:
         await self._ask(f"{resource}/{object_id}")
+        if object_id in self.forbids:
+            raise Forbidden(f"/v1/{resource}/{object_id}: the API key lacks the right to read {resource}")
         if object_id in self.rejects:
             raise Rejected(object_id)
         return self.objects.get(resource, {}).get(object_id)
 
     async def page(self, listing: Listing, *, after: str | None, priority: Priority) -> Page:
         await self._ask(listing.resource)
+        if any(value in self.rejects for _, value in listing.filters):
+            raise Rejected(str(listing.filters))
         found = [one for one in self.objects.get(listing.resource, {}).values() if _fits(one, listing.filters)]
         found.sort(key=lambda one: (one["created"], one["id"]), reverse=True)
         start = next((at for at, one in enumerate(found, 1) if one["id"] == after), 0)

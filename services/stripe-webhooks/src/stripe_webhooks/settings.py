@@ -18,8 +18,9 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="STRIPE_WEBHOOKS_")
 
     stripe_api_key: SecretStr
-    """A restricted key that may read customers, invoices, subscriptions, payments, refunds, disputes and events, and write
-    invoices: the one thing written is the payment of an invoice, when a person asks for it."""
+    """A restricted key that may read customers, invoices, credit notes, subscriptions, payment methods, payment intents,
+    charges, refunds, disputes and events, and write invoices: the one thing written is the payment of an invoice, when a
+    person asks for it."""
     stripe_api_base: str = "https://api.stripe.com"
     webhook_secrets: Annotated[list[SecretStr], NoDecode]
     """The signing secrets of the endpoint, separated by commas; several while one is being rolled."""

@@ -12,7 +12,7 @@ import pytest
 import stripe
 
 from stripe_webhooks.adapters.stripe_api import BACKGROUND_AT_ONCE, RETRY_AFTER_LONGEST_S, StripeGateway
-from stripe_webhooks.ports import Listing, Priority, ProviderDown, Rejected
+from stripe_webhooks.ports import Forbidden, Listing, Priority, ProviderDown, Rejected
 from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.http import Circuit
 
@@ -162,6 +162,22 @@ async def test_a_wrong_key_is_no_reason_to_ask_for_ever(make: Callable[..., Made
     with pytest.raises(ProviderDown):
         await gateway.one("invoices", "in_1", priority="background")
     assert len(client.asked) == 1
+
+
+async def test_a_right_that_the_key_lacks_is_named_and_bars_one_object_only(make: Callable[..., Made]) -> None:
+    said = "… Having the 'rak_credit_note_read' permission would allow this request to continue."
+    for message, right in ((said, "right rak_credit_note_read"), ("no", "right to read credit_notes")):
+        refusal = stripe.PermissionError(message, http_status=403)
+        gateway, client, _ = make(refusal)
+        with pytest.raises(Forbidden, match=right):
+            await gateway.one("credit_notes", "cn_1", priority="background")
+        assert len(client.asked) == 1
+        # A list that may not be read is nobody's single object: nothing is known of any of them.
+        for listing in (Listing("credit_notes"), Listing("credit_notes", (("invoice", "in_1"),))):
+            gateway, client, _ = make(refusal)
+            with pytest.raises(ProviderDown, match=right):
+                await gateway.page(listing, after=None, priority="background")
+            assert len(client.asked) == 1
 
 
 @pytest.mark.parametrize("bad", ["../customers", "in_1?x", "in 1", "ïn_1", ""])

@@ -10,6 +10,8 @@ import pytest
 from stripe_webhooks.domain.events import Target
 from stripe_webhooks.ports import ProviderDown
 from stripe_webhooks.usecases.reading import Wanted, all_answers
+from trueup_contracts.payments import PaymentObservedV1
+from trueup_contracts.syncs import SyncReportedV1
 
 if TYPE_CHECKING:
     from tests.unit.stripe_webhooks.conftest import Bodies, World
@@ -92,7 +94,46 @@ async def test_a_target_that_cannot_be_looked_up_leads_nowhere_and_takes_no_othe
     world.stripe.put(bodies.charge("ch_1", "pi_1"), bodies.invoice(payments=["pi_2"]), bodies.intent("pi_2"))
     world.stripe.rejects.add("ch_1")
     found = await world.observer.resolver([Target("charge", "ch_1"), Target("invoice", "in_1", "in_1")], "background")
-    assert [one.label for one in found] == ["invoice:in_1"]
+    assert ([one.label for one in found.wanted], found.missing) == (["invoice:in_1"], [])
+
+
+async def test_a_payment_whose_invoice_may_not_be_asked_for_is_read_by_itself(world: World, bodies: Bodies) -> None:
+    world.stripe.put(bodies.invoice(payments=["pi_2"]), bodies.intent("pi_2"))
+    world.stripe.rejects.add("pi_1")
+    await world.observer.observe([Target("payment_intent", "pi_1", None, "pi_1"), Target("invoice", "in_1", "in_1")])
+    assert "stripe:invoice:in_1" in world.store.now()
+    assert list(world.store.missing_rows) == ["payment:pi_1"]
+
+
+async def test_a_right_that_is_missing_for_one_object_is_named_until_it_is_there(world: World, bodies: Bodies) -> None:
+    note = bodies.refund("cn_1", None, object="credit_note", invoice="in_1")
+    world.stripe.put(bodies.invoice(), note, bodies.invoice("in_2"))
+    world.stripe.forbids.add("cn_1")
+    await world.poll()
+    await world.observer.observe([Target("credit_note", "cn_1"), Target("invoice", "in_2", "in_2")])
+    [missing] = world.store.missing_rows.values()
+    assert (missing.wanted, missing.ref, missing.reason) == ("credit_note:cn_1", None, "not_allowed")
+    assert "the API key lacks the right to read credit_notes" in missing.detail
+    world.tick(minutes=1)
+    await world.poll()
+    report = world.store.sent[-1]
+    assert isinstance(report, SyncReportedV1)
+    assert (report.complete, report.reason, report.error) == (False, "incomplete_answer", missing.detail)
+    world.stripe.forbids.clear()
+    world.stripe.put(bodies.invoice(amount_remaining=5000))
+    world.tick(minutes=1)
+    await world.poll()
+    assert world.store.missing_rows == {}
+    invoice = world.store.now()["stripe:invoice:in_1"]
+    assert isinstance(invoice, PaymentObservedV1)
+    assert invoice.remaining_minor == 5000, "what it leads to was looked at"
+
+
+async def test_a_thing_that_may_not_be_read_is_noted(world: World, bodies: Bodies) -> None:
+    world.stripe.put(bodies.invoice())
+    world.stripe.forbids.add("in_1")
+    [missing] = (await read(world, Wanted("invoice", "in_1"))).missing
+    assert missing.detail == "/v1/invoices/in_1: the API key lacks the right to read invoices"
 
 
 async def test_a_load_goes_on_over_many_pages_and_notes_the_one_that_cannot_be_read(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ import stripe
 from prometheus_client import Counter
 
 from stripe_webhooks.domain.fields import Json, items_of
-from stripe_webhooks.ports import Listing, Page, Priority, ProviderDown, Rejected
+from stripe_webhooks.ports import Forbidden, Listing, Page, Priority, ProviderDown, Rejected
 from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.http import Circuit
 
@@ -22,6 +23,7 @@ PAGE_SIZE = 100
 RETRY_AFTER_LONGEST_S = 8.0
 """Longer, and a batch of webhooks would outlast the broker's patience with whoever works on it."""
 BACKGROUND_AT_ONCE = 4
+_RIGHT = re.compile(r"\brak_[a-z_]+")
 _REQUESTS = Counter(
     "trueup_stripe_requests_total", "Requests to Stripe by endpoint and outcome.", ("endpoint", "outcome")
 )
@@ -104,6 +106,9 @@ class StripeGateway:
         """
         try:
             body = await self._get(f"GET {path}", path, params, priority)
+        except Forbidden as error:
+            # A right that is lacking for a list is lacking for everything in it.
+            raise NotNow("provider_error", str(error)) from error
         except Rejected as error:
             if about_one and "starting_after" not in params:
                 raise
@@ -144,7 +149,7 @@ class StripeGateway:
             raise Rejected(f"{path}: {error.http_status} {error.code or ''}") from error
         except (stripe.AuthenticationError, stripe.PermissionError) as error:
             outcome = "not_allowed"
-            raise NotNow("provider_error", f"{path}: the API key is not accepted or may not read this") from error
+            raise _not_let_in(error, path) from error
         except stripe.StripeError as error:
             outcome = "limited" if error.http_status == 429 else "failed"
             detail = f"{path}: {type(error).__name__} {error.http_status or 'no answer'} {error.code or ''}"
@@ -169,6 +174,15 @@ class StripeGateway:
 def _pause_s(down: ProviderDown, own_s: float) -> float:
     asked_s = down.after_s if isinstance(down, AskLater) else None
     return max(random.uniform(0.5, 1.0) * own_s, min(asked_s or 0.0, RETRY_AFTER_LONGEST_S))
+
+
+def _not_let_in(error: stripe.StripeError, path: str) -> Exception:
+    """Our key is no key, or a restricted one without a right: Stripe calls it `rak_credit_note_read`, or says nothing."""
+    if not isinstance(error, stripe.PermissionError):
+        return NotNow("provider_error", f"{path}: the API key is not accepted")
+    named = _RIGHT.search(str(error.user_message or ""))
+    right = f"the right {named.group()}" if named else f"the right to read {path.split('/')[2]}"
+    return Forbidden(f"{path}: the API key lacks {right}")
 
 
 def _asked_pause_s(error: stripe.StripeError) -> float | None:

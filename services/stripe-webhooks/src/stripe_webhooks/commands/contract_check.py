@@ -17,7 +17,7 @@ from stripe_webhooks.domain.fields import Json, as_object, flag, identity, insta
 from stripe_webhooks.domain.invoices import payment_links, payments_are_cut, read_invoice
 from stripe_webhooks.domain.pay_answers import judge as judge_answer
 from stripe_webhooks.domain.payments import read_dispute, read_payment, read_refund, was_tried
-from stripe_webhooks.ports import Listing
+from stripe_webhooks.ports import Forbidden, Listing
 from stripe_webhooks.settings import Settings
 from stripe_webhooks.usecases.reading import INTENT_EXPAND, INVOICE_EXPAND, LIST_EXPAND
 from stripe_webhooks.usecases.retry import EXPAND
@@ -74,6 +74,7 @@ class Checks:
             Assumption("stripe-refunds", "refunds read whole and name their payment", self.refunds),
             Assumption("stripe-disputes", "disputes read whole and name their payment", self.disputes),
             Assumption("stripe-events", "events are listed by time and read, bodies since basil", self.events),
+            Assumption("stripe-rights", "the key may read what only some webhooks lead to", self.rights),
             Assumption("stripe-gone", "an unknown id is answered with resource_missing", self.gone),
         ]
         if not write:
@@ -167,6 +168,15 @@ class Checks:
     async def gone(self) -> object:
         if await self.gateway.one("invoices", ABSENT, priority="background") is not None:
             raise Unmet(f"{ABSENT} exists")
+        return None
+
+    async def rights(self) -> object:
+        """Asked about what nobody has: a lacking right is told before that."""
+        for resource in ("charges", "credit_notes", "subscriptions"):
+            try:
+                await self.gateway.one(resource, ABSENT, priority="background")
+            except Forbidden as error:
+                raise Unmet(str(error)) from error
         return None
 
     async def pay_paid(self) -> object:

@@ -57,9 +57,9 @@ def of_files(files: Iterable[Path], links: LinkNames) -> Iterator[Said]:
 
 async def _read(recorded: Recorded, links: LinkNames, targets: list[Target]) -> list[Reading]:
     """Resolve and read as the service does when a webhook has come."""
-    wanted = await Resolver(recorded, recorded)(targets, "person")
+    resolved = await Resolver(recorded, recorded)(targets, "person")
     reader = Reader(recorded, links)
-    return [await reader.read(one, "person") for one in wanted]
+    return [await reader.read(one, "person") for one in resolved.wanted]
 
 
 def _pieces(body: object) -> Iterator[tuple[str, Json]]:

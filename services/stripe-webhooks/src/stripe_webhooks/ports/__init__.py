@@ -31,6 +31,10 @@ class Rejected(Exception):
     """Stripe refuses this one question for good (a 400 or the like); others are not affected."""
 
 
+class Forbidden(Rejected):
+    """Our key may not read this one object; the text names the right that it lacks."""
+
+
 class InboxAway(Exception):
     """The bus did not acknowledge in time. The sender repeats; a copy that was written after all does no harm."""
 
@@ -207,6 +211,7 @@ class Clock(Protocol):
 __all__ = [
     "Busy",
     "Clock",
+    "Forbidden",
     "Gateway",
     "Held",
     "Inbox",

@@ -15,7 +15,7 @@ from stripe_webhooks.domain.invoices import invoice_key
 from stripe_webhooks.ports import Clock, Held, Missing, Notes, Priority, ProviderDown, Store
 from stripe_webhooks.usecases.facts import announce, announce_gone
 from stripe_webhooks.usecases.reading import Reader, Reading, Wanted
-from stripe_webhooks.usecases.resolve import Resolver
+from stripe_webhooks.usecases.resolve import Resolver, label_of, target_of_label
 from trueup_contracts.envelope import Event
 
 PER_LEASE_MAX = 20
@@ -38,9 +38,30 @@ class Observer:
         Raises:
             ProviderDown, Busy, Superseded: some things were not looked at; those that were are announced.
         """
-        wanted = await self.resolver(targets, priority)
-        await self.look_at(wanted, priority=priority)
-        return wanted
+        resolved = await self.resolver(targets, priority)
+        await self._note(Notes(missing=resolved.missing))
+        await self.look_at(resolved.wanted, priority=priority)
+        return resolved.wanted
+
+    async def look_again(self, labels: Sequence[str], *, priority: Priority) -> None:
+        """Look at what earlier notes name: things, and what could not even be looked up; what can be loses its note.
+
+        Raises:
+            ProviderDown, Busy, Superseded: some things were not looked at.
+        """
+        targets = [target for label in labels if (target := target_of_label(label))]
+        resolved = await self.resolver(targets, priority)
+        unknown = {label_of(target) for target in targets}
+        await self.look_at(
+            [*(Wanted.of_label(label) for label in labels if label not in unknown), *resolved.wanted], priority=priority
+        )
+        still = {one.wanted for one in resolved.missing}
+        await self._note(Notes(missing=resolved.missing, read_whole=sorted(unknown - still)))
+
+    async def _note(self, notes: Notes) -> None:
+        if notes.missing or notes.read_whole:
+            async with self.store.hold(bucket_of((notes.read_whole or [notes.missing[0].wanted])[0])) as held:
+                await self.store.publish(held, [], notes)
 
     async def look_at(self, wanted: Iterable[Wanted], *, priority: Priority = "background") -> None:
         """Look at things, each bucket under its own lease, the buckets side by side."""

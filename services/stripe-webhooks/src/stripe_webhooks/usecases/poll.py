@@ -12,7 +12,6 @@ from stripe_webhooks.domain.fields import Unreadable
 from stripe_webhooks.ports import Clock, Held, Listing, Missing, Notes, Priority, Progress, ProviderDown, Store
 from stripe_webhooks.usecases.digest import Digest
 from stripe_webhooks.usecases.load import Load
-from stripe_webhooks.usecases.reading import Wanted
 from trueup_contracts.syncs import PROVIDER_ERRORS, Gap, SyncReportedV1
 
 SCOPE = "billing"
@@ -114,16 +113,16 @@ class Poll:
         turn = int(self.clock().timestamp() // self.interval.total_seconds())
         start = turn * MISSING_MAX % len(missing) if len(missing) > MISSING_MAX else 0
         missing = (missing[start:] + missing[:start])[:MISSING_MAX]
-        await self.digest.observer.look_at([Wanted.of_label(one.wanted) for one in missing], priority=priority)
+        await self.digest.observer.look_again([one.wanted for one in missing], priority=priority)
 
     async def _report(
         self, held: Held, started_at: datetime, progress: Progress | None, down: ProviderDown | None
     ) -> None:
         missing = await self.store.missing()
-        nameless = any(one.ref is None for one in missing)
+        nameless = next((one.detail for one in missing if one.ref is None), None)
         # Something unreadable that names no customer may be anyone's.
-        trouble = None if down or nameless else await self.trouble()
-        reason = down.reason if down else ("incomplete_answer" if nameless else None)
+        trouble = None if down or nameless is not None else await self.trouble()
+        reason = down.reason if down else ("incomplete_answer" if nameless is not None else None)
         report = SyncReportedV1(
             version=held.version,
             source="stripe",
@@ -131,9 +130,9 @@ class Poll:
             started_at=started_at,
             finished_at=self.clock(),
             as_of=progress.as_of if progress else None,
-            complete=down is None and not nameless,
+            complete=down is None and nameless is None,
             reason=reason or (PROVIDER_ERRORS if trouble else None),
-            error=str(down) if down else trouble,
+            error=str(down) if down else nameless or trouble,
             gaps=_gaps(missing),
             offsets=await self.store.offsets(),
         )

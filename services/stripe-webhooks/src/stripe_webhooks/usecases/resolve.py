@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 from stripe_webhooks.domain import fields
-from stripe_webhooks.domain.events import Target, target_of
-from stripe_webhooks.ports import Gateway, Joins, Listing, Priority, Rejected
+from stripe_webhooks.domain.events import Kind, Target, target_of
+from stripe_webhooks.ports import Forbidden, Gateway, Joins, Listing, Missing, Priority, Rejected
 from stripe_webhooks.usecases.reading import Wanted, all_answers, every
 
+LOOKED_UP: tuple[Kind, ...] = ("charge", "refund", "dispute", "credit_note", "invoice_payment")
 _RESOURCES = {
     "charge": "charges",
     "refund": "refunds",
@@ -21,15 +22,28 @@ _RESOURCES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Resolved:
+    """The things to look at, each once, and the targets that our key may not read and that may be about anybody."""
+
+    wanted: list[Wanted]
+    missing: list[Missing]
+
+
+@dataclass(frozen=True, slots=True)
 class Resolver:
     """Charges and intents no longer say which invoice they belong to: our join answers, else Stripe."""
 
     gateway: Gateway
     store: Joins
 
-    async def __call__(self, targets: Iterable[Target], priority: Priority) -> list[Wanted]:
-        """The things to look at, each once. A target that leads nowhere is left out."""
-        located = await all_answers(self._locate(target, priority) for target in targets)
+    async def __call__(self, targets: Iterable[Target], priority: Priority) -> Resolved:
+        """What the targets lead to. A target that leads nowhere is left out."""
+        answers = await all_answers(self._located(target, priority) for target in targets)
+        located = [answer for answer in answers if isinstance(answer, Target)]
+        missing = [answer for answer in answers if isinstance(answer, Missing)]
+        return Resolved(await self._wanted(located, priority), missing)
+
+    async def _wanted(self, located: Sequence[Target], priority: Priority) -> list[Wanted]:
         payments = {target.payment_id for target in located if target.payment_id and not target.invoice_id}
         invoices = {payment_id: join.invoice_id for payment_id, join in (await self.store.joins(payments)).items()}
         unknown = sorted(payments - invoices.keys())
@@ -49,6 +63,12 @@ class Resolver:
             return []  # the customer is gone
         return [Wanted("invoice", invoice_id) for one in found if (invoice_id := fields.text(one, "id"))]
 
+    async def _located(self, target: Target, priority: Priority) -> Target | Missing:
+        try:
+            return await self._locate(target, priority)
+        except Forbidden as error:
+            return Missing(label_of(target), None, "not_allowed", str(error))
+
     async def _locate(self, target: Target, priority: Priority) -> Target:
         """A target that names neither invoice nor payment (a thin event, an old refund) is read to learn them."""
         resource = _RESOURCES.get(target.kind)
@@ -56,6 +76,8 @@ class Resolver:
             return target
         try:
             body = await self.gateway.one(resource, target.object_id, priority=priority)
+        except Forbidden:
+            raise
         except Rejected:
             return target
         found = (body and target_of(body)) or target
@@ -69,8 +91,22 @@ class Resolver:
         listing = Listing(
             "invoice_payments", (("payment[type]", "payment_intent"), ("payment[payment_intent]", payment_id))
         )
-        page = await self.gateway.page(listing, after=None, priority=priority)
+        try:
+            page = await self.gateway.page(listing, after=None, priority=priority)
+        except Rejected:
+            return None  # not one of our account's: read by itself it tells what keeps us from it
         return next((found for item in page.items if (found := fields.identity(item, "invoice"))), None)
+
+
+def label_of(target: Target) -> str:
+    """`credit_note:cn_1`, as notes name what could not be looked up."""
+    return f"{target.kind}:{target.object_id}"
+
+
+def target_of_label(label: str) -> Target | None:
+    """The target behind such a note; None: the note is about a thing."""
+    kind, _, object_id = label.partition(":")
+    return next((Target(one, object_id) for one in LOOKED_UP if one == kind), None)
 
 
 def merge(wanted: Iterable[Wanted]) -> list[Wanted]:

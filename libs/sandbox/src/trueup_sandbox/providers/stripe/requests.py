@@ -42,6 +42,15 @@ def missing(kind: str, record_id: str) -> Refused:
     return invalid(f"No such {kind}: '{record_id}'", status=404, code="resource_missing", param="id")
 
 
+def not_allowed(right: str) -> Refused:
+    """A restricted key without the right."""
+    message = (
+        "The provided key 'rk_test_***' does not have the required permissions for this endpoint. "
+        f"Having the '{right}' permission would allow this request to continue."
+    )
+    return Refused(answer(error_body("invalid_request_error", message), 403))
+
+
 def parse(text: str) -> Params:
     """`created[gte]=1&expand[0]=x` → `{"created": {"gte": "1"}, "expand": ["x"]}`."""
     found: Params = {}

@@ -23,6 +23,7 @@ from trueup_sandbox.providers.stripe.requests import (
     error_body,
     invalid,
     missing,
+    not_allowed,
     parse,
     reject_unknown,
 )
@@ -33,6 +34,8 @@ from trueup_sandbox.world.world import World
 
 EVENTS_REACH_MS = 30 * DAY_MS
 API_KEY = "sk_test_sandbox"
+FOREIGN = "pi_foreign"
+"""How payment intents begin that the key may not read, such as those made for a connected account."""
 
 
 class StripeApi:
@@ -62,9 +65,8 @@ class StripeApi:
             self._get("/v1/invoices/{id}", self._invoice),
             self._get("/v1/invoice_payments", self._invoice_payments),
             self._get("/v1/payment_intents", self._payments),
-            self._get(
-                "/v1/payment_intents/{id}", self._one("payment_intent", self._store.payments, self._shapes.payment)
-            ),
+            self._get("/v1/payment_intents/{id}", self._payment),
+            self._get("/v1/subscriptions/{id}", self._subscription),
             self._get("/v1/payment_methods/{id}", self._method),
             self._get("/v1/charges/{id}", self._charge),
             self._get("/v1/refunds", self._refunds),
@@ -186,13 +188,25 @@ class StripeApi:
             if name in params:
                 params[name] = params[name].replace("inpay_", "pi_", 1)
         if "_payment" in params and params["_payment"] not in self._store.payments:
-            raise missing("payment_intent", params["_payment"])
+            raise invalid(f"No such payment_intent: '{params['_payment']}'", code="resource_missing", param="payment")
         return self._list(request, params, self._store.payments, self._shapes.invoice_payment, filters)
 
     def _payments(self, request: Request, params: Params) -> Json:
         return self._list(
             request, params, self._store.payments, self._shapes.payment, {"customer": self._customer_of}
         )  # fmt: skip
+
+    def _payment(self, request: Request, params: Params) -> Json:
+        payment_id = request.path_params["id"]
+        if payment_id not in self._store.payments and payment_id.startswith(FOREIGN):
+            raise not_allowed("rak_payment_intent_read")
+        return self._one("payment_intent", self._store.payments, self._shapes.payment)(request, params)
+
+    def _subscription(self, request: Request, params: Params) -> Json:
+        shape = self._shapes.subscription_by_id(request.path_params["id"])
+        if shape is None:
+            raise missing("subscription", request.path_params["id"])
+        return self._expander.expand(shape, asked(params))
 
     def _method(self, request: Request, params: Params) -> Json:
         reject_unknown(params, {"expand"})
