@@ -24,7 +24,7 @@ ONES = (
     "customers/{customer}", "invoices/{invoice}", "payment_intents/{intent}", "charges/{charge}", "refunds/{refund}",
     "disputes/{dispute}", "credit_notes/{id}", "invoice_payments/{invoice_payment}",
 )  # fmt: skip
-ENDPOINTS = {*(f"GET /v1/{name}" for name in (*LISTS, *ONES)), "POST /v1/invoices/{invoice}/pay"}
+ENDPOINTS = {"GET /v1/account", *(f"GET /v1/{name}" for name in (*LISTS, *ONES)), "POST /v1/invoices/{invoice}/pay"}
 SILENT = {"timeout_before", "timeout_after", "late", "cut_before", "cut_after"}
 """Answers that never come; there is nothing to judge."""
 UNHEARD_OF = "new_code"
@@ -33,6 +33,7 @@ UNHEARD_OF = "new_code"
 
 async def exercise(between: Between) -> None:
     """Ask everything the service ever asks: load, poll, every kind of target, cut lists, and paying."""
+    assert str(await between.gateway.account_id()).startswith("acct_")
     assert await between.poll()
     for kind in ("pay", "decline", "invoice", "refund", "dispute", "uncollectible", "void", "wire", "credit_note"):
         between.happenings.make(kind)

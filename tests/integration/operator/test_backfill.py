@@ -91,6 +91,14 @@ async def test_a_stopped_one_goes_on_where_it_stood(
     assert counters.get("stripe.refused_by_limit", 0) == 0
 
 
+async def test_a_key_of_the_other_mode_announces_nothing(trueup: Trueup, wired: dict[str, str], database: Any) -> None:
+    assert (await trueup(wired, "backfill", "stripe", "--from", "2026-11-01"))[0] == 0
+    other = wired | {"STRIPE_WEBHOOKS_STRIPE_API_KEY": "sk_live_other"}
+    code, said = await trueup(other, "backfill", "stripe", "--from", "2026-11-01", "--account", "cus_1")
+    assert code == 1
+    assert "this database holds test data" in said
+
+
 async def test_wrong_days_are_named(trueup: Trueup, env: dict[str, str]) -> None:
     code, said = await trueup(env, "backfill", "stripe", "--from", "2026-02-30")
     assert (code, said) == (1, "trueup: write days as YYYY-MM-DD\n")

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
+import stripe
 
-from stripe_webhooks.__main__ import mode_must_fit
 from stripe_webhooks.adapters.postgres import PostgresStore
+from stripe_webhooks.adapters.stripe_api import StripeGateway
 from stripe_webhooks.domain.buckets import BUCKETS
 from stripe_webhooks.ports import Busy, Join, Missing, Notes, Progress, Superseded
+from stripe_webhooks.wiring import WrongKey, key_must_fit
 from trueup_contracts.payments import PaymentObservedV1
 from trueup_kit import migrate
 from trueup_kit.ingest import Leases, ObservationPublisher
@@ -214,13 +217,43 @@ def test_the_schema_goes_down_and_up_again(database: Database) -> None:
     assert migrate.current(dsn, "stripe_webhooks", "stripe_webhooks.migrations") == "0006"
 
 
+class Key:
+    """A key as far as it tells whose it is."""
+
+    def __init__(self, mode: str, account: str | None) -> None:
+        self.settings = SimpleNamespace(livemode=mode == "live")
+        self._account = account
+
+    async def raw_request_async(self, _method: str, path: str) -> Any:
+        assert path == "/v1/account"
+        if self._account is None:
+            raise stripe.PermissionError("no", http_status=403)
+        if self._account == "away":
+            raise stripe.APIConnectionError("away")  # type: ignore[no-untyped-call]
+        return SimpleNamespace(data={"id": self._account, "object": "account"})
+
+    async def must_fit(self, store: PostgresStore) -> None:
+        async def at_once(*_: object) -> None: ...
+
+        gateway: Any = StripeGateway(self, at_once)  # type: ignore[arg-type]
+        await key_must_fit(store, gateway, self.settings)  # type: ignore[arg-type]
+
+
 async def test_what_is_known_of_one_mode_is_not_gone_on_with_in_the_other(
-    stores: tuple[PostgresStore, PostgresStore], capsys: pytest.CaptureFixture[str]
+    stores: tuple[PostgresStore, PostgresStore],
 ) -> None:
     one, other = stores
-    await mode_must_fit(one, livemode=True)()
-    await mode_must_fit(other, livemode=True)()
-    with pytest.raises(SystemExit) as refused:
-        await mode_must_fit(other, livemode=False)()
-    assert refused.value.code == 2
-    assert "this database holds live data" in capsys.readouterr().err
+    await Key("live", None).must_fit(one)
+    await Key("live", None).must_fit(other)
+    with pytest.raises(WrongKey, match="this database holds live data"):
+        await Key("test", None).must_fit(other)
+
+
+async def test_what_is_known_of_one_account_is_not_gone_on_with_in_another(
+    stores: tuple[PostgresStore, PostgresStore],
+) -> None:
+    one, other = stores
+    for account in (None, "away", "acct_1", "acct_1", None, "away"):
+        await Key("live", account).must_fit(one)
+    with pytest.raises(WrongKey, match="of account acct_2, but this database holds data of acct_1"):
+        await Key("live", "acct_2").must_fit(other)

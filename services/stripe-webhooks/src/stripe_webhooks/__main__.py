@@ -11,7 +11,6 @@ from fastapi import FastAPI
 
 from stripe_webhooks.adapters.executions import PostgresExecutions
 from stripe_webhooks.adapters.kafka_inbox import KafkaInbox
-from stripe_webhooks.adapters.postgres import PostgresStore
 from stripe_webhooks.adapters.stripe_api import connect
 from stripe_webhooks.adapters.stripe_pay import StripePayments
 from stripe_webhooks.domain.retries import Patience
@@ -25,7 +24,7 @@ from stripe_webhooks.usecases.digest import Digest
 from stripe_webhooks.usecases.observe import Observer
 from stripe_webhooks.usecases.poll import Poll
 from stripe_webhooks.usecases.retry import CarryOut
-from stripe_webhooks.wiring import SERVICE, Reading, now, parts
+from stripe_webhooks.wiring import SERVICE, Parts, Reading, WrongKey, key_must_fit, now, parts
 from trueup_contracts.retries import PaymentRetryRequestedV1
 from trueup_contracts.syncs import SyncRequestedV1
 from trueup_contracts.topics import STRIPE_EVENTS_RECEIVED
@@ -82,20 +81,17 @@ def _retries(settings: Settings, reading: Reading, observer: Observer, producer:
     return Retries(workers, Relay(reading.engine, producer, service=SERVICE), connections.close_async)
 
 
-def mode_must_fit(store: PostgresStore, *, livemode: bool) -> Callable[[], Awaitable[None]]:
-    """A key of the other mode would find none of the invoices that are known, and report them all as deleted."""
+def must_fit(made: Parts, settings: Settings) -> Callable[[], Awaitable[None]]:
+    """The first thing to do at a start."""
 
-    async def must_fit() -> None:
-        if not await store.claim_mode(livemode=livemode):
-            key, known = ("live", "test") if livemode else ("test", "live")
-            print(  # noqa: T201  the last word of a process that does not start
-                f"STRIPE_WEBHOOKS_STRIPE_API_KEY is of {key} mode, but this database holds {known} data: "
-                f"set the {known} key, or start with an empty schema.",
-                file=sys.stderr,
-            )
-            raise SystemExit(2)
+    async def check() -> None:
+        try:
+            await key_must_fit(made.store, made.reading.gateway, settings)
+        except WrongKey as wrong:
+            print(wrong, file=sys.stderr)  # noqa: T201  the last word of a process that does not start
+            raise SystemExit(2) from None
 
-    return must_fit
+    return check
 
 
 async def main() -> None:
@@ -108,7 +104,6 @@ async def main() -> None:
     front = Producer(settings.kafka_bootstrap, service=SERVICE, publish_timeout_s=settings.accept_timeout_s)
     retries = _retries(settings, reading, observer, front)
     digest = Digest(observer, store, retries.workers.noticed)
-    must_fit = mode_must_fit(store, livemode=settings.livemode)
     interval = timedelta(seconds=settings.poll_interval_s)
     poll = Poll(digest, made.load(), store, now, interval, reading.answering.trouble)
     schedule = Schedule(poll, settings.poll_interval_s, now)
@@ -139,7 +134,7 @@ async def main() -> None:
         settings=settings,
         health=health,
         app=app,
-        on_start=[must_fit, front.start, producer.start],
+        on_start=[must_fit(made, settings), front.start, producer.start],
         tasks={
             "consumer": consumer.run,
             "poll": schedule.run,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import stripe
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from stripe_webhooks.adapters.limits import Pace
 from stripe_webhooks.adapters.postgres import PostgresStore
 from stripe_webhooks.adapters.stripe_api import StripeGateway, connect
+from stripe_webhooks.ports import ProviderDown
 from stripe_webhooks.settings import Settings
 from stripe_webhooks.usecases.load import Load
 from stripe_webhooks.usecases.observe import Observer
@@ -20,9 +21,11 @@ from stripe_webhooks.usecases.reading import LinkNames, Reader
 from stripe_webhooks.usecases.resolve import Resolver
 from trueup_kit.answering import Answering
 from trueup_kit.ingest import Leases, ObservationPublisher
+from trueup_kit.logs import get_logger
 from trueup_kit.postgres import create_engine
 from trueup_kit.producer import Producer
 
+log = get_logger(__name__)
 SERVICE = "stripe-webhooks"
 BREATH_S = 0.08
 """Between two pages of a load: longer than others wait between two tries for a lease."""
@@ -62,6 +65,37 @@ def reading(settings: Settings, *, application_name: str = SERVICE) -> Reading:
     places = asyncio.Semaphore(settings.background_at_once)
     gateway = StripeGateway(client, pace, note=answering.note, background=places)
     return Reading(engine, client, answering, gateway, connections.close_async)
+
+
+class WrongKey(Exception):
+    """The key is of another mode or account than the data: it would find none of the invoices that are known, and report
+    them all as deleted. The text says what to do."""
+
+
+async def key_must_fit(store: PostgresStore, gateway: StripeGateway, settings: Settings) -> None:
+    """Let nothing be announced with another key than the database was filled with; call it before anything is read.
+
+    Raises:
+        WrongKey: it is one of another mode or account.
+    """
+    mode = "live" if settings.livemode else "test"
+    kept = await store.claimed("mode", mode)
+    if kept != mode:
+        raise WrongKey(
+            f"STRIPE_WEBHOOKS_STRIPE_API_KEY is of {mode} mode, but this database holds {kept} data: "
+            f"set the {kept} key, or start with an empty schema."
+        )
+    try:
+        account = await replace(gateway, attempts_max=1).account_id()
+    except ProviderDown as down:
+        log.warning("whose key it is could not be asked", error=str(down))
+        return
+    kept = await store.claimed("account", account) if account else account
+    if kept != account:
+        raise WrongKey(
+            f"STRIPE_WEBHOOKS_STRIPE_API_KEY is of account {account}, but this database holds data of {kept}: "
+            f"set a key of {kept}, or start with an empty schema."
+        )
 
 
 @dataclass(frozen=True, slots=True)

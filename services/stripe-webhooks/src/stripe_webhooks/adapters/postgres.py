@@ -181,11 +181,10 @@ class PostgresStore:
         found = json.loads(text)
         return Progress(datetime.fromisoformat(found["since"]), datetime.fromisoformat(found["as_of"]))
 
-    async def claim_mode(self, *, livemode: bool) -> bool:
-        """Whether what this schema remembers is of this mode; the first who asks decides."""
-        mode = "live" if livemode else "test"
-        await self._execute("INSERT INTO cursors (name, value) VALUES ('mode', $1) ON CONFLICT DO NOTHING", mode)
-        return await self.publisher.cursor("mode") == mode
+    async def claimed(self, name: str, value: str) -> str | None:
+        """What this schema was first used with under a name such as `mode`: this value, if nobody came before."""
+        await self._execute("INSERT INTO cursors (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", name, value)
+        return await self.publisher.cursor(name)
 
     async def forget_old(self) -> None:
         """See the port."""

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import stripe
 from prometheus_client import Counter
 
-from stripe_webhooks.domain.fields import Json, items_of
+from stripe_webhooks.domain.fields import Json, items_of, text
 from stripe_webhooks.ports import Forbidden, Listing, Page, Priority, ProviderDown, Rejected
 from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.http import Circuit
@@ -80,6 +80,18 @@ class StripeGateway:
         if body is not None and body.get("id") != object_id:
             raise ProviderDown("incomplete_answer", f"{path} answered with another object")
         return body
+
+    async def account_id(self) -> str | None:
+        """The account that our key is of, `acct_1`; None where the key may not tell.
+
+        Raises:
+            ProviderDown: no usable answer.
+        """
+        try:
+            body = await self._get("GET /v1/account", "/v1/account", {}, "person")
+        except Rejected:
+            return None
+        return text(body, "id") if body else None
 
     async def page(self, listing: Listing, *, after: str | None, priority: Priority) -> Page:
         """See the port."""

@@ -11,7 +11,7 @@ from stripe_webhooks.ports import Listing, NotYet
 from stripe_webhooks.settings import Settings
 from stripe_webhooks.usecases.backfill import listing, look_anew, next_batch
 from stripe_webhooks.usecases.reading import Wanted
-from stripe_webhooks.wiring import Parts, now, parts
+from stripe_webhooks.wiring import Parts, WrongKey, key_must_fit, now, parts
 from trueup_kit.backfill import BadDays, Bar, Bookmark, Span, Stopped
 from trueup_kit.errors import KitError
 from trueup_kit.settings import load
@@ -25,21 +25,25 @@ def backfill(
     """Look at invoices anew and announce what differs; stopped, the same command goes on where it stood."""
     try:
         span = Span.read(first, last, now().date())
-        asyncio.run(_run(parts(load(Settings)), span, account))
+        asyncio.run(_run(load(Settings), span, account))
     except (BadDays, Stopped) as error:
         typer.echo(f"trueup: {error}", err=True)
         raise typer.Exit(1) from None
 
 
-async def _run(made: Parts, span: Span, account: str | None) -> None:
+async def _run(settings: Settings, span: Span, account: str | None) -> None:
+    made = parts(settings)
     bookmark, bar = Bookmark(made.reading.engine, span, account), Bar()
     await made.producer.start()
     try:
+        await key_must_fit(made.store, made.reading.gateway, settings)
         if account is not None:
             await made.observer.look_at([Wanted("customer", account)])
         span, kept = await bookmark.resume()
         await _invoices(made, listing(span.first, span.last, account), kept, bookmark, bar)
         await bookmark.forget()
+    except WrongKey as error:
+        raise Stopped(str(error)) from error
     except (NotYet, KitError) as error:
         raise Stopped(f"{error}; the same command goes on from here") from error
     finally:

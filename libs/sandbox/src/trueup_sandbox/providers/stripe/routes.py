@@ -28,6 +28,7 @@ from trueup_sandbox.providers.stripe.requests import (
     reject_unknown,
 )
 from trueup_sandbox.providers.stripe.shapes import Json, Shapes
+from trueup_sandbox.world.chance import token
 from trueup_sandbox.world.records import Record
 from trueup_sandbox.world.store import Shelf
 from trueup_sandbox.world.world import World
@@ -57,6 +58,7 @@ class StripeApi:
     def app(self) -> Starlette:
         """The web application, to be mounted."""
         routes = [
+            self._get("/v1/account", self._whose),
             self._get("/v1/customers", self._customers),
             self._get(
                 "/v1/customers/{id}", self._one("customer", self._store.gateway_customers, self._shapes.customer)
@@ -136,6 +138,10 @@ class StripeApi:
             return self._expander.expand(shape(record), paths)
 
         return page(shelf, params, url=request.url.path.removeprefix("/stripe"), keep=keep, shape=show, find=find)
+
+    def _whose(self, _: Request, params: Params) -> Json:
+        reject_unknown(params, {"expand"})
+        return {"id": f"acct_{token(self._world.scenario.seed, 'acct', length=16)}", "object": "account"}
 
     def _customer_of(self, record: Record) -> str:
         return self._world.accounts[record.account].gateway_id
