@@ -50,6 +50,7 @@ async def exercise(between: Between) -> None:
         "dispute": next(iter(store.disputes.all())).id,
         "credit_note": next(f"cn_{one.id[3:]}" for one in store.gateway_invoices.all() if one.credited_minor),
         "invoice_payment": f"inpay_{payment.id[3:]}",
+        "subscription": next(one for n in range(9) if (one := between.sandbox.subscriptions.id_of(n))),
         "customer": next(iter(store.gateway_customers.all())).id,
     }
     kinds: tuple[Kind, ...] = get_args(Kind)

@@ -37,7 +37,7 @@ from trueup_kit.service import launch, run
 from trueup_kit.settings import load
 
 BATCH_RECORDS_MAX = 100
-"""At most as many things to look at: some five seconds at Stripe's pace, far below any broker's patience."""
+"""Most often as many things to look at: some five seconds at Stripe's pace."""
 TURN_SHARE = 0.9
 """How much of a claim one turn may take: what is left is for storing that it took too long."""
 
@@ -105,7 +105,7 @@ async def main() -> None:
     retries = _retries(settings, reading, observer, front)
     digest = Digest(observer, store, retries.workers.noticed)
     interval = timedelta(seconds=settings.poll_interval_s)
-    poll = Poll(digest, made.load(), store, now, interval, reading.answering.trouble)
+    poll = Poll(digest, made.load(), store, now, interval, settings.prompt_looks, reading.answering.trouble)
     schedule = Schedule(poll, settings.poll_interval_s, now)
 
     consumer = Consumer(

@@ -42,6 +42,8 @@ class Settings(ServiceSettings):
     """Requests per second to all endpoints together: Stripe grants 100 in live mode and 25 in its sandboxes."""
     background_at_once: int = Field(default=4, ge=1, le=100)
     """Calls under way at one time in this process, but for those that a person waits for."""
+    prompt_looks: int = Field(default=20, ge=0, le=1000)
+    """How many things a refresh that a person asked for looks at before everything else; the rest in the background."""
     background_share: float = Field(default=0.8, gt=0, le=1)
 
     postgres_pool_size: int = Field(default=10, ge=2, le=50)

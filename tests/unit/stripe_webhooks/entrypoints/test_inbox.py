@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING, Any, cast
 
@@ -9,11 +10,38 @@ import pytest
 
 from stripe_webhooks.entrypoints import inbox
 from stripe_webhooks.entrypoints.inbox import InboxSubscriber
+from stripe_webhooks.usecases.digest import SLICE
 from trueup_kit.consumer import Record
 from trueup_kit.errors import ProviderUnavailable
 
 if TYPE_CHECKING:
     from tests.unit.stripe_webhooks.conftest import Bodies, World
+
+
+async def test_a_batch_that_takes_too_long_comes_again_before_the_broker_gives_us_up(
+    world: World, bodies: Bodies
+) -> None:
+    number = 3 * SLICE
+    world.stripe.put(*(bodies.invoice(f"in_{n}") for n in range(number)))
+    records = [
+        Record("t", 0, n, None, json.dumps(bodies.event(f"evt_{n}", bodies.invoice(f"in_{n}"))).encode(), {}, 0)
+        for n in range(number)
+    ]
+    ask = world.stripe._ask
+
+    async def slowly(what: str) -> None:
+        await ask(what)
+        if len(world.stripe.asked) > SLICE:
+            await asyncio.Event().wait()
+
+    world.stripe._ask = slowly  # type: ignore[method-assign]
+    take = InboxSubscriber(world.digest, cast("Any", None), "stripe-webhooks", patience_s=0.5)
+    with pytest.raises(ProviderUnavailable, match="goes on"):
+        await take(records)
+    assert len(world.store.seen_ids) == SLICE
+    world.stripe._ask = ask  # type: ignore[method-assign]
+    await take(records)
+    assert len(world.store.seen_ids) == number
 
 
 async def test_stripe_that_stays_away_leaves_the_batch_to_come_again_and_is_no_mistake_of_ours(

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stripe_webhooks.ports import ProviderDown, Superseded
+from stripe_webhooks.usecases.digest import SLICE
 from trueup_contracts.payments import PaymentObservedV1
 
 if TYPE_CHECKING:
@@ -169,6 +170,68 @@ async def test_a_customers_new_card_is_what_their_open_invoices_are_paid_with(wo
     assert set(world.store.now()) == {"stripe:cus_1", "stripe:invoice:in_1"}, "neither a foreign nor a paid one"
 
 
+async def test_only_a_change_of_what_is_paid_with_leads_to_the_open_invoices(world: World, bodies: Bodies) -> None:
+    world.stripe.put(bodies.customer("cus_1"), bodies.invoice("in_1"))
+
+    async def look(event_id: str, *changed: str, told: bool = True) -> bool:
+        event = bodies.event(event_id, bodies.customer("cus_1"))
+        if told:
+            event["data"]["previous_attributes"] = dict.fromkeys(changed)
+        asked = world.stripe.asked.count("invoices/in_1")
+        await world.digest(raw(event))
+        return world.stripe.asked.count("invoices/in_1") > asked
+
+    assert not await look("evt_1", "email", "balance")
+    assert await look("evt_2", "email", "invoice_settings")
+    assert await look("evt_3", "default_source")
+    assert await look("evt_4", told=False)
+    asked = world.stripe.asked.count("invoices/in_1")
+    await world.digest(raw(bodies.thin("evt_5", "customer", "cus_1")))
+    assert world.stripe.asked.count("invoices/in_1") == asked + 1
+
+
+async def test_a_subscriptions_new_card_is_what_its_open_invoices_are_paid_with(world: World, bodies: Bodies) -> None:
+    world.stripe.put(bodies.invoice("in_1", subscription="sub_1"), bodies.invoice("in_2", subscription="sub_2"))
+    event = bodies.event("evt_1", {"id": "sub_1", "object": "subscription"})
+    await world.digest(raw(event | {"data": event["data"] | {"previous_attributes": {"default_payment_method": None}}}))
+    await world.digest(raw(event | {"id": "evt_2", "data": event["data"] | {"previous_attributes": {"status": "x"}}}))
+    assert set(world.store.now()) == {"stripe:invoice:in_1"}
+    assert world.stripe.asked.count("invoices") == 1
+
+
+async def test_what_was_done_of_a_batch_is_not_done_again(world: World, bodies: Bodies) -> None:
+    number = 2 * SLICE + 1
+    for n in range(number):
+        world.stripe.put(bodies.invoice(f"in_{n}"))
+    batch = raw(*(bodies.event(f"evt_{n}", bodies.invoice(f"in_{n}")) for n in range(number)))
+    ask, world.stripe.down = world.stripe._ask, None
+
+    async def ends_after_some(what: str) -> None:
+        await ask(what)
+        if len(world.stripe.asked) > SLICE:
+            raise ProviderDown("provider_error", "down")
+
+    world.stripe._ask = ends_after_some  # type: ignore[method-assign]
+    with pytest.raises(ProviderDown):
+        await world.digest(batch)
+    assert world.store.seen_ids == {f"evt_{n}" for n in range(SLICE)}
+    world.stripe._ask = ask  # type: ignore[method-assign]
+    await world.digest(batch)
+    assert len(world.store.seen_ids) == number
+    assert world.stripe.asked.count("invoices/in_0") == 1
+
+
+async def test_one_look_does_for_events_that_are_far_apart_in_a_batch(world: World, bodies: Bodies) -> None:
+    paid(bodies, world)
+    events = [bodies.event(f"evt_{n}", bodies.invoice("in_1")) for n in range(3 * SLICE)]
+    refunded = bodies.event("evt_re", bodies.refund("re_1", "pi_1"))
+    world.stripe.put(bodies.refund("re_1", "pi_1"))
+    await world.digest(raw(*events, refunded))
+    # The refund's event asks for more than the earlier look has shown.
+    assert world.stripe.asked.count("invoices/in_1") == 2
+    assert "stripe:refund:re_1" in world.store.now()
+
+
 async def test_a_deleted_customer_keeps_its_name(world: World, bodies: Bodies) -> None:
     world.stripe.put(bodies.customer("cus_1"))
     await world.digest(raw(bodies.event("evt_1", bodies.customer("cus_1"))))
@@ -237,7 +300,7 @@ def test_any_order_and_any_repeats_end_in_the_same_state(
     plain = fresh()
     for one in happenings:
         plain.stripe.put(one)
-    asyncio.run(plain.load(priority="background"))
+    asyncio.run(plain.load())
     stamp = {"version", "observed_at"}
     ended = {key: fact.model_dump(exclude=stamp) for key, fact in world.store.now().items()}
     assert ended == {key: fact.model_dump(exclude=stamp) for key, fact in plain.store.now().items()}

@@ -40,7 +40,7 @@ def fill(world: World, bodies: Bodies) -> None:
 
 async def test_everything_is_announced_once(world: World, bodies: Bodies) -> None:
     fill(world, bodies)
-    await world.load(priority="background")
+    await world.load()
     now = world.store.now()
     # re_lost names only its charge: found through it, listed by its payment nowhere in this fake.
     assert set(now) >= {f"stripe:cus_{n}" for n in range(8)}
@@ -58,14 +58,14 @@ async def test_an_open_invoice_whose_subscription_keeps_the_card_is_read_by_itse
 ) -> None:
     parent = {"type": "subscription_details", "subscription_details": {"subscription": "sub_1"}}
     world.stripe.put(bodies.customer(), bodies.invoice(parent=parent), bodies.invoice("in_2"))
-    await world.load(priority="background")
+    await world.load()
     assert "invoices/in_1" in world.stripe.asked
     assert "invoices/in_2" not in world.stripe.asked
 
 
 async def test_looking_at_each_thing_after_the_load_changes_nothing(world: World, bodies: Bodies) -> None:
     fill(world, bodies)
-    await world.load(priority="background")
+    await world.load()
     sent = len(world.store.sent)
     await world.observer.look_at([Wanted("invoice", f"in_{n}", refunds=True, disputes=True) for n in range(9)])
     await world.observer.look_at([Wanted("customer", f"cus_{n}") for n in range(8)])
@@ -75,12 +75,12 @@ async def test_looking_at_each_thing_after_the_load_changes_nothing(world: World
 
 async def test_a_second_load_publishes_only_what_has_changed(world: World, bodies: Bodies) -> None:
     fill(world, bodies)
-    await world.load(priority="background")
+    await world.load()
     sent = len(world.store.sent)
     world.stripe.put(bodies.invoice("in_3", payments=["pi_3"], status="void", amount_remaining=0))
     world.stripe.drop("customers", "cus_5")
     world.stripe.drop("invoices", "in_4")
-    await world.load(priority="background")
+    await world.load()
     changed = {fact.key(): fact.model_dump() for fact in world.store.sent[sent:]}
     assert set(changed) == {"stripe:invoice:in_3", "stripe:cus_5", "stripe:invoice:in_4"}
     assert changed["stripe:cus_5"]["deleted"] is True
@@ -90,14 +90,14 @@ async def test_a_second_load_publishes_only_what_has_changed(world: World, bodie
 async def test_an_unreadable_object_does_not_stop_the_page(world: World, bodies: Bodies) -> None:
     fill(world, bodies)
     world.stripe.put(bodies.invoice("in_2", currency=None, customer="cus_2"))
-    await world.load(priority="background")
+    await world.load()
     assert "stripe:invoice:in_3" in world.store.now()
     assert [(one.wanted, one.ref) for one in world.store.missing_rows.values()] == [("invoice:in_2", "stripe:cus_2")]
 
 
 async def test_webhooks_get_their_turn_between_two_pages(world: World, bodies: Bodies) -> None:
     fill(world, bodies)
-    load = asyncio.create_task(world.load(priority="background"))
+    load = asyncio.create_task(world.load())
     while not world.stripe.asked:
         await asyncio.sleep(0)
     await world.observer.look_at([Wanted("invoice", "in_1")])
@@ -109,7 +109,7 @@ async def test_a_load_that_fails_can_be_repeated(world: World, bodies: Bodies) -
     fill(world, bodies)
     world.stripe.down = "503"
     with pytest.raises(ProviderDown):
-        await world.load(priority="background")
+        await world.load()
     world.stripe.down = None
-    await world.load(priority="background")
+    await world.load()
     assert "stripe:dispute:dp_2" in world.store.now()

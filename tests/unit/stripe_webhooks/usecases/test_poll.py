@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -55,6 +56,29 @@ async def test_what_a_webhook_brought_is_not_read_again(world: World, bodies: Bo
     world.tick(seconds=60)
     await world.poll()
     assert world.stripe.asked.count("invoices/in_1") == asked
+
+
+async def test_a_wish_comes_first_with_its_events_and_first_looks_only(world: World, bodies: Bodies) -> None:
+    await world.poll()
+    asked: list[tuple[str, str]] = []
+    for name in ("one", "page"):
+        whole = getattr(world.stripe, name)
+
+        async def noted(what: Any, *rest: Any, whole: Any = whole, **more: Any) -> Any:
+            asked.append((what if isinstance(what, str) else what.resource, more["priority"]))
+            return await whole(what, *rest, **more)
+
+        setattr(world.stripe, name, noted)
+    for n in range(30):
+        world.stripe.put(bodies.invoice(f"in_{n}"))
+        world.stripe.put(bodies.event(f"evt_{n}", bodies.invoice(f"in_{n}"), created=now_s(world)))
+    world.tick(seconds=5)
+    assert await replace(world.poll, prompt_looks=7)(world.time)
+    assert Counter(asked) == {("events", "person"): 10, ("invoices", "person"): 7, ("invoices", "background"): 23}
+    asked.clear()
+    world.tick(days=40)
+    assert await world.poll(world.time)
+    assert {priority for _, priority in asked} == {"background"}, "a load is made while others are served"
 
 
 async def test_polls_overlap_so_that_a_late_event_is_not_missed(world: World, bodies: Bodies) -> None:

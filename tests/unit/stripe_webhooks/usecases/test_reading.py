@@ -142,7 +142,7 @@ async def test_a_load_goes_on_over_many_pages_and_notes_the_one_that_cannot_be_r
     world.stripe.put(*(bodies.customer(f"cus_{number}") for number in range(40)))
     world.stripe.put(bodies.invoice("in_bad", total="much"), bodies.invoice("in_good"))
     world.stripe.put(bodies.refund("re_bad", "pi_1", amount="some"), bodies.intent("pi_1"))
-    await world.load(priority="background")
+    await world.load()
     assert {f"stripe:cus_{number}" for number in range(40)} <= set(world.store.now())
     assert "stripe:invoice:in_good" in world.store.now()
     assert {"invoice:in_bad", "payment:pi_1"} <= set(world.store.missing_rows)

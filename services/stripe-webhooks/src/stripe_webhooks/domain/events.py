@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, get_args
 
@@ -12,9 +12,14 @@ from stripe_webhooks.domain import fields
 from stripe_webhooks.domain.fields import Json, Unreadable
 from trueup_billing import InvalidValue
 
-Kind = Literal["invoice", "payment_intent", "charge", "refund", "dispute", "credit_note", "invoice_payment", "customer"]
+Kind = Literal[
+    "invoice", "payment_intent", "charge", "refund", "dispute", "credit_note", "invoice_payment", "customer",
+    "subscription",
+]  # fmt: skip
 KINDS: frozenset[str] = frozenset(get_args(Kind))
 THIN = "v2.core.event"
+METHOD_FIELDS = {"invoice_settings", "default_source", "default_payment_method"}
+"""Where customers and subscriptions keep what their invoices are paid with."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -25,6 +30,9 @@ class Target:
     object_id: str
     invoice_id: str | None = None
     payment_id: str | None = None
+    same_method: bool = False
+    """Of a customer or subscription: whether the event says what changed, and that is not what their invoices are paid
+    with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,9 @@ def read_event(body: Json) -> ReceivedEvent:
         target = _thin_target(fields.as_object(body.get("related_object")))
     else:
         target = None if _is_plain_charge(carried) else target_of(carried)
+        changed = fields.as_object(body.get("data")).get("previous_attributes")
+        if target is not None and target.kind in {"customer", "subscription"} and isinstance(changed, Mapping):
+            target = replace(target, same_method=not METHOD_FIELDS & changed.keys())
     livemode = fields.flag(body, "livemode") or False
     return ReceivedEvent(event_id, kind, created_at, livemode, target, carried)
 
@@ -101,8 +112,8 @@ def target_of(carried: Json) -> Target | None:
     match kind:
         case "invoice":
             return Target("invoice", object_id, invoice_id=object_id)
-        case "customer":
-            return Target("customer", object_id)
+        case "customer" | "subscription":
+            return Target(kind, object_id)
         case "payment_intent" | "charge" | "refund" | "dispute" | "credit_note" | "invoice_payment":
             # On an intent and a charge only bodies from before basil name the invoice.
             invoice_id = fields.identity(carried, "invoice")

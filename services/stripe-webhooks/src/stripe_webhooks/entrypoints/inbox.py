@@ -21,6 +21,8 @@ T = TypeVar("T")
 log = get_logger(__name__)
 ATTEMPTS = 5
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 8.0
+BATCH_LONGEST_S = 180.0
+"""The broker takes a consumer that does not come back within 300 s for dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +32,22 @@ class InboxSubscriber:
     digest: Digest
     producer: Producer
     service: str
+    patience_s: float = BATCH_LONGEST_S
 
     async def __call__(self, records: list[Record]) -> None:
         """Poison is diverted by itself. What may pass is tried again, within a bound; after it the batch comes anew.
 
         Raises:
-            ProviderUnavailable: Stripe, or whoever holds a lease, was waited for in vain.
+            ProviderUnavailable: Stripe, or whoever holds a lease, was waited for in vain, or there was too much to look
+                at: what was done of it is not done again.
         """
         try:
-            poison = await patiently(lambda: self.digest([record.value for record in records]))
+            async with asyncio.timeout(self.patience_s):
+                poison = await patiently(lambda: self.digest([record.value for record in records]))
         except NotYet as error:
             raise ProviderUnavailable(str(error)) from error
+        except TimeoutError as error:
+            raise ProviderUnavailable(f"the batch was not done within {self.patience_s:g} s and goes on") from error
         for one in poison:
             record = records[one.index]
             log.warning("a record is no Stripe event", partition=record.partition, offset=record.offset)

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 from stripe_webhooks.domain.events import ReceivedEvent, coalesce, parse
 from stripe_webhooks.domain.fields import Unreadable
-from stripe_webhooks.ports import Priority, Store
+from stripe_webhooks.ports import Store
 from stripe_webhooks.usecases.observe import Observer
+from stripe_webhooks.usecases.reading import Wanted
+
+SLICE = 20
+"""Events that are looked at together before they are noted as done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,19 @@ class Digest:
         await self.take(events)
         return poison
 
-    async def take(self, events: Sequence[ReceivedEvent], *, priority: Priority = "background") -> None:
-        """Look at what the events point at, unless that was done after they had happened; then note them as done."""
+    async def take(self, events: Sequence[ReceivedEvent], *, promptly: int = 0) -> None:
+        """Look at what the events point at, unless that was done after they had happened; then note them as done.
+
+        Some events at a time: what was done counts, whatever becomes of the rest. `promptly`: the first looks, so many,
+        are made because a person waits for them.
+        """
         ids = {event.event_id for event in events if event.target}
         fresh = ids - await self.store.seen(ids) if ids else ids
-        if fresh:
-            targets = coalesce(event for event in events if event.event_id in fresh)
-            wanted = await self.observer.observe(targets, priority=priority)
-            await self.noticed([one.object_id for one in wanted if one.thing == "invoice"])
-            await self.store.mark_seen(fresh)
+        waiting = [event for event in events if event.event_id in fresh]
+        done: dict[str, Wanted] = {}
+        for start in range(0, len(waiting), SLICE):
+            part = waiting[start : start + SLICE]
+            looked = await self.observer.observe(coalesce(part), done=done, promptly=max(0, promptly - len(done)))
+            done.update((one.label, one) for one in looked)
+            await self.noticed([one.object_id for one in looked if one.thing == "invoice"])
+            await self.store.mark_seen({event.event_id for event in part})

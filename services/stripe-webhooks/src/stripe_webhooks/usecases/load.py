@@ -19,7 +19,7 @@ from stripe_webhooks.domain.invoices import (
     read_invoice,
 )
 from stripe_webhooks.domain.payments import read_dispute, read_payment, read_refund, was_tried
-from stripe_webhooks.ports import Held, Join, Listing, Missing, Page, Priority, ProviderDown
+from stripe_webhooks.ports import Held, Join, Listing, Missing, Page, ProviderDown
 from stripe_webhooks.usecases.observe import Observer
 from stripe_webhooks.usecases.reading import INTENT_EXPAND, LIST_EXPAND, Reading, Wanted
 from stripe_webhooks.usecases.resolve import merge
@@ -53,7 +53,7 @@ class Load:
     breathe: Callable[[], Awaitable[None]]
     """Awaited between two holds, long enough for those who wait for a bucket to get it."""
 
-    async def __call__(self, *, priority: Priority) -> None:
+    async def __call__(self) -> None:
         """Announce everything; what was announced before and is met no more is looked at by itself.
 
         Raises:
@@ -69,30 +69,28 @@ class Load:
             (Listing("disputes"), self._movement),
         )
         for listing, read in stages:
-            await self._walk(listing, read, walk, priority)
+            await self._walk(listing, read, walk)
         gone = [_of_key(key) for key in await self.observer.store.end_walk(walk.walk_id)]
-        await self.observer.look_at(merge([*walk.singly, *gone]), priority=priority)
-        await self.observer.observe(walk.targets, priority=priority)
+        await self.observer.look_at(merge([*walk.singly, *gone]))
+        await self.observer.observe(walk.targets)
 
-    async def _walk(self, listing: Listing, read: _Read, walk: Walk, priority: Priority) -> None:
+    async def _walk(self, listing: Listing, read: _Read, walk: Walk) -> None:
         after: str | None = None
         for _ in range(HOLDS_MAX):
             async with self.observer.store.hold_all() as held:
                 for page_number in range(PAGES_PER_HOLD):
                     if page_number:
                         await self.observer.store.next_version(held)
-                    page = await self._page(held, listing, after, read, walk, priority)
+                    page = await self._page(held, listing, after, read, walk)
                     if not page.more or not page.items:
                         return
                     after = fields.text(page.items[-1], "id")
             await self.breathe()
         raise ProviderDown("truncated", f"{listing.resource} does not end within {HOLDS_MAX * PAGES_PER_HOLD} pages")
 
-    async def _page(
-        self, held: Held, listing: Listing, after: str | None, read: _Read, walk: Walk, priority: Priority
-    ) -> Page:
+    async def _page(self, held: Held, listing: Listing, after: str | None, read: _Read, walk: Walk) -> Page:
         observed_at = self.observer.clock()
-        page = await self.observer.reader.gateway.page(listing, after=after, priority=priority)
+        page = await self.observer.reader.gateway.page(listing, after=after, priority="background")
         joins = await self._joins(page.items)
         readings = [found for item in page.items if (found := _guarded(read, walk, item, joins)) is not None]
         await self.observer.publish(held, readings, observed_at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -32,29 +32,35 @@ class Observer:
     store: Store
     clock: Clock
 
-    async def observe(self, targets: Iterable[Target], *, priority: Priority = "background") -> list[Wanted]:
+    async def observe(
+        self, targets: Iterable[Target], *, done: Mapping[str, Wanted] | None = None, promptly: int = 0
+    ) -> list[Wanted]:
         """Look at whatever the targets lead to; returns what that was.
+
+        What is `done`, by its label, was looked at since the targets were heard of. `promptly`: so many are looked at
+        because a person waits for them.
 
         Raises:
             ProviderDown, Busy, Superseded: some things were not looked at; those that were are announced.
         """
-        resolved = await self.resolver(targets, priority)
+        resolved = await self.resolver(targets, "person" if promptly else "background")
         await self._note(Notes(missing=resolved.missing))
-        await self.look_at(resolved.wanted, priority=priority)
-        return resolved.wanted
+        known = done or {}
+        fresh = [one for one in resolved.wanted if one.label not in known or not one.within(known[one.label])]
+        await self.look_at(fresh[:promptly], priority="person")
+        await self.look_at(fresh[promptly:])
+        return fresh
 
-    async def look_again(self, labels: Sequence[str], *, priority: Priority) -> None:
+    async def look_again(self, labels: Sequence[str]) -> None:
         """Look at what earlier notes name: things, and what could not even be looked up; what can be loses its note.
 
         Raises:
             ProviderDown, Busy, Superseded: some things were not looked at.
         """
         targets = [target for label in labels if (target := target_of_label(label))]
-        resolved = await self.resolver(targets, priority)
+        resolved = await self.resolver(targets, "background")
         unknown = {label_of(target) for target in targets}
-        await self.look_at(
-            [*(Wanted.of_label(label) for label in labels if label not in unknown), *resolved.wanted], priority=priority
-        )
+        await self.look_at([*(Wanted.of_label(label) for label in labels if label not in unknown), *resolved.wanted])
         still = {one.wanted for one in resolved.missing}
         await self._note(Notes(missing=resolved.missing, read_whole=sorted(unknown - still)))
 

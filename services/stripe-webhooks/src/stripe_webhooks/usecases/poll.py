@@ -44,6 +44,8 @@ class Poll:
     store: Store
     clock: Clock
     interval: timedelta
+    prompt_looks: int = 20
+    """So many looks that a wish leads to come before others; the rest is made in the background."""
     trouble: Callable[[], Awaitable[str | None]] = no_trouble
     """What the calls of late say against Stripe, although this pull came through."""
 
@@ -61,9 +63,8 @@ class Poll:
             progress, started_at = await self.store.progress(), self.clock()
             if progress and not self._is_due(progress, started_at, wished_at):
                 return False
-            priority: Priority = "person" if wished_at else "background"
             try:
-                await self._pull(held, progress, started_at, priority)
+                await self._pull(held, progress, started_at, wished=wished_at is not None)
             except ProviderDown as down:
                 await self._report(held, started_at, progress, down)
                 raise
@@ -75,25 +76,30 @@ class Poll:
         # Replicas tick at different moments: each looks, one pull an interval is enough.
         return now >= progress.as_of + self.interval * 0.8
 
-    async def _pull(self, held: Held, progress: Progress | None, started_at: datetime, priority: Priority) -> None:
+    async def _pull(self, held: Held, progress: Progress | None, started_at: datetime, *, wished: bool) -> None:
         try:
             if progress is None or started_at - progress.as_of > HORIZON:
                 raise TooFarBehind
-            latest = await self._catch_up(progress.since, priority)
+            latest = await self._catch_up(progress.since, wished=wished)
         except TooFarBehind:
             if progress is None:
                 await self._report(held, started_at, None, ProviderDown("never_complete", "the first load is running"))
                 # Of two reports with one version the second is taken for a repeat.
                 await self.store.next_version(held)
-            await self.load(priority=priority)
+            await self.load()
             latest = started_at - SKEW
-        await self._look_again(priority)
+        await self._look_again()
         since = max(latest, started_at - SKEW) - OVERLAP
         await self._report(held, started_at, Progress(since, started_at), None)
         await self.store.forget_old()
 
-    async def _catch_up(self, since: datetime, priority: Priority) -> datetime:
-        """Take every event since the last poll that was not taken; returns the latest stamp seen."""
+    async def _catch_up(self, since: datetime, *, wished: bool) -> datetime:
+        """Take every event since the last poll that was not taken; returns the latest stamp seen.
+
+        A person waits for the events and the first looks only: however much has come together, what a payment retry
+        reads is not kept waiting by it.
+        """
+        priority: Priority = "person" if wished else "background"
         listing = Listing("events", (("created[gte]", str(int(since.timestamp()))),))
         gateway = self.digest.observer.reader.gateway
         events: list[ReceivedEvent] = []
@@ -102,18 +108,18 @@ class Poll:
             page = await gateway.page(listing, after=after, priority=priority)
             events += [event for item in page.items if (event := _slim(item))]
             if not page.more or not page.items:
-                await self.digest.take(events, priority=priority)
+                await self.digest.take(events, promptly=self.prompt_looks if wished else 0)
                 return max((event.created_at for event in events), default=datetime.fromtimestamp(0, UTC))
             after = fields.text(page.items[-1], "id")
         raise TooFarBehind
 
-    async def _look_again(self, priority: Priority) -> None:
+    async def _look_again(self) -> None:
         """What could not be read before is tried again, some at each poll, in turn: what stays unreadable bars nobody."""
         missing = sorted(await self.store.missing(), key=lambda one: one.wanted)
         turn = int(self.clock().timestamp() // self.interval.total_seconds())
         start = turn * MISSING_MAX % len(missing) if len(missing) > MISSING_MAX else 0
         missing = (missing[start:] + missing[:start])[:MISSING_MAX]
-        await self.digest.observer.look_again([one.wanted for one in missing], priority=priority)
+        await self.digest.observer.look_again([one.wanted for one in missing])
 
     async def _report(
         self, held: Held, started_at: datetime, progress: Progress | None, down: ProviderDown | None

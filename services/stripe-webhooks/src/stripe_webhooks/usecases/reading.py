@@ -48,6 +48,10 @@ class Wanted:
     refunds: bool = False
     disputes: bool = False
 
+    def within(self, other: Wanted) -> bool:
+        """Whether a look at the other shows all that this asks for."""
+        return other.refunds >= self.refunds and other.disputes >= self.disputes
+
     @property
     def label(self) -> str:
         """`invoice:in_1`, as notes name it."""

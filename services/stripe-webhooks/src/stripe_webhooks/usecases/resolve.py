@@ -53,14 +53,15 @@ class Resolver:
         return merge([*(wanted for target in located if (wanted := _wanted(target, invoices))), *chain(*owed)])
 
     async def _open_invoices(self, target: Target, priority: Priority) -> list[Wanted]:
-        """A customer's new card is what their open invoices would be paid with, and no event of theirs tells it."""
-        if target.kind != "customer":
+        """A new card of a customer or subscription is what their open invoices would be paid with, and no event of the
+        invoices tells it."""
+        if target.kind not in {"customer", "subscription"} or target.same_method:
             return []
-        listing = Listing("invoices", (("customer", target.object_id), ("status", "open")))
+        listing = Listing("invoices", ((target.kind, target.object_id), ("status", "open")))
         try:
             found = await every(self.gateway, listing, priority)
         except Rejected:
-            return []  # the customer is gone
+            return []  # the customer or subscription is gone
         return [Wanted("invoice", invoice_id) for one in found if (invoice_id := fields.text(one, "id"))]
 
     async def _located(self, target: Target, priority: Priority) -> Target | Missing:

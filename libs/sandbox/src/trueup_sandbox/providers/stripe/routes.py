@@ -49,6 +49,7 @@ class StripeApi:
         self._api_key = api_key
         self._shapes = Shapes(world)
         self.readable = self._shapes.readable
+        self.subscriptions = self._shapes.subscriptions
         self._expander = Expander(self._store, self._shapes)
         self.payer = Payer(world, self._shapes, gate.counters)
         limits = world.scenario.stripe
