@@ -68,7 +68,7 @@ def _retries(settings: Settings, reading: Reading, observer: Observer, producer:
     )
     carry_out = CarryOut(
         executions,
-        StripePayments(client, reading.gateway.acquire, settings.retry_pay_timeout_s),
+        StripePayments(client, reading.gateway.acquire, settings.retry_pay_timeout_s, reading.answering.note),
         replace(reading.gateway, attempts_max=1),
         looking(observer),
         tell,

@@ -38,7 +38,7 @@ class Note(Protocol):
     def __call__(self, *, worked: bool) -> None: ...
 
 
-def _to_nobody(*, worked: bool) -> None:
+def to_nobody(*, worked: bool) -> None:
     """Nobody counts."""
 
 
@@ -62,7 +62,7 @@ class StripeGateway:
     acquire: Acquire
     attempts_max: int = 4
     backoff_s: float = 0.25
-    note: Note = _to_nobody
+    note: Note = to_nobody
     """Is told how each call ended."""
     circuit: Circuit = field(default_factory=lambda: Circuit(source="stripe"))
     """After several failures in a row nothing is asked for a while; then one question decides."""

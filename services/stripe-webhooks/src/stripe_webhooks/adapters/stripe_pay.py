@@ -10,7 +10,7 @@ from typing import Any
 import stripe
 from prometheus_client import Counter
 
-from stripe_webhooks.adapters.stripe_api import Acquire
+from stripe_webhooks.adapters.stripe_api import Acquire, Note, to_nobody
 from stripe_webhooks.domain import fields
 from stripe_webhooks.domain.pay_answers import PayAnswer
 from stripe_webhooks.ports import Rejected
@@ -30,7 +30,9 @@ class StripePayments:
     client: stripe.StripeClient
     acquire: Acquire
     timeout_s: float
-    circuit: Circuit = field(default_factory=Circuit)
+    note: Note = to_nobody
+    """Is told how each call ended."""
+    circuit: Circuit = field(default_factory=lambda: Circuit(source="stripe-pay"))
 
     async def pay(self, gateway_invoice_id: str, *, key: str) -> PayAnswer:
         """See the port."""
@@ -48,6 +50,8 @@ class StripePayments:
         finally:
             # Cancelled in mid-call or never asked: says nothing about the gateway.
             self.circuit.note(worked=worked)
+            if worked is not None:
+                self.note(worked=worked)
         _CALLS.labels(str(answer.status or answer.trouble)).inc()
         return answer
 
