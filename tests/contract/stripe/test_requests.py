@@ -50,7 +50,7 @@ async def exercise(between: Between) -> None:
         "dispute": next(iter(store.disputes.all())).id,
         "credit_note": next(f"cn_{one.id[3:]}" for one in store.gateway_invoices.all() if one.credited_minor),
         "invoice_payment": f"inpay_{payment.id[3:]}",
-        "subscription": next(one for n in range(9) if (one := between.sandbox.subscriptions.id_of(n))),
+        "subscription": next(filter(None, map(between.sandbox.subscriptions.id_of, range(9)))),
         "customer": next(iter(store.gateway_customers.all())).id,
     }
     kinds: tuple[Kind, ...] = get_args(Kind)
@@ -60,6 +60,8 @@ async def exercise(between: Between) -> None:
     # Payments of nobody we know: one is refused where its invoice is asked for, the other wherever it is asked for.
     await between.observer.observe([Target("payment_intent", one, None, one) for one in ("pi_1", f"{FOREIGN}_1")])
     await between.observer.look_at([Wanted("payment", payment.id, refunds=True, disputes=True)])
+    for resource in ("refunds", "disputes"):  # of legacy charges, which have no intent
+        await between.gateway.page(Listing(resource, (("charge", charge),)), after=None, priority="background")
     listing = Listing("invoice_payments", (("invoice", invoice.id),))
     first = await between.gateway.page(listing, after=None, priority="background")
     for one in first.items:

@@ -57,6 +57,10 @@ class PaymentObservedV1(Event):
     credited_minor: int | None = None
     """Of a gateway invoice: what credit notes took off before it was paid. Nobody paid it, and `remaining_minor` is less by
     it."""
+    overpaid_minor: int | None = None
+    """Of a gateway invoice: what was paid beyond its total; the customer's own."""
+    off_gateway: bool = False
+    """Of a payment: the gateway only has it on record; the money came another way, such as by wire."""
     due_on: date | None = None
     attempted: bool | None = None
     attempt_count: int | None = None

@@ -237,6 +237,23 @@ def test_domain_rule_23_money_outside_the_gateway_counts() -> None:
     assert (state.status, state.paid_minor, state.via) == ("paid", 10_000, "QuickBooks")
 
 
+def test_domain_rule_23_what_the_gateway_only_has_on_record_did_not_come_through_it() -> None:
+    at = datetime(2026, 11, 7, tzinfo=UTC)
+    wire = payment("stripe:payment:pr_1", gateway_invoice_id="in_1", off_gateway=True, occurred_at=at)
+    state = only(gateway_invoice(**PAID), wire, document=invoice(balance_minor=10_000))
+    assert (state.status, state.paid_minor, state.paid_at, state.via) == ("paid", 10_000, at, None)
+    booked = ledger_payment(("invoice:7", 10_000), amount_minor=10_000)
+    assert only(gateway_invoice(**PAID), wire, booked).via == "QuickBooks"
+    assert only(gateway_invoice(**PAID), wire, card_payment()).via == "Stripe"
+
+
+def test_domain_rule_23_what_is_paid_beyond_an_invoice_in_the_gateway_is_told() -> None:
+    one = snapshot(payments=(gateway_invoice(**PAID, overpaid_minor=300),))
+    [told] = found(one, "overpaid")
+    assert told.text == "Invoice INV-1: 3.00 USD more was paid in Stripe than it asks for"
+    assert not found(snapshot(payments=(gateway_invoice(**PAID),)), "overpaid")
+
+
 def test_domain_rule_24_tax_is_not_compared() -> None:
     taxed = invoice(
         10_801,

@@ -160,6 +160,11 @@ def test_what_credit_notes_took_off_is_told(bodies: Bodies, links: LinkNames) ->
     assert read_invoice(bodies.invoice(), (), links.invoices).credited_minor is None
 
 
+def test_what_was_paid_too_much_is_told(bodies: Bodies, links: LinkNames) -> None:
+    assert read_invoice(bodies.invoice(amount_overpaid=300), (), links.invoices).overpaid_minor == 300
+    assert read_invoice(bodies.invoice(amount_overpaid=0), (), links.invoices).overpaid_minor is None
+
+
 def test_an_unknown_status_is_passed_on(bodies: Bodies, links: LinkNames) -> None:
     assert read_invoice(bodies.invoice(status="in_limbo"), (), links.invoices).status == "in_limbo"
     assert read_invoice(bodies.invoice(status=None), (), links.invoices).status == "draft"

@@ -37,6 +37,43 @@ async def test_a_payment_that_is_no_intent_is_told_as_the_invoice_tells_it(world
     assert [(one.object_id, one.status) for one in reading.snapshots[1:]] == [("stripe:payment:pr_1", "succeeded")]
 
 
+async def test_a_payment_that_stripe_only_has_on_record_is_marked(world: World, bodies: Bodies) -> None:
+    for kind, off_gateway in (("payment_record", True), ("charge", False)):
+        inpay = bodies.invoice_payment("inpay_1", "in_1", "", payment={"type": kind, kind: f"{kind}_1"}, status="paid")
+        world.stripe.put(bodies.invoice() | {"payments": {"data": [inpay], "has_more": False}})
+        payment = (await read(world, Wanted("invoice", "in_1"))).snapshots[1]
+        assert (payment.object_id, payment.off_gateway) == (f"stripe:payment:{kind}_1", off_gateway)
+
+
+async def test_what_is_given_back_of_a_charge_without_intent_is_found_by_the_charge(
+    world: World, bodies: Bodies
+) -> None:
+    inpay = bodies.invoice_payment("inpay_1", "in_1", "", payment={"type": "charge", "charge": "ch_1"}, status="paid")
+    refund = bodies.refund("re_1", None, charge="ch_1")
+    world.stripe.put(
+        bodies.invoice() | {"payments": {"data": [inpay], "has_more": False}}, bodies.charge("ch_1", None), refund,
+        bodies.dispute("dp_1", None, charge="ch_1"), bodies.refund("re_2", None, charge="ch_2"),
+    )  # fmt: skip
+    await world.observer.observe([Target("invoice", "in_1", "in_1")])
+    known = world.store.now()
+    assert set(known) == {"stripe:invoice:in_1", "stripe:payment:ch_1", "stripe:refund:re_1", "stripe:dispute:dp_1"}
+    back = known["stripe:refund:re_1"]
+    assert isinstance(back, PaymentObservedV1)
+    assert (back.payment_id, back.gateway_invoice_id, back.ref) == ("ch_1", "in_1", "stripe:cus_1")
+    # And by its own events, through the join.
+    world.stripe.put(refund | {"status": "failed"})
+    for target in (Target("refund", "re_1"), Target("charge", "ch_1"), Target("dispute", "dp_1")):
+        [wanted] = (await world.observer.resolver([target], "background")).wanted
+        assert (wanted.thing, wanted.object_id) == ("invoice", "in_1")
+    [lost] = [(await world.observer.resolver([Target("refund", "re_2")], "background")).wanted]
+    assert lost == [], "a charge of no invoice that is known"
+    world.stripe.asked.clear()
+    await world.load()
+    failed = world.store.now()["stripe:refund:re_1"]
+    assert isinstance(failed, PaymentObservedV1)
+    assert (failed.status, failed.payment_id) == ("failed", "ch_1")
+
+
 async def test_an_intent_that_waits_for_its_first_attempt_is_no_payment(world: World, bodies: Bodies) -> None:
     waits = bodies.intent("pi_1", status="requires_payment_method", latest_charge=None, amount_received=0)
     world.stripe.put(bodies.invoice(payments=["pi_1"]), waits)

@@ -62,6 +62,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "money that no invoice has taken is the customer's own.",
         "set the payment against an open invoice, or give it back.",
     ),
+    "overpaid": (
+        "what is paid beyond an invoice is the customer's own.",
+        "set it against an open invoice, or give it back.",
+    ),
     "cannot_judge": (_COMPLETE, _RESTORE),
     "unlinked": (_COMPLETE, "link the customer of that source to the account."),
     "never_complete": (_COMPLETE, "wait for the first complete reading of that source, or find out what holds it up."),

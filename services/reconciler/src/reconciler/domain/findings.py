@@ -93,12 +93,12 @@ def summary(result: Reconciliation) -> str:
 def findings(result: Reconciliation) -> list[Finding]:
     """Account-wide reasons first, then periods, latest first, then payments that two systems tell differently.
 
-    Last the customer's own money: credit and payments that no invoice has taken.
+    Last the customer's own money: credit and payments that no invoice has taken, and what was paid too much.
     """
     wide = [Finding(reason.code, f"{reason_text(reason)}. {reason.cure}") for reason in result.completeness.reasons]
     lost = [_lost(state) for state in result.invoices if state.lost_minor]
     told = lost + [_told(one) for one in result.disagreements]
-    return wide + list(_periods(result)) + told + list(_unapplied(result))
+    return wide + list(_periods(result)) + told + list(_unapplied(result)) + list(_overpaid(result))
 
 
 def _periods(result: Reconciliation) -> Iterator[Finding]:
@@ -155,6 +155,17 @@ def _unapplied(result: Reconciliation) -> Iterator[Finding]:
             yield _own_money(
                 "unapplied_payment", "payment", paid.number or paid.external_id, paid.unapplied_minor, paid
             )
+
+
+def _overpaid(result: Reconciliation) -> Iterator[Finding]:
+    """Gateway invoices that took more than they asked for."""
+    for state in result.invoices:
+        invoice = state.gateway.invoice if state.gateway else None
+        if invoice is not None and invoice.overpaid_minor > 0:
+            name = state.document.number or state.document.document_id
+            amount = money_text(invoice.overpaid_minor, invoice.currency)
+            text = f"Invoice {name}: {amount} more was paid in Stripe than it asks for"
+            yield Finding("overpaid", text, amount_minor=invoice.overpaid_minor, currency=invoice.currency)
 
 
 def _own_money(code: str, what: str, name: str, amount_minor: int, of: Document | Payment) -> Finding:

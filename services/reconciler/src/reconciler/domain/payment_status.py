@@ -123,9 +123,13 @@ def _settled(document: Document, gateway: Gateway | None, paid_minor: int) -> In
 
 
 def _last_payment(document: Document, cash: Cash, gateway: Gateway | None) -> tuple[datetime | None, str | None]:
-    """When the last money came and by which system: the gateway's word first, else the ledger's."""
-    through = [p for p in gateway.payments if p.status == "succeeded"] if gateway else []
-    if through:
+    """When the last money came and by which system: the gateway's word first, else the ledger's.
+
+    What the gateway has on record only came by neither: it tells when, where the ledger does not.
+    """
+    paid = [p for p in gateway.payments if p.status == "succeeded"] if gateway else []
+    if through := [p for p in paid if not p.off_gateway]:
         return max(p.occurred_at for p in through), "Stripe"
-    ledger = cash.applied.get(document.document_id, ())
-    return (max(p.occurred_at for p in ledger), "QuickBooks") if ledger else (None, None)
+    if ledger := cash.applied.get(document.document_id, ()):
+        return max(p.occurred_at for p in ledger), "QuickBooks"
+    return max((p.occurred_at for p in paid), default=None), None

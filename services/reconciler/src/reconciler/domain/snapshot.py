@@ -186,6 +186,10 @@ class Payment:
     remaining_minor: int | None = None
     credited_minor: int = 0
     """Of a gateway invoice: what the gateway's credit notes took off."""
+    overpaid_minor: int = 0
+    """Of a gateway invoice: what was paid beyond its total."""
+    off_gateway: bool = False
+    """Of a payment: the gateway only has it on record."""
     attempted: bool = False
     attempt_count: int | None = None
     next_attempt_at: datetime | None = None

@@ -30,6 +30,8 @@ class Target:
     object_id: str
     invoice_id: str | None = None
     payment_id: str | None = None
+    charge_id: str | None = None
+    """The charge behind it, once looked up; of use where that has no intent."""
     same_method: bool = False
     """Of a customer or subscription: whether the event says what changed, and that is not what their invoices are paid
     with."""

@@ -113,6 +113,7 @@ def _snapshot(
         paid_minor=fields.money(invoice, "amount_paid", code),
         remaining_minor=fields.money(invoice, "amount_remaining", code),
         credited_minor=fields.money(invoice, "pre_payment_credit_notes_amount", code) or None,
+        overpaid_minor=fields.money(invoice, "amount_overpaid", code) or None,
         due_on=fields.day(invoice, "due_date"),
         attempted=fields.flag(invoice, "attempted"),
         attempt_count=fields.whole(invoice, "attempt_count"),

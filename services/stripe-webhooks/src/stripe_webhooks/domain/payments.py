@@ -119,6 +119,7 @@ def read_record(invoice_payment: Json, payment_id: str, *, invoice_id: str, ref:
         paid = fields.money(invoice_payment, "amount_paid", code)
         happened: datetime | None = fields.instant(transitions, "paid_at") or fields.instant(invoice_payment, "created")
         status = fields.text(invoice_payment, "status") or "unknown"
+        recorded = fields.text(fields.as_object(invoice_payment.get("payment")), "type") == "payment_record"
         return PaymentSnapshot(
             object_id=f"stripe:payment:{payment_id}",
             kind="payment",
@@ -132,6 +133,7 @@ def read_record(invoice_payment: Json, payment_id: str, *, invoice_id: str, ref:
             occurred_at=fields.required(happened, fields.place(invoice_payment, "created")),
             gateway_invoice_id=invoice_id,
             payment_id=payment_id,
+            off_gateway=recorded,
         )
 
     return _read(invoice_payment, "payment", ref, read)

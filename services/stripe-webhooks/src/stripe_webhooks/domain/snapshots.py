@@ -43,6 +43,8 @@ class PaymentSnapshot:
     paid_minor: int | None = None
     remaining_minor: int | None = None
     credited_minor: int | None = None
+    overpaid_minor: int | None = None
+    off_gateway: bool = False
     due_on: date | None = None
     attempted: bool | None = None
     attempt_count: int | None = None

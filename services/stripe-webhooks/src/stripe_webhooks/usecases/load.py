@@ -141,7 +141,8 @@ class Load:
         if payment_id is None or (payment_id not in joins and payment_id not in walk.lone):
             object_id = fields.text(item, "id")
             if object_id is not None:
-                walk.targets.append(Target("dispute" if kind == "dispute" else "refund", object_id, None, payment_id))
+                intent_id = fields.identity(item, "payment_intent")
+                walk.targets.append(Target("dispute" if kind == "dispute" else "refund", object_id, None, intent_id))
             return None
         join = joins.get(payment_id)
         read = read_dispute if kind == "dispute" else read_refund
@@ -153,7 +154,8 @@ class Load:
 def _payment_id(item: Json) -> str | None:
     if fields.text(item, "object") == "payment_intent":
         return fields.text(item, "id")
-    return fields.identity(item, "payment_intent")
+    # Of legacy charges there is no intent: what belongs to them is joined by the charge.
+    return fields.identity(item, "payment_intent") or fields.identity(item, "charge")
 
 
 def _guarded(read: _Read, walk: Walk, item: Json, joins: Mapping[str, Join]) -> Reading | None:

@@ -135,6 +135,11 @@ class Reader:
             for link in links
             if link.kind != "payment_intent" and link.body
         ]
+        charges = [link.payment_id for link in links if link.kind == "charge"]
+        for found in await all_answers(
+            self._movements("charge", charge, priority, wanted.object_id, snapshot.ref) for charge in charges
+        ):
+            reading.snapshots += found
         for found in await all_answers(
             self._payment(intent, wanted, priority, wanted.object_id, ref) for intent in intents if intent
         ):
@@ -159,21 +164,37 @@ class Reader:
         if not was_tried(intent):
             return []
         payment = read_payment(intent, invoice_id=invoice_id, ref=ref)
-        payment_id = payment.payment_id or ""
-        of_payment = (("payment_intent", payment_id),)
         charge = intent.get("latest_charge")
         told = isinstance(charge, Mapping)
         # The charge tells whether there ever was a refund or a dispute: two questions less for each plain payment.
         ask_refunds = wanted.refunds or not told or bool(fields.as_object(charge).get("amount_refunded"))
         ask_disputes = wanted.disputes or not told or bool(fields.as_object(charge).get("disputed"))
-        refunds, disputes = await asyncio.gather(
-            self.every(Listing("refunds", of_payment), priority) if ask_refunds else _none(),
-            self.every(Listing("disputes", of_payment), priority) if ask_disputes else _none(),
+        movements = await self._movements(
+            "payment_intent", payment.payment_id or "", priority, invoice_id, payment.ref,
+            refunds=ask_refunds, disputes=ask_disputes,
+        )  # fmt: skip
+        return [payment, *movements]
+
+    async def _movements(
+        self,
+        kind: Literal["payment_intent", "charge"],
+        payment_id: str,
+        priority: Priority,
+        invoice_id: str | None,
+        ref: str,
+        *,
+        refunds: bool = True,
+        disputes: bool = True,
+    ) -> list[Snapshot]:
+        """The refunds and disputes of a payment, as far as they are to be asked for."""
+        of_payment = ((kind, payment_id),)
+        given_back, disputed = await asyncio.gather(
+            self.every(Listing("refunds", of_payment), priority) if refunds else _none(),
+            self.every(Listing("disputes", of_payment), priority) if disputes else _none(),
         )
         return [
-            payment,
-            *(read_refund(refund, payment_id=payment_id, invoice_id=invoice_id, ref=payment.ref) for refund in refunds),
-            *(read_dispute(item, payment_id=payment_id, invoice_id=invoice_id, ref=payment.ref) for item in disputes),
+            *(read_refund(item, payment_id=payment_id, invoice_id=invoice_id, ref=ref) for item in given_back),
+            *(read_dispute(item, payment_id=payment_id, invoice_id=invoice_id, ref=ref) for item in disputed),
         ]
 
     async def _lone_payment(self, wanted: Wanted, priority: Priority, reading: Reading) -> None:

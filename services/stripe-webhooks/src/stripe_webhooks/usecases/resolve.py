@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from stripe_webhooks.domain import fields
@@ -44,8 +44,11 @@ class Resolver:
         return Resolved(await self._wanted(located, priority), missing)
 
     async def _wanted(self, located: Sequence[Target], priority: Priority) -> list[Wanted]:
-        payments = {target.payment_id for target in located if target.payment_id and not target.invoice_id}
-        invoices = {payment_id: join.invoice_id for payment_id, join in (await self.store.joins(payments)).items()}
+        homeless = [target for target in located if not target.invoice_id]
+        payments = {target.payment_id for target in homeless if target.payment_id}
+        charges = {target.charge_id for target in homeless if target.charge_id}
+        joins = await self.store.joins(payments | charges)
+        invoices = {payment_id: join.invoice_id for payment_id, join in joins.items()}
         unknown = sorted(payments - invoices.keys())
         answers = await all_answers(self._invoice_of(payment_id, priority) for payment_id in unknown)
         invoices |= {payment_id: found for payment_id, found in zip(unknown, answers, strict=True) if found}
@@ -85,8 +88,8 @@ class Resolver:
         charge_id = fields.identity(body, "charge") if body else None
         if charge_id and found.kind in {"refund", "dispute"} and not found.payment_id:
             charge = await self._locate(Target("charge", charge_id), priority)
-            return Target(found.kind, found.object_id, charge.invoice_id, charge.payment_id)
-        return found
+            return Target(found.kind, found.object_id, charge.invoice_id, charge.payment_id, charge_id)
+        return replace(found, charge_id=found.object_id) if found.kind == "charge" else found
 
     async def _invoice_of(self, payment_id: str, priority: Priority) -> str | None:
         listing = Listing(
@@ -126,7 +129,7 @@ def _wanted(target: Target, invoices: dict[str, str]) -> Wanted | None:
         return Wanted("customer", target.object_id)
     # A charge event may tell of a refund: `charge.refunded` carries the charge.
     refunds, disputes = target.kind in {"refund", "charge"}, target.kind == "dispute"
-    invoice_id = target.invoice_id or invoices.get(target.payment_id or "")
+    invoice_id = target.invoice_id or invoices.get(target.payment_id or target.charge_id or "")
     if invoice_id:
         return Wanted("invoice", invoice_id, refunds, disputes)
     return Wanted("payment", target.payment_id, refunds, disputes) if target.payment_id else None

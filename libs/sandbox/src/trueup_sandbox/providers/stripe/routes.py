@@ -237,12 +237,16 @@ class StripeApi:
             raise missing("credit_note", credit_note_id)
         return self._expander.expand(self._shapes.credit_note(invoice), asked(params))
 
+    def _of_payment(self) -> dict[str, Callable[[Any], Any]]:
+        charge_of = self._store.payments.get
+        return {"payment_intent": lambda one: one.payment, "charge": lambda one: charge_of(one.payment).charge}
+
     def _refunds(self, request: Request, params: Params) -> Json:
-        filters: dict[str, Callable[[Any], Any]] = {"payment_intent": lambda one: one.payment}
+        filters = self._of_payment()
         return self._list(request, params, self._store.refunds, self._shapes.refund, filters)
 
     def _disputes(self, request: Request, params: Params) -> Json:
-        filters: dict[str, Callable[[Any], Any]] = {"payment_intent": lambda one: one.payment}
+        filters = self._of_payment()
         return self._list(request, params, self._store.disputes, self._shapes.dispute, filters)
 
     def _events(self, _: Request, params: Params) -> Json:
