@@ -48,6 +48,27 @@ async def test_a_person_gets_tokens_while_background_takes_all_it_may(engine: As
     assert max(waits) < 1.0
 
 
+async def test_no_second_holds_more_than_the_limit_after_a_lull_of_several_replicas(engine: AsyncEngine) -> None:
+    """Each replica asks once a while and then all at once: what was left over must not come beside the refill."""
+    limit, slack = 50, 8
+    replicas = [Limiter(engine, name="w", capacity=5, refill_per_s=45, portion_s=0) for _ in range(6)]
+    spent: list[float] = []
+
+    async def one(limiter: Limiter, times: int) -> None:
+        for _ in range(times):
+            await limiter.acquire(1, priority="person")
+            spent.append(time.monotonic())
+
+    for _ in range(2):
+        for limiter in replicas:
+            await one(limiter, 1)
+            await asyncio.sleep(0.12)
+        await asyncio.gather(*(one(limiter, 12) for limiter in replicas))
+    assert len(spent) == 2 * 6 * 13
+    most = max(sum(begin <= at < begin + 1 for at in spent) for begin in spent)
+    assert most <= limit + slack, "the slack is for answers of the database that come late and together"
+
+
 async def test_a_cost_that_can_never_be_met_is_refused_at_once(engine: AsyncEngine) -> None:
     limiter = Limiter(engine, name="p", capacity=10, refill_per_s=1)
     with pytest.raises(ValueError, match="background"):

@@ -24,6 +24,13 @@ def test_a_key_of_the_mode_that_is_wanted_may_start(key: str, mode: str | None) 
     assert [secret.get_secret_value() for secret in settings.webhook_secrets] == ["whsec_a", "whsec_b"]
 
 
+@pytest.mark.parametrize(
+    ("key", "own", "limit"), [("rk_test_x", None, 25), ("rk_live_x", None, 100), ("rk_test_x", 60, 60)]
+)
+def test_the_accounts_limit_follows_from_the_keys_mode(key: str, own: float | None, limit: float) -> None:
+    assert Settings(**GIVEN, stripe_api_key=key, account_limit_per_s=own).account_per_s == limit
+
+
 @pytest.mark.parametrize(("key", "mode"), [("sk_test_x", "live"), ("rk_live_x", "test")])
 def test_a_key_of_the_other_mode_is_refused_by_name(key: str, mode: str) -> None:
     with pytest.raises(ValidationError, match=f"MODE says {mode}"):

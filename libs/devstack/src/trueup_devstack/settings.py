@@ -140,6 +140,8 @@ def _quickbooks(wiring: Wiring) -> dict[str, str]:
 def _stripe(wiring: Wiring) -> dict[str, str]:
     return {
         "STRIPE_API_KEY": "sk_test_sandbox",
+        # The sandbox grants what a live account has; its key is a test key.
+        "ACCOUNT_LIMIT_PER_S": "100",
         "STRIPE_API_BASE": f"{wiring.sandbox_url}/stripe",
         "WEBHOOK_SECRETS": "whsec_sandbox",
     }

@@ -1,7 +1,8 @@
 """One limiter for each provider account, shared by all replicas: its tokens are a row in the owning service's schema.
 
 Replicas reserve portions of about a second, so a busy limiter costs each of them one round trip a second. A portion that
-is not used within its second is forfeited, which errs on the safe side. No database, no call. Background work pays from a
+is not used within its second is forfeited, which errs on the safe side. What is left of a portion may be spent beside what
+is refilled meanwhile: where a limit counts single seconds, each call reserves for itself. No database, no call. Background work pays from a
 smaller bucket of its own as well, so a share of the rate is always left to what a person asked for.
 """
 
@@ -84,14 +85,23 @@ class Limiter:
     """A token bucket: at most `capacity` at once, `refill_per_s` a second.
 
     Within any window of W seconds at most `capacity + refill_per_s × W` is spent: choose both so that this stays below
-    the provider's limit. Background work never takes more than `background_share` of both.
+    the provider's limit. Background work never takes more than `background_share` of both. With portions a lull may leave
+    up to a portion in each replica, which the window that follows has besides; `portion_s` 0 leaves nothing over.
     """
 
     def __init__(
-        self, engine: AsyncEngine, *, name: str, capacity: float, refill_per_s: float, background_share: float = 0.8
+        self,
+        engine: AsyncEngine,
+        *,
+        name: str,
+        capacity: float,
+        refill_per_s: float,
+        background_share: float = 0.8,
+        portion_s: float = PORTION_S,
     ) -> None:
         self._engine = engine
         self._name = name
+        self._portion_s = portion_s
         self._refill_per_s = refill_per_s
         self._ceiling: dict[Priority, float] = {"person": capacity, "background": capacity * background_share}
         whole = (name, capacity, refill_per_s)
@@ -121,7 +131,7 @@ class Limiter:
             portion.tokens -= cost
             return
         rate_per_s = min(refill for _, _, refill in self._buckets[priority])
-        wanted = min(max(cost, rate_per_s * PORTION_S), self._ceiling[priority])
+        wanted = min(max(cost, rate_per_s * self._portion_s), self._ceiling[priority])
         while True:
             for amount in dict.fromkeys((wanted, cost)):
                 if await self._reserve(amount, priority):

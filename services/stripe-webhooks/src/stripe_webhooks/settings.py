@@ -38,8 +38,8 @@ class Settings(ServiceSettings):
     poll_interval_s: float = Field(default=60.0, ge=1)
     limit_per_s: float = Field(default=25.0, gt=0)
     """Requests per second to one endpoint; Stripe's own limit is 25."""
-    account_limit_per_s: float = Field(default=100.0, gt=0)
-    """Requests per second to all endpoints together: Stripe grants 100 in live mode and 25 in its sandboxes."""
+    account_limit_per_s: float | None = Field(default=None, gt=0)
+    """Requests per second to all endpoints together. Absent: what Stripe grants by the key's mode."""
     background_at_once: int = Field(default=4, ge=1, le=100)
     """Calls under way at one time in this process, but for those that a person waits for."""
     prompt_looks: int = Field(default=20, ge=0, le=1000)
@@ -112,6 +112,11 @@ class Settings(ServiceSettings):
                 f"STRIPE_API_KEY is a key of {'live' if self.livemode else 'test'} mode, MODE says {self.mode}"
             )
         return self
+
+    @property
+    def account_per_s(self) -> float:
+        """The account's limit: as set, else Stripe's own, 100 in live mode and 25 for test keys."""
+        return self.account_limit_per_s or (100.0 if self.livemode else 25.0)
 
     @property
     def livemode(self) -> bool:

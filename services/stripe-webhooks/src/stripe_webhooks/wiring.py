@@ -60,7 +60,7 @@ def reading(settings: Settings, *, application_name: str = SERVICE) -> Reading:
     client, connections = connect(
         settings.stripe_api_key.get_secret_value(), settings.stripe_api_base, timeout_s=settings.request_timeout_s
     )
-    pace = Pace(engine, settings.limit_per_s, settings.account_limit_per_s, settings.background_share)
+    pace = Pace(engine, settings.limit_per_s, settings.account_per_s, settings.background_share)
     answering = Answering(engine, source="stripe")
     places = asyncio.Semaphore(settings.background_at_once)
     gateway = StripeGateway(client, pace, note=answering.note, background=places)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 
 from stripe_webhooks.ports import ProviderDown
+from stripe_webhooks.usecases.load import PAGES_PER_HOLD
 from stripe_webhooks.usecases.reading import Wanted
 from trueup_contracts.payments import PaymentObservedV1
 
@@ -103,6 +106,25 @@ async def test_webhooks_get_their_turn_between_two_pages(world: World, bodies: B
     await world.observer.look_at([Wanted("invoice", "in_1")])
     assert not load.done()
     await load
+
+
+async def test_slow_pages_end_a_hold_sooner(world: World, bodies: Bodies) -> None:
+    for n in range(40):
+        world.stripe.put(bodies.customer(f"cus_{n}"))
+    rests: list[int] = []
+
+    async def pages_between_rests(page_s: float) -> list[int]:
+        async def breathe() -> None:
+            rests.append(len(world.stripe.asked))
+
+        rests.clear()
+        world.stripe.asked.clear()
+        await replace(world.load, breathe=breathe, elapsed_s=lambda: page_s * len(world.stripe.asked))()
+        return [after - before for before, after in pairwise([0, *rests])]
+
+    assert set(await pages_between_rests(3.0)) == {1}, "one page at the least"
+    assert await pages_between_rests(0.3) == [4, 4, 4]
+    assert await pages_between_rests(0.0) == [PAGES_PER_HOLD]
 
 
 async def test_a_load_that_fails_can_be_repeated(world: World, bodies: Bodies) -> None:

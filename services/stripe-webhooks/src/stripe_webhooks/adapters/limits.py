@@ -13,8 +13,8 @@ BURST_SHARE = 0.1
 class Pace:
     """Waits until a request is within both limits. One row for each endpoint, shared by all replicas.
 
-    A bucket may give its capacity at once and its refill besides: together they stay at the limit in any second. The
-    capacity is small, since what is not refill is lost to a steady stream of webhooks.
+    A bucket may give its capacity at once and its refill besides: together they stay at the limit in any second. Each
+    request reserves for itself: what a replica had left over from a lull would come on top. The capacity is small, since what is not refill is lost to a steady stream of webhooks.
     """
 
     def __init__(
@@ -44,4 +44,5 @@ class Pace:
             capacity=capacity,
             refill_per_s=refill_per_s,
             background_share=self._share,
+            portion_s=0,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 from uuid import UUID, uuid4
 
 from stripe_webhooks.domain import fields
@@ -24,9 +25,11 @@ from stripe_webhooks.usecases.observe import Observer
 from stripe_webhooks.usecases.reading import INTENT_EXPAND, LIST_EXPAND, Reading, Wanted
 from stripe_webhooks.usecases.resolve import merge
 
+HOLD_S = 1.0
+"""After so long no further page is begun under one hold: webhooks wait for a load no longer than that and one page."""
 PAGES_PER_HOLD = 12
-"""Under a second at Stripe's pace: as long as a webhook may have to wait for a load."""
-HOLDS_MAX = 2_000
+"""About as many as Stripe's pace allows within it."""
+PAGES_MAX = 24_000
 _Read = Callable[["Walk", Json, Mapping[str, Join]], Reading | None]
 
 
@@ -52,6 +55,7 @@ class Load:
     observer: Observer
     breathe: Callable[[], Awaitable[None]]
     """Awaited between two holds, long enough for those who wait for a bucket to get it."""
+    elapsed_s: Callable[[], float] = monotonic
 
     async def __call__(self) -> None:
         """Announce everything; what was announced before and is met no more is looked at by itself.
@@ -76,8 +80,10 @@ class Load:
 
     async def _walk(self, listing: Listing, read: _Read, walk: Walk) -> None:
         after: str | None = None
-        for _ in range(HOLDS_MAX):
+        pages = 0
+        while pages < PAGES_MAX:
             async with self.observer.store.hold_all() as held:
+                since_s = self.elapsed_s()
                 for page_number in range(PAGES_PER_HOLD):
                     if page_number:
                         await self.observer.store.next_version(held)
@@ -85,8 +91,11 @@ class Load:
                     if not page.more or not page.items:
                         return
                     after = fields.text(page.items[-1], "id")
+                    pages += 1
+                    if self.elapsed_s() - since_s >= HOLD_S:
+                        break
             await self.breathe()
-        raise ProviderDown("truncated", f"{listing.resource} does not end within {HOLDS_MAX * PAGES_PER_HOLD} pages")
+        raise ProviderDown("truncated", f"{listing.resource} does not end within {PAGES_MAX} pages")
 
     async def _page(self, held: Held, listing: Listing, after: str | None, read: _Read, walk: Walk) -> Page:
         observed_at = self.observer.clock()
