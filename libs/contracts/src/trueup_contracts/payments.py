@@ -59,8 +59,8 @@ class PaymentObservedV1(Event):
     it."""
     overpaid_minor: int | None = None
     """Of a gateway invoice: what was paid beyond its total; the customer's own."""
-    off_gateway: bool = False
-    """Of a payment: the gateway only has it on record; the money came another way, such as by wire."""
+    off_gateway: bool | None = None
+    """Of a payment, where it is so: the gateway only has it on record; the money came another way, such as by wire."""
     due_on: date | None = None
     attempted: bool | None = None
     attempt_count: int | None = None

@@ -2,8 +2,8 @@
 
 Replicas reserve portions of about a second, so a busy limiter costs each of them one round trip a second. A portion that
 is not used within its second is forfeited, which errs on the safe side. What is left of a portion may be spent beside what
-is refilled meanwhile: where a limit counts single seconds, each call reserves for itself. No database, no call. Background work pays from a
-smaller bucket of its own as well, so a share of the rate is always left to what a person asked for.
+is refilled meanwhile: where a limit counts single seconds, each call reserves for itself. No database, no call. Background
+work pays from a smaller bucket of its own as well, so a share of the rate is always left to what a person asked for.
 """
 
 from __future__ import annotations

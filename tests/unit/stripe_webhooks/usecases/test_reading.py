@@ -38,7 +38,7 @@ async def test_a_payment_that_is_no_intent_is_told_as_the_invoice_tells_it(world
 
 
 async def test_a_payment_that_stripe_only_has_on_record_is_marked(world: World, bodies: Bodies) -> None:
-    for kind, off_gateway in (("payment_record", True), ("charge", False)):
+    for kind, off_gateway in (("payment_record", True), ("charge", None)):
         inpay = bodies.invoice_payment("inpay_1", "in_1", "", payment={"type": kind, kind: f"{kind}_1"}, status="paid")
         world.stripe.put(bodies.invoice() | {"payments": {"data": [inpay], "has_more": False}})
         payment = (await read(world, Wanted("invoice", "in_1"))).snapshots[1]

@@ -97,7 +97,8 @@ def read_object(entity: Entity, body: Body, link_fields: Mapping[str, str]) -> R
     """One object: seen, gone or broken.
 
     Raises:
-        GarbledAnswer: it has no id that can be kept; QuickBooks sends no such object, so the answer as a whole is not to be trusted.
+        GarbledAnswer: it has no id that can be kept; QuickBooks sends no such object, so the answer as a whole is not to be
+            trusted.
     """
     try:
         external_id = reading.identity(body, "Id")

@@ -122,7 +122,7 @@ def payment_of(text: str) -> Payment:
         remaining_minor=fact.remaining_minor,
         credited_minor=fact.credited_minor or 0,
         overpaid_minor=fact.overpaid_minor or 0,
-        off_gateway=fact.off_gateway,
+        off_gateway=bool(fact.off_gateway),
         attempted=bool(fact.attempted),
         attempt_count=fact.attempt_count,
         next_attempt_at=fact.next_attempt_at,

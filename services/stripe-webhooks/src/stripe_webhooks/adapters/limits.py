@@ -14,7 +14,8 @@ class Pace:
     """Waits until a request is within both limits. One row for each endpoint, shared by all replicas.
 
     A bucket may give its capacity at once and its refill besides: together they stay at the limit in any second. Each
-    request reserves for itself: what a replica had left over from a lull would come on top. The capacity is small, since what is not refill is lost to a steady stream of webhooks.
+    request reserves for itself: what a replica had left over from a lull would come on top. The capacity is small, since
+    what is not refill is lost to a steady stream of webhooks.
     """
 
     def __init__(

@@ -133,7 +133,7 @@ def read_record(invoice_payment: Json, payment_id: str, *, invoice_id: str, ref:
             occurred_at=fields.required(happened, fields.place(invoice_payment, "created")),
             gateway_invoice_id=invoice_id,
             payment_id=payment_id,
-            off_gateway=recorded,
+            off_gateway=recorded or None,
         )
 
     return _read(invoice_payment, "payment", ref, read)

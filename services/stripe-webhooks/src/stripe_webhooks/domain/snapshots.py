@@ -44,7 +44,7 @@ class PaymentSnapshot:
     remaining_minor: int | None = None
     credited_minor: int | None = None
     overpaid_minor: int | None = None
-    off_gateway: bool = False
+    off_gateway: bool | None = None
     due_on: date | None = None
     attempted: bool | None = None
     attempt_count: int | None = None
