@@ -32,6 +32,12 @@ async def client(running: Any) -> AsyncIterator[stripe.StripeClient]:
 
 @pytest.fixture
 def payments(client: stripe.StripeClient) -> StripePayments:
+    return StripePayments(client, at_once, timeout_s=10)
+
+
+@pytest.fixture
+def impatient(client: stripe.StripeClient) -> StripePayments:
+    """Waits for less than the sandbox is silent for."""
     return StripePayments(client, at_once, timeout_s=1.5)
 
 
@@ -95,16 +101,16 @@ async def test_every_ordered_answer(running: Any, client: stripe.StripeClient, p
 
 
 @pytest.mark.parametrize(("answer", "charged"), [("timeout_before", 0), ("timeout_after", 1)])
-async def test_silence(running: Any, payments: StripePayments, answer: str, charged: int) -> None:
+async def test_silence(running: Any, impatient: StripePayments, answer: str, charged: int) -> None:
     invoice = await open_invoice(running)
     await control(running, "pay-script", invoice=invoice, answers=[{"answer": answer, "hold_s": 3}])
-    outcome = judge(await payments.pay(invoice, key="att_1")).outcome
+    outcome = judge(await impatient.pay(invoice, key="att_1")).outcome
     assert (outcome.state, outcome.reason) == ("unknown", "timeout")
     assert await charges(running, invoice) == charged
-    again = judge(await payments.pay(invoice, key="att_1")).outcome
+    again = judge(await impatient.pay(invoice, key="att_1")).outcome
     assert (again.state, again.reason) == ("unknown", "in_progress")
     await asyncio.sleep(1.8)
-    assert judge(await payments.pay(invoice, key="att_1")).outcome.state == "succeeded"
+    assert judge(await impatient.pay(invoice, key="att_1")).outcome.state == "succeeded"
     assert await charges(running, invoice) == 1
 
 
@@ -123,13 +129,13 @@ async def test_events_name_the_key_of_the_call_that_caused_them(running: Any, pa
     ]
 
 
-async def test_late_execution_charges_once(running: Any, payments: StripePayments) -> None:
+async def test_late_execution_charges_once(running: Any, impatient: StripePayments) -> None:
     invoice = await open_invoice(running)
     await control(running, "pay-script", invoice=invoice, answers=[{"answer": "late", "hold_s": 2}])
-    assert (await payments.pay(invoice, key="att_1")).trouble == "timeout"
+    assert (await impatient.pay(invoice, key="att_1")).trouble == "timeout"
     assert await charges(running, invoice) == 0
     await asyncio.sleep(1.2)
-    assert judge(await payments.pay(invoice, key="att_1")).outcome.state == "succeeded"
+    assert judge(await impatient.pay(invoice, key="att_1")).outcome.state == "succeeded"
     assert await charges(running, invoice) == 1
 
 

@@ -233,6 +233,7 @@ def payment(facts: Facts, one: Facts) -> wire.Payment:
         gateway_invoice_id=one["gateway_invoice"],
         payment_id=one["of_payment"],
         remaining_minor=one["remaining"],
+        credited_minor=one["credited"],
         attempted=one["attempted"],
         failure=wire.Failure(code="card_declined") if one["failure"] else None,
         applied=[wire.Application(target, amount) for target, amount in one["applied"]],

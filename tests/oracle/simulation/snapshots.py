@@ -57,10 +57,11 @@ def snapshot_of(tables: Tables, client: str) -> Snapshot:
     )
 
 
-def row(record: ScopeRecord) -> Mapping[str, str | None]:
+def row(record: ScopeRecord) -> Mapping[str, object]:
     """A scope as its table holds it."""
     held = {"complete": record.complete, "holes": record.holes}
-    return {"key": record.key} | {name: wire.encode(one) if one else None for name, one in held.items()}
+    texts = {name: wire.encode(one) if one else None for name, one in held.items()}
+    return {"key": record.key, "retired": record.latest.retired} | texts
 
 
 def usage_of(facts: Iterable[wire.Usage]) -> dict[str, Series]:

@@ -41,7 +41,7 @@ def test_a_former_key_may_stand_behind_the_newest(monkeypatch: pytest.MonkeyPatc
     ("name", "value"),
     [
         ("TOKEN_KEY", "short"),
-        ("TOKEN_KEY", f"{GOOD['TOKEN_KEY']},"),
+        pytest.param("TOKEN_KEY", f"{GOOD['TOKEN_KEY']},", id="an empty key"),
         ("REALM_ID", "acme"),
         ("LIMIT_PER_S", "0"),
         ("INTERNAL_SECRET", "short"),
