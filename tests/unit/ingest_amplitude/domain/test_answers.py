@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ingest_amplitude.domain.answers import GarbledAnswer, days_of, read_sums
+from ingest_amplitude.domain.answers import GarbledAnswer, Sums, days_of, read_sums
 from ingest_amplitude.domain.buckets import Metric
 
 DAYS = [date(2026, 11, 9), date(2026, 11, 10)]
@@ -41,6 +41,32 @@ class TestReadSums:
     def test_events_without_account_count_as_a_row_only(self) -> None:
         sums = read_sums(answer(seriesLabels=["acct_1", "(none)"]), DAYS)
         assert (set(sums.by_account), sums.rows) == ({"acct_1"}, 2)
+
+    def test_an_account_behind_events_without_one_is_read(self) -> None:
+        assert set(read_sums(answer(seriesLabels=["(none)", "acct_2"]), DAYS).by_account) == {"acct_2"}
+
+    @pytest.mark.parametrize("labels", [["a"], ["a", "b", "c"]])
+    def test_as_many_labels_as_series(self, labels: list[str]) -> None:
+        with pytest.raises(GarbledAnswer, match=re.escape(f"data.series: 2 series with {len(labels)} labels")):
+            read_sums(answer(seriesLabels=labels), DAYS)
+
+    @pytest.mark.parametrize(
+        ("rows", "incomplete", "cut"),
+        [
+            (999, None, False),
+            (1000, None, True),
+            (1001, None, True),
+            (2, "hitChunkGroupByLimit", True),
+            (2, "prunedResult", False),
+            (2, "timedOutRealtimeData", False),
+            (1000, "timedOutRealtimeData", True),
+        ],
+    )
+    def test_groups_are_left_out(self, rows: int, incomplete: str | None, cut: bool) -> None:
+        assert Sums({}, rows, incomplete, None).is_cut(1000) is cut
+
+    def test_the_answer_itself_says_that_groups_are_left_out(self) -> None:
+        assert read_sums(answer(hitChunkGroupByLimit=True), DAYS).is_cut(1000)
 
     @pytest.mark.parametrize(
         "flag",

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -61,6 +62,49 @@ class TestTally:
         add(again, "550e8400-e29b-41d4-a716-446655440000")
         assert again.repeated == 1
         assert again.totals == {}
+
+    @pytest.mark.parametrize(("events", "full"), [(1, False), (2, False), (3, True), (4, True)])
+    def test_is_full_beyond_what_shall_be_held(self, events: int, full: bool) -> None:
+        counted = tally(events_max=2)
+        for number in range(events):
+            add(counted, str(number))
+        assert counted.full is full
+        assert not tally().full
+
+    @pytest.mark.parametrize(("owner", "reads"), [("user", True), ("event", False)])
+    def test_says_whether_users_decide(self, owner: Any, reads: bool) -> None:
+        filtered = replace(CALLS, filters=(Filter("plan", ("pro",), owner=owner),))
+        assert tally(metrics=[BYTES, filtered]).reads_users is reads
+
+    def test_what_seems_to_be_uploaded_before_it_happened_is_not_late(self) -> None:
+        counted = tally()
+        for number, uploaded in enumerate(("2026-10-01 23", "2026-10-02 00", "2026-10-03 00")):
+            properties = {"account_id": "a", "quantity": 1, "bytes": 1}
+            counted.add("api_calls_metered", "2026-10-02 10:00", str(number), properties, uploaded=f"{uploaded}:30:00")
+        late = counted.late[Key("api_calls", date(2026, 10, 2), "a")]
+        assert list(late) == [datetime(2026, 10, 3, tzinfo=UTC)]
+
+    @pytest.mark.parametrize(("time", "unread"), [("2026-10-01 00:00", True), ("2026-09-30 23:59", False)])
+    def test_a_garbled_line_costs_a_day_of_the_history_only(self, time: str, unread: bool) -> None:
+        counted = tally(metrics=[CALLS])
+        counted.add_garbled(b"{", "no JSON", "api_calls_metered", time)
+        assert counted.unread == ({("api_calls", date(2026, 10, 1))} if unread else set())
+
+    @pytest.mark.parametrize(
+        ("account", "name"),
+        [
+            (Decimal(-1), "-1"),
+            (Decimal("-1.5"), None),
+            (Decimal("1.5"), None),
+            (Decimal(2**63 - 1), str(2**63 - 1)),
+            (Decimal(2**63), None),
+            (Decimal("NaN"), None),
+        ],
+    )
+    def test_only_a_whole_number_names_an_account(self, account: Decimal, name: str | None) -> None:
+        counted = tally(metrics=[CALLS])
+        add(counted, "1", account_id=account)
+        assert {key.account for key in counted.totals} == ({name} if name else set())
 
     def test_days_are_the_projects(self) -> None:
         counted = tally("America/Los_Angeles")
@@ -297,14 +341,6 @@ class TestRecentIds:
             assert event_id(other) == event_id(other) != event_id(f"{other} ")
 
 
-def test_the_memory_of_minutes_is_bounded() -> None:
-    counted = tally()
-    start = datetime(2026, 10, 1, tzinfo=UTC)
-    for minute in range(100_050):
-        counted._day((start + timedelta(minutes=minute)).isoformat(" "))
-    assert len(counted._days) <= 100_001
-
-
 class TestDefinitions:
     def test_filters_read_the_event_and_the_user(self) -> None:
         paid = Filter("plan", ("free", "(none)"), "user", negated=True)
@@ -338,3 +374,20 @@ class TestDefinitions:
         counted.add("signed_in", "2026-10-02 10:00", "1", {"account_id": "a"})
         counted.add("other", "2026-10-02 10:00", "2", {"account_id": "b"})
         assert (counted.accounts, counted.totals) == ({"a"}, {})
+
+
+@pytest.mark.parametrize("steps", [([1], [2], [3], [4]), ([1, 2], [3, 4]), ([1, 2], [3], [4])])
+def test_ids_are_all_known_as_long_as_there_is_room(steps: tuple[list[int], ...]) -> None:
+    recent = RecentIds(generation_max=4)
+    for ids in steps:
+        recent.remember(ids)
+    assert all(number in recent for number in range(1, 5))
+
+
+def test_a_full_generation_becomes_the_older_one_and_then_goes() -> None:
+    recent = RecentIds(generation_max=1)
+    for number in (1, 2):
+        recent.remember([number])
+    assert (1 in recent, 2 in recent) == (True, True)
+    recent.remember([3])
+    assert [number in recent for number in (1, 2, 3)] == [False, True, True]

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 
 from ingest_amplitude.domain.buckets import ABSENT, ZERO, Key, Metric, Totals
 from ingest_amplitude.domain.windows import Hours
@@ -14,6 +15,8 @@ from trueup_billing import InvalidValue, parse_decimal
 GENERATION_MAX = 250_000
 """Event ids kept per generation; two generations are remembered, about 40 MB at the most."""
 NUMBER_END = 1 << 63
+INSTANTS_KEPT = 50_000
+"""Minutes, and hours, whose local day is remembered: more than a month has."""
 
 
 class RecentIds:
@@ -110,8 +113,6 @@ class Tally:
         self._first_day = first_day
         self._recent = recent
         self._events_max = events_max
-        self._days: dict[str, date | None] = {}
-        self._hours: dict[str, tuple[datetime, date] | None] = {}
 
     @property
     def full(self) -> bool:
@@ -211,22 +212,11 @@ class Tally:
 
     def _day(self, event_time: str) -> date | None:
         # Minutes decide: no zone changes its day within one.
-        minute = event_time[:16]
-        if minute not in self._days:
-            if len(self._days) > 100_000:
-                self._days.clear()
-            self._days[minute] = _local_day(minute, self._zone)
-        return self._days[minute]
+        return _local_day(event_time[:16], self._zone)
 
     def _hour(self, uploaded: str) -> tuple[datetime, date] | None:
         """The hour of an upload, and the day that it began on."""
-        text = uploaded[:13]
-        if text not in self._hours:
-            if len(self._hours) > 10_000:
-                self._hours.clear()
-            hour = _instant(text)
-            self._hours[text] = None if hour is None else (hour, hour.astimezone(self._zone).date())
-        return self._hours[text]
+        return _local_hour(uploaded[:13], self._zone)
 
 
 def _label(value: object) -> str | None:
@@ -238,9 +228,16 @@ def _label(value: object) -> str | None:
     return str(value) if type(value) is int else None
 
 
+@lru_cache(maxsize=INSTANTS_KEPT)
 def _local_day(minute: str, zone: tzinfo) -> date | None:
     instant = _instant(minute)
     return None if instant is None else instant.astimezone(zone).date()
+
+
+@lru_cache(maxsize=INSTANTS_KEPT)
+def _local_hour(text: str, zone: tzinfo) -> tuple[datetime, date] | None:
+    hour = _instant(text)
+    return None if hour is None else (hour, hour.astimezone(zone).date())
 
 
 def _instant(text: str) -> datetime | None:
