@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -36,8 +36,8 @@ async def export_new_hours(deps: Deps, history_from: date, carried: frozenset[st
     settled = end - HOUR * plan.export_again_hours
     if end - start >= timedelta(hours=plan.export_every_hours):
         young = max(start, settled)
-        await _export_run(deps, Hours(start, young), history_from, carried)
-        await _export_run(deps, Hours(young, end), history_from, carried, again=True)
+        await _export_new(deps, Hours(start, young), history_from, carried)
+        await _export_new(deps, Hours(young, end), history_from, carried, again=True)
     failure: TooMuchAtOnce | GarbledAnswer | None = None
     for hours in await deps.memory.exported_hours():
         if hours.end <= settled:
@@ -49,27 +49,38 @@ async def export_new_hours(deps: Deps, history_from: date, carried: frozenset[st
         raise failure
 
 
-async def _export_run(
+async def _export_new(
     deps: Deps, hours: Hours, history_from: date, carried: frozenset[str], *, again: bool = False
 ) -> None:
-    """Piece by piece: shorter ones from the first that is too much on, longer ones where little happened.
+    """Export hours for the first time. `again`: they will be exported once more."""
 
-    `again`: they will be exported once more.
+    async def export(piece: Hours) -> int:
+        return await _export(deps, piece, history_from, carried, again=again)
+
+    await _in_pieces(deps, hours, export)
+
+
+async def _in_pieces(deps: Deps, hours: Hours, export: Callable[[Hours], Awaitable[int]]) -> None:
+    """Piece by piece: shorter ones from the first that is too much on, longer ones where few events were met.
+
+    `export` tells how many metered events a piece had.
+
+    Raises:
+        TooMuchAtOnce: an hour cannot be cut.
     """
-    plan, start = deps.plan, hours.start
-    length = plan.export_chunk_hours
+    start, length = hours.start, deps.plan.export_chunk_hours
     while start < hours.end:
         piece = Hours(start, min(start + HOUR * length, hours.end))
         try:
-            events = await _export(deps, piece, history_from, carried, again=again)
+            events = await export(piece)
         except TooMuchAtOnce:
             if len(piece) < 2:
                 raise
             length = len(piece) // 2
             continue
         start = piece.end
-        if events * 4 <= plan.export_events_max:
-            length = min(length * 2, plan.export_chunk_hours)
+        if events * 4 <= deps.plan.export_events_max:
+            length = min(length * 2, deps.plan.export_chunk_hours)
 
 
 async def _recall(deps: Deps) -> None:
@@ -103,20 +114,14 @@ async def _export(deps: Deps, hours: Hours, history_from: date, carried: frozens
 
 
 async def _export_again(deps: Deps, hours: Hours, history_from: date, carried: frozenset[str]) -> None:
-    """Add the events that these hours did not have when they were exported first; in shorter pieces where it is too much."""
+    """Add the events that these hours did not have when they were exported first."""
     known = await deps.memory.event_ids(hours)
-    start, length = hours.start, len(hours)
-    while start < hours.end:
-        piece = Hours(start, min(start + HOUR * length, hours.end))
+
+    async def export(piece: Hours) -> int:
         left = ExportedHours(Hours(piece.end, hours.end), known) if piece.end < hours.end else None
-        try:
-            await _add(deps, piece, known, left, history_from, carried)
-        except TooMuchAtOnce:
-            if len(piece) < 2:
-                raise
-            length = len(piece) // 2
-            continue
-        start = piece.end
+        return await _add(deps, piece, known, left, history_from, carried)
+
+    await _in_pieces(deps, hours, export)
 
 
 async def _add(
@@ -126,8 +131,8 @@ async def _add(
     left: ExportedHours | None,
     history_from: date,
     carried: frozenset[str],
-) -> None:
-    """Add what is not `known`, and note which hours are `left` to be exported once more."""
+) -> int:
+    """Add what is not `known`, and note which hours are `left` to be exported once more; how many events there were."""
     version = await deps.turn.version()
     tally = _tally(deps, hours, history_from, carried, _Either(deps.recent, known))
     await deps.source.export(hours, tally)
@@ -161,6 +166,7 @@ async def _add(
     )
     await deps.turn.publish(changed, version=version, observed_at=deps.clock(), step=step)
     deps.recent.remember(tally.event_ids)
+    return len(tally.met)
 
 
 async def _notice(deps: Deps, hours: Hours, tally: Tally, history_from: date, end: datetime) -> tuple[Unread, Unread]:
