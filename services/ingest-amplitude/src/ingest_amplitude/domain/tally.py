@@ -15,8 +15,8 @@ from trueup_billing import InvalidValue, parse_decimal
 GENERATION_MAX = 250_000
 """Event ids kept per generation; two generations are remembered, about 40 MB at the most."""
 NUMBER_END = 1 << 63
-INSTANTS_KEPT = 50_000
-"""Minutes, and hours, whose local day is remembered: more than a month has."""
+INSTANTS_KEPT = 12_000
+"""Minutes, and hours, whose local day is remembered: more than a week has, the longest piece that is usually exported."""
 
 
 class RecentIds:
