@@ -120,6 +120,8 @@ test.describe("with a quota of its own", () => {
     await signIn(page, "fay");
     await openPortfolio(page);
     const search = page.getByRole("search");
+    const range = page.locator(".pager-range");
+    const unfiltered = await range.innerText();
     const bands = search.getByRole("button", { name: /^Band/ });
     await tabTo(page, bands);
     await press(page, "Enter");
@@ -128,8 +130,10 @@ test.describe("with a quota of its own", () => {
     await expect(page).toHaveURL(/band=over_billed/);
     await press(page, "Escape");
     await expect(bands).toBeFocused();
+    // The row was there before, too: only the range tells that the filtered list has come.
+    await expect(range).not.toHaveText(unfiltered);
     await expect(page.locator(`tr[data-id="${await planted("variance_7_over")}"]`)).toBeVisible();
-    const total = Number(/of (\d+)/.exec(await page.locator(".pager-range").innerText())?.[1]);
+    const total = Number(/of (\d+)/.exec(await range.innerText())?.[1]);
     await expectSaid(page, new RegExp(`^${total} accounts?$`));
 
     const opener = page.locator(".page-tools").getByRole("button", { name: "Export CSV" });
