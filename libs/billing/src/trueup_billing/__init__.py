@@ -8,6 +8,7 @@ from trueup_billing.money import Currency, Money
 from trueup_billing.period import Period, month_of, months_between, quarter_of
 from trueup_billing.quantity import format_decimal, parse_decimal, round_half_up
 from trueup_billing.refs import Ref, Source, decode_part, encode_part, join_key
+from trueup_billing.texts import clean_text
 
 __all__ = [
     "BillingError",
@@ -18,6 +19,7 @@ __all__ = [
     "Period",
     "Ref",
     "Source",
+    "clean_text",
     "decode_part",
     "encode_part",
     "format_decimal",

@@ -42,6 +42,7 @@ INSERT INTO published_offsets AS known (topic, partition, last_offset)
 SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[])
 ON CONFLICT (topic, partition) DO UPDATE SET last_offset = greatest(known.last_offset, excluded.last_offset)
 """
+_CLAIM_CURSOR = "INSERT INTO cursors (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING"
 _SAVE_CURSOR = """
 INSERT INTO cursors (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value
 """
@@ -119,6 +120,14 @@ class ObservationPublisher:
         async with self._engine.begin() as conn:
             value: str | None = await (await raw(conn)).fetchval("SELECT value FROM cursors WHERE name = $1", name)
         return value
+
+    async def claim_cursor(self, name: str, value: str) -> str:
+        """What this schema was first used with under a name: this value, if nobody came before."""
+        async with self._engine.begin() as conn:
+            driver = await raw(conn)
+            await driver.execute(_CLAIM_CURSOR, name, value)
+            first: str = await driver.fetchval("SELECT value FROM cursors WHERE name = $1", name)
+        return first
 
     @staticmethod
     async def save_cursor(conn: asyncpg.Connection[asyncpg.Record], name: str, value: str) -> None:

@@ -90,7 +90,9 @@ async def key_must_fit(store: PostgresStore, gateway: StripeGateway, settings: S
     except ProviderDown as down:
         log.warning("whose key it is could not be asked", error=str(down))
         return
-    kept = await store.claimed("account", account) if account else account
+    if not account:
+        return
+    kept = await store.claimed("account", account)
     if kept != account:
         raise WrongKey(
             f"STRIPE_WEBHOOKS_STRIPE_API_KEY is of account {account}, but this database holds data of {kept}: "

@@ -22,7 +22,6 @@ from trueup_kit.postgres import raw
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 HISTORY_FROM, EXPORT_END = "history_from", "export_end"
 
-PROPOSE = "INSERT INTO cursors (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING"
 KEPT = """
 SELECT metric, day, account_id, exported, shown, unsure, exported_since
 FROM unnest($1::text[], $2::date[], $3::text[]) AS asked (metric, day, account_id)
@@ -69,10 +68,7 @@ class PostgresMemory:
 
     async def history_from(self, proposed: date) -> date:
         """See the port."""
-        async with self._engine.begin() as conn:
-            driver = await raw(conn)
-            await driver.execute(PROPOSE, HISTORY_FROM, proposed.isoformat())
-            return date.fromisoformat(await driver.fetchval("SELECT value FROM cursors WHERE name = $1", HISTORY_FROM))
+        return date.fromisoformat(await self._publisher.claim_cursor(HISTORY_FROM, proposed.isoformat()))
 
     async def export_end(self) -> datetime | None:
         """See the port."""

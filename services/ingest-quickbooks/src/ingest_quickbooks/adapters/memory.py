@@ -73,10 +73,7 @@ class PostgresMemory:
 
     async def claim_realm(self, realm_id: str) -> str:
         """The company whose ledger this schema remembers; the first who asks decides."""
-        await self._fetch(
-            "INSERT INTO cursors (name, value) VALUES ('realm', $1) ON CONFLICT (name) DO NOTHING", realm_id
-        )
-        return str(await self._publisher.cursor("realm"))
+        return await self._publisher.claim_cursor("realm", realm_id)
 
     async def cursor(self) -> datetime | None:
         """See the port."""

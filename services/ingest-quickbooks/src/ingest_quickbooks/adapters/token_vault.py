@@ -23,9 +23,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ingest_quickbooks.adapters.seal import Seal, WrongKey
 from ingest_quickbooks.domain.connecting import Connection
-from ingest_quickbooks.domain.reading import clean
 from ingest_quickbooks.domain.tokens import BadTokenAnswer, TokenAnswer, read_token_answer, reconnect_soon, renewal_due
 from ingest_quickbooks.ports import CodeNotTaken, ConnectionDead, SourceUnavailable
+from trueup_billing import clean_text
 from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.http import ProviderClient
 from trueup_kit.logs import get_logger
@@ -336,7 +336,7 @@ def _refusal(body: object, status: int) -> SourceUnavailable:
     code = body.get("error") if isinstance(body, dict) else None
     if code == "invalid_grant":
         return ConnectionDead("the refresh token is not accepted (invalid_grant)")
-    return SourceUnavailable(clean(f"token endpoint: HTTP {status} {code or ''}".rstrip()))
+    return SourceUnavailable(clean_text(f"token endpoint: HTTP {status} {code or ''}".rstrip()))
 
 
 def _fingerprint(secret: str) -> str:

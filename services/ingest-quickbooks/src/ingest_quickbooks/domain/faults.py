@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ingest_quickbooks.domain.reading import Body, clean
+from ingest_quickbooks.domain.reading import Body
+from trueup_billing import clean_text
 
 _AUTH_CODES = frozenset({"3200", "003200"})
 _THROTTLE_CODES = frozenset({"3001", "003001"})
@@ -65,4 +66,4 @@ def _read(fault: object) -> Fault:
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], Mapping) else {}
     words = [str(first[name]) for name in ("Message", "message", "Detail", "detail") if first.get(name)]
     told = ": ".join(words)[:300] or str(fault.get("type", "unknown fault"))
-    return Fault(clean(str(first.get("code", ""))), clean(told))
+    return Fault(clean_text(str(first.get("code", ""))), clean_text(told))

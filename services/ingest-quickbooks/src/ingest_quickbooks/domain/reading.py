@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from trueup_billing import BillingError, Currency, Ref, Source, parse_decimal
+from trueup_billing import BillingError, Currency, Ref, Source, clean_text, parse_decimal
 
 Body = Mapping[str, object]
 
@@ -42,12 +42,7 @@ def optional_text(body: Body, name: str, path: str = "") -> str | None:
         return None
     if not isinstance(value, str):
         raise Unreadable(at(path, name), "not a text")
-    return clean(value) or None
-
-
-def clean(value: str) -> str:
-    """The text without what neither PostgreSQL nor UTF-8 can hold: NUL, and halves of surrogate pairs."""
-    return value.replace("\x00", "").encode(errors="replace").decode()
+    return clean_text(value) or None
 
 
 def identity(body: Body, name: str, path: str = "") -> str:

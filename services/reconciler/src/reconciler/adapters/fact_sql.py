@@ -140,14 +140,15 @@ UNION SELECT d.ref FROM (SELECT payload FROM up UNION ALL SELECT former.payload 
 def _snapshots(table: str, identity: str, state: str, *, others: str = "") -> str:
     """Snapshots of objects that belong to a customer: one that moved dirties the customer it left as well.
 
-    `others` selects more refs that a change of `up`, once `former`, concerns.
+    `others` selects more refs that a change of `up`, once `former`, concerns, by their payloads.
     """
+    payload = f", {table}.payload" if others else ""
     return f"""
 WITH incoming AS (
     SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
                   AS r ({identity}, version, ref, kind, {state}, payload)
 ), former AS MATERIALIZED (
-    SELECT {identity}, ref, payload FROM {table} WHERE {identity} = ANY ($1)
+    SELECT {identity}, ref{payload} FROM {table} WHERE {identity} = ANY ($1)
 ), up AS (
     INSERT INTO {table} ({identity}, version, ref, kind, {state}, payload)
     SELECT {identity}, version, ref, kind, {state}, payload::jsonb FROM incoming
@@ -155,7 +156,7 @@ WITH incoming AS (
     SET version = excluded.version, ref = excluded.ref, kind = excluded.kind, {state} = excluded.{state},
         payload = excluded.payload
     WHERE {table}.version < excluded.version
-    RETURNING {table}.{identity}, {table}.ref, {table}.payload
+    RETURNING {table}.{identity}, {table}.ref{payload}
 ), changed AS (SELECT ref FROM up UNION SELECT former.ref FROM former JOIN up USING ({identity}) {others}),
 marked AS ({_MARK_REFS})
 SELECT count(*) FROM up

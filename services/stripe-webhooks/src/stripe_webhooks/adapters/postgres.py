@@ -181,10 +181,9 @@ class PostgresStore:
         found = json.loads(text)
         return Progress(datetime.fromisoformat(found["since"]), datetime.fromisoformat(found["as_of"]))
 
-    async def claimed(self, name: str, value: str) -> str | None:
-        """What this schema was first used with under a name such as `mode`: this value, if nobody came before."""
-        await self._execute("INSERT INTO cursors (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", name, value)
-        return await self.publisher.cursor(name)
+    async def claimed(self, name: str, value: str) -> str:
+        """See `ObservationPublisher.claim_cursor`; names are `mode` and `account`."""
+        return await self.publisher.claim_cursor(name, value)
 
     async def forget_old(self) -> None:
         """See the port."""

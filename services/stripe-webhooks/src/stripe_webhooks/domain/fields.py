@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from trueup_billing import BillingError, Currency, InvalidValue, Ref, Source
+from trueup_billing import BillingError, Currency, InvalidValue, Ref, Source, clean_text
 
 T = TypeVar("T")
 Json = Mapping[str, Any]
@@ -71,12 +71,7 @@ def items_of(value: object) -> list[Json]:
 def text(body: Json, name: str) -> str | None:
     """A string field; absent, null, empty or of another kind: None."""
     value = body.get(name)
-    return (clean(value) or None) if isinstance(value, str) else None
-
-
-def clean(value: str) -> str:
-    """The text without what neither PostgreSQL nor UTF-8 can hold: NUL, and halves of surrogate pairs."""
-    return value.replace("\x00", "").encode(errors="replace").decode()
+    return (clean_text(value) or None) if isinstance(value, str) else None
 
 
 def identity(body: Json, name: str) -> str | None:
@@ -178,6 +173,6 @@ def links(body: Json, names: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for field, word in names.items():
         value = metadata.get(field)
-        if isinstance(value, str) and (kept := clean(value).strip()):
+        if isinstance(value, str) and (kept := clean_text(value).strip()):
             found.setdefault(word, kept)
     return found
