@@ -45,6 +45,11 @@ class TestReadSums:
     def test_an_account_behind_events_without_one_is_read(self) -> None:
         assert set(read_sums(answer(seriesLabels=["(none)", "acct_2"]), DAYS).by_account) == {"acct_2"}
 
+    @pytest.mark.parametrize("odd", ["", "a\x00b", "a\ud83d"])
+    def test_a_name_that_cannot_be_kept_is_nobodys_and_spoils_no_other(self, odd: str) -> None:
+        sums = read_sums(answer(seriesLabels=[[0, odd], [0, "ärger 😀"]]), DAYS)
+        assert (set(sums.by_account), sums.rows) == ({"ärger 😀"}, 2)
+
     @pytest.mark.parametrize("labels", [["a"], ["a", "b", "c"]])
     def test_as_many_labels_as_series(self, labels: list[str]) -> None:
         with pytest.raises(GarbledAnswer, match=re.escape(f"data.series: 2 series with {len(labels)} labels")):

@@ -106,6 +106,12 @@ class TestTally:
         add(counted, "1", account_id=account)
         assert {key.account for key in counted.totals} == ({name} if name else set())
 
+    @pytest.mark.parametrize("account", ["a\x00b", "a\ud83d"])
+    def test_a_name_that_cannot_be_kept_leaves_its_day_to_a_question(self, account: str) -> None:
+        counted = tally(metrics=[CALLS])
+        add(counted, "1", account_id=account)
+        assert (counted.accounts, counted.unread) == (set(), {("api_calls", date(2026, 10, 2))})
+
     def test_days_are_the_projects(self) -> None:
         counted = tally("America/Los_Angeles")
         add(counted, "1", "2026-10-02 06:59:59.999000")

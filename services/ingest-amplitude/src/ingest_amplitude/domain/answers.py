@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from ingest_amplitude.domain.buckets import ABSENT, Grain, Metric
+from ingest_amplitude.domain.buckets import ABSENT, Grain, Metric, is_storable
 from trueup_billing import InvalidValue, parse_decimal
 
 # Any of these true means that the sums may be too low.
@@ -85,12 +85,15 @@ def read_sums(answer: object, buckets: Sequence[date], grain: Grain = "day") -> 
 
 
 def _account(label: object, path: str) -> str | None:
-    """Labels are `[index, "value"]` pairs or plain texts when grouped; a bare number is an ungrouped series."""
+    """Labels are `[index, "value"]` pairs or plain texts when grouped; a bare number is an ungrouped series.
+
+    None of what is nobody's: without a name, or with one that cannot be kept.
+    """
     if isinstance(label, (list, tuple)) and len(label) == 2:
         label = label[1]
     if not isinstance(label, str):
         raise GarbledAnswer(f"{path}: a series without account: {label!r}")
-    return None if label == ABSENT else label
+    return None if label in ("", ABSENT) or not is_storable(label) else label
 
 
 def _values(values: object, count: int, path: str) -> tuple[Decimal, ...]:

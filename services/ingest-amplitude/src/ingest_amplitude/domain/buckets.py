@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Context, Decimal, Inexact
 from typing import Literal, NamedTuple
 
-from trueup_billing import month_of
+from trueup_billing import clean_text, month_of
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -33,6 +33,11 @@ class Filter:
         """Whether an exported event counts."""
         value = (event if self.owner == "event" else user).get(self.property_name)
         return (_text(value) in self.values) is not self.negated
+
+
+def is_storable(account: str) -> bool:
+    """Whether an account can go by this name: neither PostgreSQL nor UTF-8 holds NUL or half a character."""
+    return clean_text(account) == account
 
 
 def _text(value: object) -> str:

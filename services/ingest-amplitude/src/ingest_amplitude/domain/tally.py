@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 
-from ingest_amplitude.domain.buckets import ABSENT, ZERO, Key, Metric, Totals
+from ingest_amplitude.domain.buckets import ABSENT, ZERO, Key, Metric, Totals, is_storable
 from ingest_amplitude.domain.windows import Hours
 from trueup_billing import InvalidValue, parse_decimal
 
@@ -61,7 +61,7 @@ def event_id(uuid: str) -> int:
         number = -1
     if 0 <= number < 1 << 128:
         return number
-    return int.from_bytes(hashlib.blake2b(uuid.encode(), digest_size=16).digest())
+    return int.from_bytes(hashlib.blake2b(uuid.encode(errors="surrogatepass"), digest_size=16).digest())
 
 
 class Tally:
@@ -220,9 +220,10 @@ class Tally:
 
 
 def _label(value: object) -> str | None:
-    """The account as segmentation labels it, a whole number by its digits; None of anything else than text or such a one."""
+    """The account as segmentation labels it, a whole number by its digits; None of anything else than text or such a one,
+    and of a text that cannot be kept."""
     if isinstance(value, str):
-        return value
+        return value if is_storable(value) else None
     if isinstance(value, Decimal) and value.is_finite() and abs(value) < NUMBER_END and value == int(value):
         value = int(value)
     return str(value) if type(value) is int else None
