@@ -180,6 +180,18 @@ class TestExport:
         await api(says(archive(garbled + b"\n" + line(2)))).export(HOURS, counted)
         assert (counted.unread, counted.unreadable, counted.counted) == ({("api_calls", day)}, 1, 1)
 
+    @pytest.mark.parametrize(
+        "odd", [b"half \\ud83d", b"half \\ud83d of it", b"not UTF-8 \xff", b'", "rate": NaN, "": "']
+    )
+    async def test_a_text_that_is_cut_within_a_character_spoils_nothing_else(self, odd: bytes) -> None:
+        counted = tally()
+        other = line(1, event_type="page", event_properties={"title": "~"})
+        mine = line(2, event_properties={"account_id": "a", "quantity": 0.5, "title": "~"})
+        marked = line(3, uuid="~")
+        await api(says(archive((other + mine + marked).replace(b"~", odd)))).export(HOURS, counted)
+        assert counted.totals == {Key("api_calls", DAYS[0], "a"): Decimal("2.5")}
+        assert (counted.unread, counted.unreadable) == (set(), 0)
+
     async def test_a_garbled_line_that_is_not_metered_costs_nothing(self) -> None:
         counted = tally()
         await api(says(archive(line(1, event_type="page", uuid=7) + line(2)))).export(HOURS, counted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -32,20 +33,12 @@ class _UserLine(_Line):
     user_properties: dict[str, Any] | None = None
 
 
-class _Rest(msgspec.Struct):
-    """What a line that is no event may still say."""
-
-    event_type: Any = None
-    event_time: Any = None
-
-
-_REST_DECODER = msgspec.json.Decoder(_Rest)
 _DECODER = msgspec.json.Decoder(_Line, float_hook=Decimal)
 _USER_DECODER = msgspec.json.Decoder(_UserLine, float_hook=Decimal)
 
 
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""No JSON, not in the shape of an event, text that is no UTF-8, nested beyond measure."""
+ODD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""No JSON, not in the shape of an event, text that is no UTF-8 or cut in the middle of a character, nested beyond measure."""
 
 Tell = Callable[[str, int, str], None]
 """Is told each metered event that cannot be read: file in the archive, line from 1, what is wrong."""
@@ -77,12 +70,10 @@ def _count(lines: gzip.GzipFile | IO[bytes], tally: Tally, name: str, tell: Tell
     for number, line in enumerate(lines, 1):
         try:
             event = decoder.decode(line)
-        except UNREADABLE as error:
-            _add_garbled(line, str(error), tally)
+        except ODD as error:
+            _add_odd(line, str(error), tally)
         else:
-            user = event.user_properties if isinstance(event, _UserLine) else None
-            properties, uploaded = event.event_properties or {}, event.server_upload_time
-            tally.add(event.event_type, event.event_time, event.uuid, properties, user, uploaded)
+            _add(event, tally)
         if tally.full:
             raise TooMuchAtOnce(f"the export holds more events than are counted at once: over {len(tally.met) - 1}")
         if tally.unreadable != refused:
@@ -90,12 +81,23 @@ def _count(lines: gzip.GzipFile | IO[bytes], tally: Tally, name: str, tell: Tell
             tell(name, number, tally.why_unreadable)
 
 
-def _add_garbled(line: bytes, why: str, tally: Tally) -> None:
+def _add(event: _Line, tally: Tally) -> None:
+    user = event.user_properties if isinstance(event, _UserLine) else None
+    properties, uploaded = event.event_properties or {}, event.server_upload_time
+    tally.add(event.event_type, event.event_time, event.uuid, properties, user, uploaded)
+
+
+def _add_odd(line: bytes, why: str, tally: Tally) -> None:
+    """Read a line once more, and let half a character, as browsers cut texts, spoil nothing but the text that has it."""
     if not line.strip():
         return
     try:
-        rest = _REST_DECODER.decode(line)
-    except UNREADABLE:
-        rest = _Rest()
-    kind, time = (value if isinstance(value, str) else None for value in (rest.event_type, rest.event_time))
-    tally.add_garbled(line, why, kind, time or "")
+        found = json.loads(line.decode(errors="surrogateescape"), parse_float=Decimal)
+    except (ValueError, RecursionError):
+        found = None
+    try:
+        _add(msgspec.convert(found, _UserLine if tally.reads_users else _Line), tally)
+    except msgspec.ValidationError:
+        said = found if isinstance(found, dict) else {}
+        kind, time = (one if isinstance(one, str) else None for one in map(said.get, ("event_type", "event_time")))
+        tally.add_garbled(line, why, kind, time or "")
