@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +14,10 @@ from ingest_amplitude.ports import Definition, ExportedHours, Step
 from trueup_kit.ingest import Leases, ObservationPublisher
 
 DAY = date(2026, 10, 1)
+SOME_SHOWN = """
+INSERT INTO buckets (metric, day, account_id, shown)
+SELECT 'calls', date '2026-10-01' + day, 'a' || account, day FROM generate_series(0, 30) day, generate_series(1, 3000) account
+"""
 
 
 async def test_unread_days_stay_until_their_metric_means_something_else(bench: Any) -> None:
@@ -47,3 +52,17 @@ async def test_unread_days_stay_until_their_metric_means_something_else(bench: A
         assert await memory.event_ids(rest) == {1, 2}
         await take(Step(definitions={"calls": Definition("other", "day", by_export=False)}, forgotten=["calls"]))
         assert await memory.unread_days() == {"bytes": first["bytes"]}
+
+
+async def test_a_question_fetches_what_its_own_accounts_were_told_and_nothing_beside(bench: Any) -> None:
+    memory = PostgresMemory(bench.engine, ObservationPublisher(bench.engine, bench.producer, service="test"))
+    await bench.sql(SOME_SHOWN)
+    last = DAY + timedelta(days=30)
+    tracemalloc.start()
+    kept = await memory.kept_between("calls", DAY, last, ["a1", "a2", "unknown"])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(kept) == 2 * 31
+    assert {key.account for key in kept} == {"a1", "a2"}
+    assert peak < 5_000_000, "all of them take ten times as much"
+    assert len(await memory.kept_between("calls", DAY, DAY, None)) == 3000

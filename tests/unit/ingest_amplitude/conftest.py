@@ -237,9 +237,15 @@ class World:
         known = self.exported_totals.keys() | self.shown_totals.keys() | self.unsure
         return {key: self._kept(key) for key in keys if key in known}
 
-    async def kept_between(self, metric: str, first: date, last: date) -> dict[Key, Kept]:
+    async def kept_between(
+        self, metric: str, first: date, last: date, accounts: Sequence[str] | None
+    ) -> dict[Key, Kept]:
         known = self.shown_totals.keys() | self.unsure
-        return {key: self._kept(key) for key in known if key.metric == metric and first <= key.day <= last}
+        return {
+            key: self._kept(key)
+            for key in known
+            if key.metric == metric and first <= key.day <= last and (accounts is None or key.account in accounts)
+        }
 
     def _kept(self, key: Key) -> Kept:
         shown = None if key in self.unsure else self.shown_totals.get(key, Decimal(0))

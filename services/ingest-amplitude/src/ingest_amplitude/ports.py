@@ -187,5 +187,7 @@ class Memory(Protocol):
     async def kept(self, keys: Sequence[Key]) -> dict[Key, Kept]:
         """Of these buckets the ones that are remembered."""
 
-    async def kept_between(self, metric: str, first: date, last: date) -> dict[Key, Kept]:
-        """Every bucket of a metric on these days that was announced, or nearly."""
+    async def kept_between(
+        self, metric: str, first: date, last: date, accounts: Sequence[str] | None
+    ) -> dict[Key, Kept]:
+        """Every bucket of a metric on these days that was announced, or nearly; of these accounts, or of all."""

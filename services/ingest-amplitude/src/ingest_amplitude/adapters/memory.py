@@ -30,6 +30,7 @@ JOIN buckets USING (metric, day, account_id)
 SHOWN = """
 SELECT metric, day, account_id, exported, shown, unsure, exported_since FROM buckets
 WHERE metric = $1 AND day BETWEEN $2 AND $3 AND (shown IS NOT NULL OR unsure)
+    AND ($4::text[] IS NULL OR account_id = ANY ($4))
 """
 STAND = """
 INSERT INTO standings (metric, partition, coverage, as_of, night, month)
@@ -119,9 +120,11 @@ class PostgresMemory:
             return {}
         return _by_key(await self._fetch(KEPT, *columns(keys)))
 
-    async def kept_between(self, metric: str, first: date, last: date) -> dict[Key, Kept]:
+    async def kept_between(
+        self, metric: str, first: date, last: date, accounts: Sequence[str] | None
+    ) -> dict[Key, Kept]:
         """See the port."""
-        return _by_key(await self._fetch(SHOWN, metric, first, last))
+        return _by_key(await self._fetch(SHOWN, metric, first, last, accounts))
 
     async def _fetch(self, sql: str, *values: object) -> list[asyncpg.Record]:
         async with self._engine.begin() as conn:
