@@ -43,3 +43,23 @@ async def test_a_report_says_whose_days_it_covers(world: Any) -> None:
     world.plan = replace(world.plan, zone=ZoneInfo("America/Los_Angeles"))
     await pull_usage(world.deps())
     assert {part.time_zone for part in world.reports[-1].coverage} == {"America/Los_Angeles"}
+
+
+async def test_a_metric_that_is_counted_by_other_buckets_is_announced_by_neither(world: Any) -> None:
+    calls = world.plan.metrics[0]
+    world.happen("a", 5, world.now - timedelta(days=9))
+    await pull_usage(world.deps())
+    world.plan = replace(world.plan, metrics=[replace(calls, additive=False)])
+    sent = len(world.sent)
+    for _ in range(2):
+        world.now += timedelta(hours=2)
+        world.happen("a", 7, world.now - timedelta(days=9), world.now - timedelta(minutes=65))
+        await pull_usage(world.deps())
+    assert world.sent[sent:] == []
+    assert not world.reports[-1].complete
+    assert "another name" in world.reports[-1].error
+    world.plan = replace(world.plan, metrics=[calls])
+    for _ in range(2):
+        await pull_usage(world.deps())
+    assert world.on_the_bus() == world.truth(world.now)
+    assert world.reports[-1].complete

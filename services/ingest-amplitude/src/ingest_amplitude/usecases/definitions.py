@@ -44,6 +44,10 @@ async def settle(deps: Deps) -> Settled:
             changed[metric.name] = Definition(mark, metric.grain, by_export)
         elif before.grain != metric.grain:
             conflicts[metric.name] = _conflict(metric, before)
+            if before.by_export:
+                # The export goes on without it: should it mean again what it did, questions read what was passed over.
+                forgotten.append(metric.name)
+                changed[metric.name] = replace(before, by_export=False)
         elif before.fingerprint != mark:
             forgotten.append(metric.name)
             changed[metric.name] = Definition(mark, metric.grain, by_export=False)
