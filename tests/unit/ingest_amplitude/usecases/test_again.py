@@ -235,6 +235,20 @@ async def test_a_metric_that_is_new_beside_a_running_export_is_not_taken_for_zer
     assert world.on_the_bus()[Key("calls_in_thousands", (world.now - 30 * DAY).date(), "a")] == 4
 
 
+async def test_a_day_that_ran_when_the_service_went_down_for_long_is_read_to_its_end(world: Any) -> None:
+    await _pull(world)
+    world.plan = replace(world.plan, metrics=[*world.plan.metrics, OTHER])
+    await _pull(world, 3, minutes=5)
+    world.happen("a", 7000, world.now + 3 * HOUR)
+    day = world.now.date()
+    await _pull(world, days=13)
+    assert world.on_the_bus()[Key(OTHER.name, day, "a")] == 7
+    assert all(report.complete for report in world.reports[-2:])
+    world.asked_days.clear()
+    await _pull(world, minutes=5)
+    assert len(_days_asked(world, OTHER.name)) == 1, "and not asked for once more"
+
+
 async def test_a_changed_definition_starts_anew(world: Any) -> None:
     day = (world.now - 20 * DAY).date()
     world.happen("a", 4000, world.now - 20 * DAY)

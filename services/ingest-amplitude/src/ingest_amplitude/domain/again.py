@@ -113,11 +113,11 @@ def _last_past(metric: Metric, today: date, rules: Rules) -> date:
 
 
 def _is_read(metric: Metric, known: Mapping[date, datetime], day: date, now: datetime) -> bool:
-    """A month that was last looked at while it ran is not read whole."""
-    if day not in known:
-        return False
-    over = day_start(month_of(day).end, now.tzinfo) if now.tzinfo is not None and not metric.additive else None
-    return over is None or known[day] >= over
+    """A day, or month, that was last looked at while it ran is not read whole."""
+    if day not in known or now.tzinfo is None:
+        return day in known
+    end = day + DAY if metric.additive else month_of(day).end
+    return known[day] >= day_start(end, now.tzinfo)
 
 
 def _at_night(metric: Metric, marks: Marks, now: datetime, first: date, rules: Rules) -> Again | None:
