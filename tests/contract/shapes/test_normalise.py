@@ -167,6 +167,14 @@ def test_days_are_those_of_the_projects_zone(monkeypatch: pytest.MonkeyPatch, tm
     assert found == {"2026-09-28": "1.25", "2026-10-01": "100", "2026-10-02": "20"}
 
 
+def test_a_zone_that_is_none_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(HERE / "amplitude")
+    monkeypatch.setenv("INGEST_AMPLITUDE_PROJECT_TIME_ZONE", "Middle/Earth")
+    code, out, err = normalise("amplitude", "segmentation.synthetic.json")
+    assert (code, out) == (1, "")
+    assert err == "error: INGEST_AMPLITUDE_PROJECT_TIME_ZONE: write an IANA zone such as UTC or America/Los_Angeles\n"
+
+
 def test_settings_of_the_service_count(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(HERE / "quickbooks")
     monkeypatch.setenv("INGEST_QUICKBOOKS_LINK_FIELDS", '{"client_id": "CompanyName"}')

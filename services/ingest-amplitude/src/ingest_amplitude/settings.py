@@ -67,7 +67,8 @@ class Settings(ServiceSettings):
 
     @field_validator("project_time_zone")
     @classmethod
-    def _is_zone(cls, value: str) -> str:
+    def is_zone(cls, value: str) -> str:
+        """The name of a zone, checked."""
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError):

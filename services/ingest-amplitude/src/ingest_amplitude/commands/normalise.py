@@ -37,7 +37,7 @@ def normalise(files: Files, metric: Metrics = []) -> None:  # noqa: B006  Typer 
     """Print the usage events for recorded answers and exports; a segmentation answer needs exactly one metric."""
     try:
         metrics = [_metric(one) for one in metric] or _configured()
-        reader = Reader(metrics, setting(Settings, "account_property"), setting(Settings, "project_time_zone"))
+        reader = Reader(metrics, setting(Settings, "account_property"), _zone())
     except Misread as error:
         raise typer.Exit(tell([Trouble(str(error))])) from None
     raise typer.Exit(tell(reader.of_files(files)))
@@ -48,6 +48,14 @@ def _metric(text: str) -> MetricSetting:
     if len(parts) != len(NAMED) or not all(parts):
         raise Misread("--metric", f"{text!r} is not NAME:EVENT_TYPE:PROPERTY:UNIT")
     return MetricSetting.model_validate(dict(zip(NAMED, parts, strict=True)))
+
+
+def _zone() -> str:
+    name: str = setting(Settings, "project_time_zone")
+    try:
+        return Settings.is_zone(name)
+    except ValueError as error:
+        raise Misread("INGEST_AMPLITUDE_PROJECT_TIME_ZONE", str(error)) from None
 
 
 def _configured() -> list[MetricSetting]:
