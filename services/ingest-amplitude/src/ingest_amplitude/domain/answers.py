@@ -11,8 +11,9 @@ from ingest_amplitude.domain.buckets import ABSENT, Grain, Metric, is_storable
 from trueup_billing import InvalidValue, parse_decimal
 
 # Any of these true means that the sums may be too low.
-_CUT = "hitChunkGroupByLimit"
-_INCOMPLETE_FLAGS = (_CUT, "timedOutRealtimeData", "realtimeDataMissing", "prunedResult")
+CUT = "hitChunkGroupByLimit"
+"""Amplitude's word for groups that are left out."""
+_INCOMPLETE_FLAGS = (CUT, "timedOutRealtimeData", "realtimeDataMissing", "prunedResult")
 _TEXT_LENGTH = {"day": len("2026-10-01"), "month": len("2026-10")}
 
 
@@ -35,7 +36,7 @@ class Sums:
 
     def is_cut(self, limit: int) -> bool:
         """Whether groups are left out: there are as many as were asked for at the most, or Amplitude says so."""
-        return self.rows >= limit or self.incomplete == _CUT
+        return self.rows >= limit or self.incomplete == CUT
 
     def in_units_of(self, metric: Metric) -> Sums:
         """The same in the metric's unit."""
