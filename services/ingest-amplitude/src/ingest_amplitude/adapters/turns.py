@@ -33,6 +33,8 @@ from trueup_kit.producer import Producer
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 LEASE = "usage"
+BORROW_WAIT_S = 3600.0
+"""A pull of 12,000 accounts costs more than five minutes give and takes a quarter of an hour or more; see `pace`."""
 ROWS_MAX = 10_000
 NOT_EXPORTED = (None, None)
 
@@ -181,7 +183,7 @@ class Turns:
     @asynccontextmanager
     async def borrow(self) -> AsyncIterator[LeasedTurn]:
         """See `pulls.Turns.borrow`."""
-        async with self._turns.borrow() as held:
+        async with self._turns.borrow(BORROW_WAIT_S) as held:
             yield self._of(held)
 
     def _of(self, held: Held) -> LeasedTurn:
