@@ -210,6 +210,16 @@ def test_gaps_concern_whom_they_name() -> None:
     assert touched(gapped, record(report(3), gapped)) == Dirt(refs=frozenset({"quickbooks:9"}))
 
 
+def test_another_gap_of_the_same_customer_concerns_it_again() -> None:
+    def gapped(version: int, detail: str) -> wire.Sync:
+        gap = wire.Gap(ref="quickbooks:9", reason="unreadable_document", detail=detail)
+        return report(version, gaps=[gap, wire.Gap(ref="quickbooks:8", reason="unreadable_document")])
+
+    one = absorb(None, gapped(1, "one (id 5)"))
+    assert touched(one, absorb(one, gapped(2, "one (id 5)"))) == Dirt()
+    assert touched(one, absorb(one, gapped(2, "2 objects (id 5 to 6)"))) == Dirt(refs=frozenset({"quickbooks:9"}))
+
+
 def test_the_banner_tells_what_is_wrong() -> None:
     good = record(report(1))
     assert banner_line("quickbooks", [], False).state == "never"

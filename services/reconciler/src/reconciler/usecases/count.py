@@ -78,7 +78,8 @@ def touched(former: ScopeRecord | None, record: ScopeRecord) -> Dirt:
         if asked and all(refs is not None for refs in asked):
             return Dirt(refs=frozenset(ref for refs in asked for ref in refs or ()))
         return Dirt(sources=frozenset({record.latest.source}))
-    return Dirt(refs=_gaps(holes_before) ^ _gaps(holes_after))
+    # Another gap of the same customer counts too: an acceptance holds for the gap that it names only.
+    return Dirt(refs=frozenset(gap.ref for gap in _gaps(holes_before) ^ _gaps(holes_after)))
 
 
 def _extent(report: wire.Sync | None) -> object:
@@ -93,8 +94,8 @@ def _reason(report: wire.Sync | None) -> str | None:
     return None if report is None or report.complete else report.reason
 
 
-def _gaps(report: wire.Sync | None) -> frozenset[str]:
-    return frozenset(gap.ref for gap in report.gaps) if report else frozenset()
+def _gaps(report: wire.Sync | None) -> frozenset[wire.Gap]:
+    return frozenset(report.gaps) if report else frozenset()
 
 
 async def _open_gates(turn: ScopeTurn, records: dict[str, ScopeRecord]) -> bool:
@@ -157,5 +158,5 @@ def banner_line(source: str, records: Iterable[ScopeRecord], wide_dead_letter: b
         error=said.error if said else None,
         scopes=len(mine),
         incomplete_scopes=incomplete,
-        gaps=len({ref for record in mine for ref in _gaps(record.holes)}),
+        gaps=len({gap.ref for record in mine for gap in _gaps(record.holes)}),
     )
