@@ -37,8 +37,9 @@ def turns(engine: AsyncEngine, service: str) -> Turns:
 class Service:
     """A schedule whose pulls only note for whom they were."""
 
-    def __init__(self, engine: AsyncEngine, interval_s: float) -> None:
+    def __init__(self, engine: AsyncEngine, interval_s: float, pull_s: float = 0.0) -> None:
         self.pulled_for: list[str] = []
+        self.pull_s = pull_s
         self.schedule: Schedule[Any] = Schedule(
             turns(engine, "service").open,
             self.pull,
@@ -51,6 +52,7 @@ class Service:
 
     async def pull(self, _: Any) -> Outcome:
         self.pulled_for.append(current_priority())
+        await asyncio.sleep(self.pull_s)
         return Outcome()
 
     async def wish(self) -> None:
@@ -97,6 +99,17 @@ async def test_a_wish_goes_before_the_next_question(engine: AsyncEngine) -> None
         assert not working.done()
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
+
+
+async def test_work_comes_between_pulls_of_several_replicas_that_take_longer_than_their_interval(
+    engine: AsyncEngine,
+) -> None:
+    replicas = [Service(engine, interval_s=1.0, pull_s=1.5) for _ in range(2)]
+    async with running(replicas[0]), running(replicas[1]):
+        await until(lambda: any(one.pulled_for for one in replicas), what="the first pull")
+        async with asyncio.timeout(60):
+            await backfill(engine, 3)
+    assert sum(len(one.pulled_for) for one in replicas) > 1, "and pulls go on"
 
 
 async def test_where_no_service_runs_nobody_is_waited_for(engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:

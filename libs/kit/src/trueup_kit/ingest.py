@@ -134,6 +134,11 @@ class ObservationPublisher:
         """Save a cursor inside the caller's transaction (in `then`)."""
         await conn.execute(_SAVE_CURSOR, name, value)
 
+    @staticmethod
+    async def drop_cursor(conn: asyncpg.Connection[asyncpg.Record], name: str) -> None:
+        """Forget a cursor inside the caller's transaction."""
+        await conn.execute("DELETE FROM cursors WHERE name = $1", name)
+
     async def _known(self, keys: Sequence[Key]) -> dict[Key, bytes]:
         if not keys:
             return {}

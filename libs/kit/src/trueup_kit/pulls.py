@@ -78,7 +78,7 @@ class Turns:
                 yield None
                 return
             yield held
-            await self._note(PULLED_AT, started_at)
+            await self._note_pulled(started_at)
 
     @asynccontextmanager
     async def borrow(self, wait_s: float = BORROW_WAIT_S) -> AsyncIterator[Held]:
@@ -107,13 +107,22 @@ class Turns:
     async def _is_wanted(self) -> bool:
         """Whether a pull found the lease taken just now and has not come to its turn since."""
         wanted_at = await self._noted(WANTED_AT)
-        if wanted_at is None or wanted_at <= self._clock() - timedelta(seconds=STEP_BACK_S):
-            return False
-        return not await self._pulled_since(wanted_at)
+        return wanted_at is not None and wanted_at > self._clock() - timedelta(seconds=STEP_BACK_S)
 
     async def _noted(self, name: str) -> datetime | None:
         text = await self._publisher.cursor(name)
         return None if text is None else datetime.fromisoformat(text)
+
+    async def _note_pulled(self, started_at: datetime) -> None:
+        """A pull is over, and whoever found it under way wants it no longer.
+
+        Were the word of the others left standing, no borrower would ever come between pulls that take longer than their
+        interval: each of them is wanted anew by those that stand by.
+        """
+        async with self._engine.begin() as conn:
+            driver = await raw(conn)
+            await ObservationPublisher.save_cursor(driver, PULLED_AT, started_at.isoformat())
+            await ObservationPublisher.drop_cursor(driver, WANTED_AT)
 
     async def _note(self, name: str, moment: datetime) -> None:
         async with self._engine.begin() as conn:
