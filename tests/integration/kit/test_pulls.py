@@ -29,9 +29,9 @@ class Outcome:
     error: str | None = None
 
 
-def turns(engine: AsyncEngine, service: str) -> Turns:
+def turns(engine: AsyncEngine, service: str, ahead: timedelta = timedelta()) -> Turns:
     publisher = ObservationPublisher(engine, None, service=service)  # type: ignore[arg-type]
-    return Turns(engine, Leases(engine, service=service), publisher, lambda: datetime.now(UTC), scope="usage")
+    return Turns(engine, Leases(engine, service=service), publisher, lambda: datetime.now(UTC) + ahead, scope="usage")
 
 
 class Service:
@@ -124,3 +124,25 @@ async def test_where_no_service_runs_nobody_is_waited_for(engine: AsyncEngine, m
     with pytest.raises(ProviderUnavailable, match="busy"):
         async with turns(engine, "one").borrow(), turns(engine, "another").borrow(wait_s=0):
             pass
+
+
+async def test_a_clock_that_was_ahead_and_is_set_right_keeps_nobody_from_pulling(engine: AsyncEngine) -> None:
+    wrong = turns(engine, "service", ahead=timedelta(hours=1))
+    async with wrong.open(60) as turn:
+        assert turn is not None
+    async with turns(engine, "backfill").borrow(), wrong.open(0) as turn:
+        assert turn is None  # and it leaves word of it
+    async with asyncio.timeout(5), turns(engine, "backfill").borrow():
+        pass
+    right = turns(engine, "service")
+    async with right.open(60) as turn:
+        assert turn is not None
+    async with right.open(60) as turn:
+        assert turn is None, "the right clock's word counts again"
+
+
+async def test_clocks_that_differ_a_little_pull_no_oftener(engine: AsyncEngine) -> None:
+    async with turns(engine, "one", ahead=timedelta(seconds=3)).open(60) as turn:
+        assert turn is not None
+    async with turns(engine, "another").open(60) as turn:
+        assert turn is None

@@ -31,6 +31,8 @@ BORROW_PAUSE_S = 0.2
 TICKS_PER_INTERVAL = 4
 TICK_LONGEST_S = 5.0
 """Replicas look at least this often whether a pull is due, so that one takes over soon after another died."""
+CLOCKS_APART = timedelta(seconds=10)
+"""Replicas' clocks differ by no more than this, unless one of them is wrong."""
 STEP_BACK_S = 2 * TICK_LONGEST_S
 """How long other work lets the scope lie for a pull that found it taken: such a pull looks again within one tick."""
 
@@ -110,8 +112,10 @@ class Turns:
         return wanted_at is not None and wanted_at > self._clock() - timedelta(seconds=STEP_BACK_S)
 
     async def _noted(self, name: str) -> datetime | None:
+        """What was noted; None too where a clock wrote it that was ahead: nobody would pull before that time has come."""
         text = await self._publisher.cursor(name)
-        return None if text is None else datetime.fromisoformat(text)
+        noted_at = None if text is None else datetime.fromisoformat(text)
+        return None if noted_at is None or noted_at > self._clock() + CLOCKS_APART else noted_at
 
     async def _note_pulled(self, started_at: datetime) -> None:
         """A pull is over, and whoever found it under way wants it no longer.

@@ -150,6 +150,24 @@ async def test_beyond_what_stripe_keeps_everything_is_loaded(world: World, bodie
     assert "stripe:invoice:in_1" in world.store.now()
 
 
+@pytest.mark.parametrize(("ahead_s", "loads"), [(1800, False), (86_400, True)])
+async def test_a_clock_that_was_ahead_and_is_set_right_keeps_nobody_from_pulling(
+    world: World, bodies: Bodies, ahead_s: int, loads: bool
+) -> None:
+    """An event came while the clock was ahead: beyond what `since` allows for, only a load finds it."""
+    world.stripe.put(bodies.event("evt_1", bodies.invoice("in_1"), created=now_s(world)), bodies.invoice("in_1"))
+    world.tick(seconds=ahead_s)
+    await world.poll()
+    world.stripe.put(bodies.invoice("in_2"))
+    world.tick(seconds=60 - ahead_s)
+    world.stripe.put(bodies.event("evt_2", bodies.invoice("in_2"), created=now_s(world) - 30))
+    world.stripe.asked.clear()
+    assert await world.poll()
+    assert ("invoices" in world.stripe.asked) is loads
+    assert "stripe:invoice:in_2" in world.store.now()
+    assert reports(world)[-1].as_of == world.time
+
+
 async def test_more_events_than_fit_are_a_load(world: World, bodies: Bodies) -> None:
     await world.poll()
     world.stripe.page_size = 1

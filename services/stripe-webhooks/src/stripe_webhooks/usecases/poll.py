@@ -21,6 +21,8 @@ OVERLAP = timedelta(seconds=60)
 """Events show up a little after they are stamped, and stamps have whole seconds."""
 SKEW = timedelta(hours=1)
 """How far Stripe's clock may be from ours."""
+CLOCKS_APART = timedelta(seconds=10)
+"""Replicas' clocks differ by no more than this, unless one of them is wrong."""
 EVENT_PAGES_MAX = 300
 """Beyond this many pages a load asks less of Stripe than the events do."""
 MISSING_MAX = 200
@@ -73,12 +75,15 @@ class Poll:
     def _is_due(self, progress: Progress, now: datetime, wished_at: datetime | None) -> bool:
         if wished_at is not None and wished_at > progress.as_of:
             return True
+        if progress.as_of > now + CLOCKS_APART:
+            return True  # a clock wrote it that was ahead: nobody would pull before that time has come
         # Replicas tick at different moments: each looks, one pull an interval is enough.
         return now >= progress.as_of + self.interval * 0.8
 
     async def _pull(self, held: Held, progress: Progress | None, started_at: datetime, *, wished: bool) -> None:
         try:
-            if progress is None or started_at - progress.as_of > HORIZON:
+            # Where the clock was ahead by more than Stripe's may be, it is not known which events were asked for.
+            if progress is None or not -SKEW <= started_at - progress.as_of <= HORIZON:
                 raise TooFarBehind
             latest = await self._catch_up(progress.since, wished=wished)
         except TooFarBehind:
