@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import ValidationError
 
@@ -16,9 +16,9 @@ from trueup_kit.consumer import Record
 from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.logs import get_logger
 from trueup_kit.loops import every
+from trueup_kit.pulls import TICK_LONGEST_S, TICKS_PER_INTERVAL, WISH_AGE_MAX
 
 log = get_logger(__name__)
-WISH_AGE_MAX = timedelta(seconds=60)
 
 
 @dataclass(slots=True)
@@ -32,21 +32,26 @@ class Schedule:
     wished_at: datetime | None = None
 
     async def run(self) -> None:
-        """Tick until cancelled."""
-        await every(self.interval_s / 4, self.tick, name="stripe poll", wake=self.wake)
+        """Tick until cancelled, so often that one that stands by takes over soon after another died."""
+        tick_s = min(self.interval_s / TICKS_PER_INTERVAL, TICK_LONGEST_S)
+        await every(tick_s, self.tick, name="stripe poll", wake=self.wake)
 
     async def tick(self) -> None:
-        """Pull if due or wished for.
+        """Pull if due or wished for. A wish stays until it is served or too old to be waited for.
 
         Raises:
             ProviderUnavailable: it did not work this time; the loop tries again.
         """
-        wished_at, self.wished_at = self.wished_at, None
+        if self.wished_at is not None and self.clock() - self.wished_at > WISH_AGE_MAX:
+            self.wished_at = None
+        wished_at = self.wished_at
         try:
             pulled = await self.poll(wished_at)
         except NotYet as error:
             raise ProviderUnavailable(str(error)) from error
         if pulled:
+            if self.wished_at == wished_at:
+                self.wished_at = None
             log.debug("pulled", wished=wished_at is not None)
 
     async def wish(self, records: list[Record]) -> None:
