@@ -53,6 +53,14 @@ async def test_the_holder_keeps_its_lease_while_it_works(engine: AsyncEngine) ->
         await held.confirm()
 
 
+async def test_a_lease_given_back_before_the_servers_clock_was_set_back_can_be_taken(engine: AsyncEngine) -> None:
+    async with Leases(engine, service="a").hold("documents") as held:
+        assert held is not None
+    await execute(engine, "UPDATE leases SET expires_at = expires_at + interval '1 hour'")
+    async with Leases(engine, service="b").hold("documents") as held:
+        assert held is not None
+
+
 async def paused(engine: AsyncEngine, scope: str) -> None:
     """What a process that sleeps looks like to the others: its lease has run out."""
     await execute(engine, f"UPDATE leases SET expires_at = clock_timestamp() - interval '1 s' WHERE scope = '{scope}'")

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.limits import Limiter
-from trueup_kit.postgres import create_engine
+from trueup_kit.postgres import create_engine, raw
 
 
 async def spend(limiter: Limiter, until: float, priority: str) -> int:
@@ -67,6 +67,16 @@ async def test_no_second_holds_more_than_the_limit_after_a_lull_of_several_repli
     assert len(spent) == 2 * 6 * 13
     most = max(sum(begin <= at < begin + 1 for at in spent) for begin in spent)
     assert most <= limit + slack, "the slack is for answers of the database that come late and together"
+
+
+async def test_a_server_whose_clock_is_set_back_grants_at_the_rate_and_no_more(engine: AsyncEngine) -> None:
+    limiter = Limiter(engine, name="p", capacity=10, refill_per_s=20, portion_s=0)
+    await limiter.acquire(10, priority="person")
+    async with engine.begin() as conn:
+        await (await raw(conn)).execute("UPDATE limiter SET refilled_at = refilled_at + interval '1 hour'")
+    began = time.monotonic()
+    spent = await spend(limiter, began + 2, "person")
+    assert 20 <= spent <= 42
 
 
 async def test_a_cost_that_can_never_be_met_is_refused_at_once(engine: AsyncEngine) -> None:

@@ -35,7 +35,8 @@ UPDATE leases SET expires_at = clock_timestamp() + make_interval(secs => $4)
 WHERE scope = $1 AND owner = $2 AND token = $3
 RETURNING token
 """
-_RELEASE = "UPDATE leases SET expires_at = clock_timestamp() WHERE scope = $1 AND owner = $2 AND token = $3"
+# Not "now": after the server's clock was set back nobody could take the scope until it shows that time again.
+_RELEASE = "UPDATE leases SET expires_at = '-infinity' WHERE scope = $1 AND owner = $2 AND token = $3"
 _LOCK = "SELECT token FROM leases WHERE scope = $1 AND owner = $2 AND token = $3 FOR UPDATE"
 
 

@@ -36,19 +36,20 @@ INSERT INTO limiter (name, tokens, refilled_at)
 SELECT name, tokens, clock_timestamp() FROM unnest($1::text[], $2::float8[]) AS wanted (name, tokens)
 ON CONFLICT (name) DO NOTHING
 """
-# The rows are locked before they are counted, so that two replicas never take the same tokens.
+# The rows are locked before they are counted, so that two replicas never take the same tokens. They are written though
+# nothing is granted: after the server's clock was set back, refilling goes on from the time that it shows now.
 RESERVE = """
 WITH current AS MATERIALIZED (
     SELECT kept.name, clock_timestamp() AS at,
-        least(b.capacity, kept.tokens + b.refill * extract(epoch FROM clock_timestamp() - kept.refilled_at)::float8)
-            AS available
+        least(b.capacity, kept.tokens
+            + b.refill * greatest(0, extract(epoch FROM clock_timestamp() - kept.refilled_at)::float8)) AS available
     FROM limiter AS kept JOIN unnest($1::text[], $2::float8[], $3::float8[]) AS b (name, capacity, refill) USING (name)
     ORDER BY kept.name FOR UPDATE OF kept
-)
-UPDATE limiter SET tokens = current.available - $4::float8, refilled_at = current.at
-FROM current
-WHERE limiter.name = current.name AND (SELECT min(available) FROM current) >= $4::float8
-RETURNING limiter.tokens
+), answer AS (SELECT min(available) >= $4::float8 AS granted FROM current)
+UPDATE limiter SET tokens = current.available - CASE WHEN granted THEN $4::float8 ELSE 0 END, refilled_at = current.at
+FROM current, answer
+WHERE limiter.name = current.name
+RETURNING granted
 """
 
 
@@ -148,10 +149,10 @@ class Limiter:
                 if not self._ensured:
                     names, capacities, _ = _columns(self._buckets["background"])
                     await driver.execute(ENSURE, names, capacities)
-                left = await driver.fetchval(RESERVE, *_columns(self._buckets[priority]), float(amount))
+                granted = await driver.fetchval(RESERVE, *_columns(self._buckets[priority]), float(amount))
         except Exception as error:
             if is_transient(error):
                 raise ProviderUnavailable("no_database") from error
             raise
         self._ensured = True
-        return left is not None
+        return bool(granted)
