@@ -234,6 +234,20 @@ async def test_what_falls_due_is_decided_without_any_fact(system: System) -> Non
     assert {reason["code"] for reason in (await system.row("c0"))["item"]["variance"]["reasons"]} == {"stale"}
 
 
+async def test_a_source_that_is_back_after_more_than_a_day_is_judged_upon_at_once(system: System) -> None:
+    await system.feed([*facts(1), *reports()])
+    await system.settle()
+    system.now = NOW + timedelta(hours=25)
+    ledger, *others = reports(version=2, as_of=system.now)
+    await system.feed(others)
+    await system.settle()
+    assert {reason["code"] for reason in (await system.row("c0"))["item"]["variance"]["reasons"]} == {"stale"}
+    await system.feed([ledger])
+    await system.settle()
+    row = await system.row("c0")
+    assert (row["item"]["variance"]["reasons"], row["source_state"]) == ([], "ok")
+
+
 async def test_a_replay_of_the_same_facts_says_nothing(system: System) -> None:
     await prepared(system)
     entries = await system.value("SELECT count(*) FROM read_model.timeline")

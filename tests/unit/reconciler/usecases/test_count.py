@@ -157,6 +157,22 @@ def test_a_mere_step_of_the_watermark_concerns_nobody() -> None:
     assert touched(good, record(report(2, as_of=NOON + timedelta(hours=1)), good)) == Dirt()
 
 
+def test_a_source_that_was_away_for_a_day_concerns_everybody() -> None:
+    good = record(report(1))
+    nearly = record(report(2, as_of=NOON + timedelta(hours=23, minutes=59)), good)
+    assert touched(good, nearly) == Dirt(sources=frozenset({"quickbooks"})), "it counted a little later"
+    assert touched(nearly, record(report(3, as_of=NOON + timedelta(hours=25)), nearly)) == Dirt()
+
+
+async def test_many_reports_that_waited_together_are_one_long_step() -> None:
+    store = FakeScopes([report(1)])
+    await count_reports(store)
+    store.reports = [report(2 + hour, as_of=NOON + timedelta(hours=hour)) for hour in range(1, 26)]
+    store.dirt.clear()
+    await count_reports(store)
+    assert store.dirt[0] == Dirt(sources=frozenset({"quickbooks"}))
+
+
 def test_the_first_complete_report_concerns_everybody() -> None:
     assert touched(None, record(report(1))) == Dirt(sources=frozenset({"quickbooks"}))
     asked = report(1, refs=["amplitude:1"], source="amplitude", scope="usage|api_calls|0")

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from reconciler.domain.partials import PARTIAL_REASONS
 from reconciler.domain.periods import day_in
+from reconciler.domain.policy import Policy
 from reconciler.ports import wire
 from reconciler.ports.scopes import Dirt, ScopeRecord, ScopeStore, ScopeTurn, SourceLine
 from trueup_billing import Source
@@ -34,9 +35,8 @@ async def count_reports(store: ScopeStore) -> bool:
 def _count(
     waiting: Iterable[wire.Sync], fences: Mapping[str, Mapping[int, int]], records: dict[str, ScopeRecord]
 ) -> tuple[set[str], Dirt]:
+    formerly = dict(records)
     changed: set[str] = set()
-    refs: set[str] = set()
-    sources: set[str] = set()
     for report in waiting:
         key = f"{report.source}|{report.scope}"
         former = records.get(key)
@@ -44,10 +44,10 @@ def _count(
             continue
         records[key] = absorb(former, report)
         changed.add(key)
-        one = touched(former, records[key])
-        refs |= one.refs
-        sources |= one.sources
-    return changed, Dirt(frozenset(refs), frozenset(sources))
+    # From before all of them to after: many wait after a reconciler was away itself, each a small step.
+    dirt = [touched(formerly.get(key), records[key]) for key in changed]
+    refs = frozenset(ref for one in dirt for ref in one.refs)
+    return changed, Dirt(refs, frozenset(source for one in dirt for source in one.sources))
 
 
 def has_arrived(report: wire.Sync, fences: Mapping[str, Mapping[int, int]]) -> bool:
@@ -70,16 +70,26 @@ def absorb(former: ScopeRecord | None, report: wire.Sync) -> ScopeRecord:
 
 
 def touched(former: ScopeRecord | None, record: ScopeRecord) -> Dirt:
-    """Whom the change concerns. A mere step of the watermark concerns nobody; a day that closes does."""
+    """Whom the change concerns. A mere step of the watermark concerns nobody; a day that closes does, and a source that
+    is back: accounts have been decided meanwhile to be without it."""
     before, after = former.complete if former else None, record.complete
     holes_before, holes_after = former.holes if former else None, record.holes
-    if _extent(before) != _extent(after) or _reason(holes_before) != _reason(holes_after):
+    told = _reason(holes_before) != _reason(holes_after)
+    if told or _extent(before) != _extent(after) or _was_away(before, after):
         asked = [report.refs for report in (before, after, holes_after) if report is not None]
         if asked and all(refs is not None for refs in asked):
             return Dirt(refs=frozenset(ref for refs in asked for ref in refs or ()))
         return Dirt(sources=frozenset({record.latest.source}))
     # Another gap of the same customer counts too: an acceptance holds for the gap that it names only.
     return Dirt(refs=frozenset(gap.ref for gap in _gaps(holes_before) ^ _gaps(holes_after)))
+
+
+def _was_away(before: wire.Sync | None, after: wire.Sync | None) -> bool:
+    """Whether somebody may have found the former watermark too old to judge upon. Reports count a little late, so a step
+    that is not quite so long is one too."""
+    if before is None or after is None or before.as_of is None or after.as_of is None:
+        return False
+    return after.as_of - before.as_of > Policy().expires_after / 2
 
 
 def _extent(report: wire.Sync | None) -> object:
