@@ -46,11 +46,25 @@ async def test_a_command_that_waited_too_long_is_refused_unasked() -> None:
     assert world.steps == ["before rest", "after rest"]
 
 
-async def test_a_started_attempt_is_never_refused_for_its_age() -> None:
+async def test_a_started_attempt_is_not_refused_for_the_age_of_its_command() -> None:
     world = RetryWorld(crash_at=2)
     with pytest.raises(Crash):
         await world.ask()
     assert await world.pass_time(minutes=3) == [("succeeded", None)]
+
+
+@pytest.mark.parametrize("hours", [0.1, 8, 25])
+async def test_what_was_started_and_never_asked_is_not_paid_long_after_the_click(hours: float) -> None:
+    killed = RetryWorld(crash_at=2)
+    with pytest.raises(Crash):
+        await killed.ask()
+    silent = RetryWorld()
+    silent.till.down = True
+    await silent.ask()
+    silent.till.down = False
+    for world in (killed, silent):
+        assert await world.pass_time(hours=hours) == [("refused", "gateway_unreachable")]
+        assert world.till.keys == []
 
 
 async def test_two_attempts_at_one_invoice_are_not_under_way_together() -> None:

@@ -83,6 +83,8 @@ class CarryOut:
             return await self._only_read(execution)
         if execution.unclear and age > self.patience.ask_again:
             return await self._only_read(execution)
+        if not execution.unclear and age > self.patience.reach:
+            return await self._end(execution, UNREACHED)
         return await self._pay(execution)
 
     async def _pay(self, execution: Execution) -> Outcome | None:
@@ -209,15 +211,13 @@ class CarryOut:
     async def _later(self, execution: Execution, verdict: Verdict | None) -> Outcome | None:
         """Another turn, after a pause. `verdict` None: nothing was asked in this one.
 
-        While nothing can have been carried out the attempt stays as it was, and ends soon: a payment must not begin
-        long after the click. Once something may have been, it is unknown until an answer or the invoice tells.
+        While nothing can have been carried out the attempt stays as it was. Once something may have been, it is unknown
+        until an answer or the invoice tells.
         """
         unclear = execution.unclear or (verdict is not None and verdict.executed is None)
         if unclear:
             outcome = verdict.outcome if verdict else None
             return await self._rest(execution, outcome, self._pause_s(execution), unclear=True, alarm=_alarm(verdict))
-        if self.clock() - (execution.started_at or self.clock()) > self.patience.reach:
-            return await self._end(execution, UNREACHED, _alarm(verdict))
         return await self._rest(execution, None, self._pause_s(execution), alarm=_alarm(verdict))
 
     async def _end(self, execution: Execution, outcome: Outcome, alarm: str | None = None) -> Outcome | None:
