@@ -99,6 +99,16 @@ async def test_a_key_of_the_other_mode_announces_nothing(trueup: Trueup, wired: 
     assert "this database holds test data" in said
 
 
+@pytest.mark.parametrize("account", ["stripe:cus_1", "cus_nobody"])
+async def test_a_customer_that_stripe_does_not_have_is_named_and_noted_nowhere(
+    trueup: Trueup, wired: dict[str, str], database: Any, account: str
+) -> None:
+    code, said = await trueup(wired, "backfill", "stripe", "--from", "2026-11-01", "--account", account)
+    assert code == 1
+    assert f"trueup: Stripe has no customer {account}," in said
+    assert await rows(database, "stripe_webhooks", "SELECT * FROM missing_things") == []
+
+
 async def test_wrong_days_are_named(trueup: Trueup, env: dict[str, str]) -> None:
     code, said = await trueup(env, "backfill", "stripe", "--from", "2026-02-30")
     assert (code, said) == (1, "trueup: write days as YYYY-MM-DD\n")

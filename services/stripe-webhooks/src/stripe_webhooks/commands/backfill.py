@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from stripe_webhooks.ports import Listing, NotYet
+from stripe_webhooks.ports import Listing, NotYet, Rejected
 from stripe_webhooks.settings import Settings
 from stripe_webhooks.usecases.backfill import listing, look_anew, next_batch
 from stripe_webhooks.usecases.reading import Wanted
@@ -38,7 +38,7 @@ async def _run(settings: Settings, span: Span, account: str | None) -> None:
     try:
         await key_must_fit(made.store, made.reading.gateway, settings)
         if account is not None:
-            await made.observer.look_at([Wanted("customer", account)])
+            await _customer(made, account)
         span, kept = await bookmark.resume()
         await _invoices(made, listing(span.first, span.last, account), kept, bookmark, bar)
         await bookmark.forget()
@@ -50,6 +50,21 @@ async def _run(settings: Settings, span: Span, account: str | None) -> None:
         bar.end()
         await made.producer.stop()
         await made.reading.close()
+
+
+async def _customer(made: Parts, account: str) -> None:
+    """Asked for before it is looked at: a customer noted as unreadable may be anyone's, and a slip of the pen is nobody's.
+
+    Raises:
+        Stopped: Stripe has no such customer.
+    """
+    try:
+        found = await made.reading.gateway.one("customers", account, priority="background")
+    except Rejected:
+        found = None
+    if found is None:
+        raise Stopped(f"Stripe has no customer {account}, or the key may not read it: give its id, cus_...")
+    await made.observer.look_at([Wanted("customer", account)])
 
 
 async def _invoices(
