@@ -23,6 +23,9 @@ PAGE_SIZE = 100
 RETRY_AFTER_LONGEST_S = 8.0
 """Longer, and a batch of webhooks would outlast the broker's patience with whoever works on it."""
 BACKGROUND_AT_ONCE = 4
+NOT_STRIPES = (UnicodeDecodeError, AttributeError)
+"""What the SDK stumbles over in an answer of a broken proxy: it decodes, and looks into an error, before it knows whether
+it can."""
 _RIGHT = re.compile(r"\brak_[a-z_]+")
 _REQUESTS = Counter(
     "trueup_stripe_requests_total", "Requests to Stripe by endpoint and outcome.", ("endpoint", "outcome")
@@ -149,7 +152,7 @@ class StripeGateway:
         try:
             await self.acquire(endpoint, priority)
             outcome = "failed"
-            response = await self.client.raw_request_async("get", path, **params)
+            body = await self._answer(path, params)
             outcome = "ok"
         except ProviderUnavailable as error:
             raise NotNow("provider_error", f"not asked: {error.reason}") from error
@@ -166,9 +169,6 @@ class StripeGateway:
             outcome = "limited" if error.http_status == 429 else "failed"
             detail = f"{path}: {type(error).__name__} {error.http_status or 'no answer'} {error.code or ''}"
             raise AskLater("provider_error", detail.strip(), after_s=_asked_pause_s(error)) from error
-        except UnicodeDecodeError as error:
-            # The SDK decodes before it knows whether it can: bytes of a broken proxy, or an answer cut inside a letter.
-            raise ProviderDown("provider_error", f"{path} answered with bytes that are no text") from error
         finally:
             # Whoever refuses or slows us down is alive: only silence and its own errors open the circuit. Where our own
             # database was away, nobody was asked.
@@ -177,10 +177,15 @@ class StripeGateway:
             if asked:
                 self.note(worked=outcome != "failed")
             _REQUESTS.labels(endpoint, outcome).inc()
-        body = response.data
         if not isinstance(body, Mapping):
             raise ProviderDown("incomplete_answer", f"{path} answered with something that is no object")
         return body
+
+    async def _answer(self, path: str, params: Mapping[str, Any]) -> object:
+        try:
+            return (await self.client.raw_request_async("get", path, **params)).data
+        except NOT_STRIPES as error:
+            raise ProviderDown("provider_error", f"{path} answered with something that is none of Stripe's") from error
 
 
 def _pause_s(down: ProviderDown, own_s: float) -> float:

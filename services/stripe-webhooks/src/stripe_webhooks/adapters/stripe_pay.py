@@ -10,7 +10,7 @@ from typing import Any
 import stripe
 from prometheus_client import Counter
 
-from stripe_webhooks.adapters.stripe_api import Acquire, Note, to_nobody
+from stripe_webhooks.adapters.stripe_api import NOT_STRIPES, Acquire, Note, to_nobody
 from stripe_webhooks.domain import fields
 from stripe_webhooks.domain.pay_answers import PayAnswer
 from stripe_webhooks.ports import Rejected
@@ -72,12 +72,14 @@ class StripePayments:
                     {"off_session": True, "expand": EXPAND},
                     {"idempotency_key": key, "max_network_retries": 0},
                 )
+            body: Any = invoice.to_dict(for_json=True)
+            response = invoice.last_response
         except TimeoutError:
             return PayAnswer(None, trouble="timeout")
         except stripe.StripeError as error:
             return answer_of(error)
-        body: Any = invoice.to_dict(for_json=True)
-        response = invoice.last_response
+        except NOT_STRIPES:
+            return PayAnswer(None, trouble="connection")
         return PayAnswer(200, invoice=body, request_id=response.request_id if response else None)
 
 
