@@ -237,6 +237,28 @@ async def test_every_call_that_was_made_is_told_and_refusals_are_no_failures(mak
     assert told == [False, True, True]
 
 
+async def test_a_call_that_was_taken_back_is_no_blame_on_stripe() -> None:
+    asked, told = asyncio.Event(), []
+
+    class Standing:
+        async def raw_request_async(self, *_: Any, **__: Any) -> Any:
+            asked.set()
+            await asyncio.Event().wait()
+
+    async def acquire(_endpoint: str, _priority: Priority) -> None:
+        """No limit."""
+
+    circuit = Circuit(failures_to_open=1, open_s=60)
+    gateway = StripeGateway(Standing(), acquire, note=lambda *, worked: told.append(worked), circuit=circuit)  # type: ignore[arg-type]
+    call = asyncio.create_task(gateway.one("invoices", "in_1", priority="background"))
+    await asked.wait()
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert told == []
+    circuit.enter()
+
+
 async def test_retry_after_is_honoured_up_to_a_bound(
     make: Callable[..., Made], monkeypatch: pytest.MonkeyPatch
 ) -> None:

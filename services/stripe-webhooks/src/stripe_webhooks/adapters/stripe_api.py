@@ -169,10 +169,13 @@ class StripeGateway:
             outcome = "limited" if error.http_status == 429 else "failed"
             detail = f"{path}: {type(error).__name__} {error.http_status or 'no answer'} {error.code or ''}"
             raise AskLater("provider_error", detail.strip(), after_s=_asked_pause_s(error)) from error
+        except asyncio.CancelledError:
+            outcome = "cancelled"
+            raise
         finally:
             # Whoever refuses or slows us down is alive: only silence and its own errors open the circuit. Where our own
-            # database was away, nobody was asked.
-            asked = outcome != "not_asked"
+            # database was away, nobody was asked, and a question that we took back says nothing.
+            asked = outcome not in {"not_asked", "cancelled"}
             self.circuit.note(worked=outcome != "failed" if asked else None)
             if asked:
                 self.note(worked=outcome != "failed")
