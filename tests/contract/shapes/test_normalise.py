@@ -35,6 +35,9 @@ GOOD = [
 BROKEN = [
     ("stripe", "amount-as-text", "error: amount-as-text.synthetic.json: data.object.total is '5200.00', not an integer"),
     ("stripe", "no-due-instant", "error: no-due-instant.synthetic.json: data.object.status_transitions.finalized_at is 'soon', no instant"),
+    ("stripe", "list-cut", "error: list-cut.synthetic.json: data: no list"),
+    ("stripe", "list-of-ids", "error: list-of-ids.synthetic.json: data[0]: not an object"),
+    ("stripe", "invoice-without-id", "error: invoice-without-id.synthetic.json: data[0].id: missing"),
     ("quickbooks", "line-without-amount", "error: line-without-amount.synthetic.json: QueryResponse.Invoice[1].Line[1].GroupLineDetail.Line[0].Amount: missing"),
     ("quickbooks", "token-expired", "error: token-expired.synthetic.json: Fault: QuickBooks refused (code 3200): message=AuthenticationFailed"),
     ("quickbooks", "changes-refused", "error: changes-refused.synthetic.json: Fault: QuickBooks refused (code 10000): An application error"),

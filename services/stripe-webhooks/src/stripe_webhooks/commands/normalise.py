@@ -12,7 +12,7 @@ import typer
 
 from stripe_webhooks.adapters.recorded import RESOURCES, Recorded
 from stripe_webhooks.domain.events import THIN, Target, read_event, target_of
-from stripe_webhooks.domain.fields import Json, Unreadable, items_of, locate, text
+from stripe_webhooks.domain.fields import Json, Unreadable, locate, text
 from stripe_webhooks.settings import Settings
 from stripe_webhooks.usecases.facts import announce
 from stripe_webhooks.usecases.reading import LinkNames, Reader, Reading
@@ -65,7 +65,13 @@ async def _read(recorded: Recorded, links: LinkNames, targets: list[Target]) -> 
 def _pieces(body: object) -> Iterator[tuple[str, Json]]:
     """The body, or what a list holds, with its path."""
     if isinstance(body, dict) and body.get("object") == "list":
-        yield from ((f"data[{place}]", item) for place, item in enumerate(items_of(body)))
+        found = body.get("data")
+        if not isinstance(found, list):
+            raise Misread("data", "no list")
+        for place, item in enumerate(found):
+            if not isinstance(item, dict):
+                raise Misread(f"data[{place}]", "not an object")
+            yield f"data[{place}]", item
     elif isinstance(body, dict):
         yield "", body
     else:
@@ -82,4 +88,6 @@ def _target(body: Json, path: str) -> Target | None:
             raise Misread(path, error.detail) from error
     if kind not in RESOURCES:
         raise Misread(f"{path}.object" if path else "object", f"{body.get('object')!r} is nothing that Trueup reads")
+    if text(body, "id") is None:
+        raise Misread(f"{path}.id" if path else "id", "missing")
     return target_of(body)
