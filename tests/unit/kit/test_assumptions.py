@@ -59,6 +59,16 @@ async def test_answers_are_kept_redacted(tmp_path: Path) -> None:
     assert json.loads((folder / "kept.redacted.json").read_text()) == {"name": "text 1"}
 
 
+@pytest.mark.parametrize(
+    "when", ["2026-10-01", "2026-10-01T10:00:00Z", "2026-10-01 10:00:00.123", "2026-10-01T10:00:00-07:00"]
+)
+def test_an_instant_stays_and_words_behind_a_date_do_not(when: str) -> None:
+    assert Redactor()({"created": when, "description": f"{when} usage of Northwind"}) == {
+        "created": when,
+        "description": "text 1",
+    }
+
+
 def test_shape_and_the_providers_words_stay_everything_else_goes() -> None:
     body = {
         "id": "in_Secret1",

@@ -22,7 +22,7 @@ _SAID = frozenset({
 """Fields whose words are the provider's own vocabulary; all other words may be a customer's."""
 _ID = re.compile(r"([a-z]{2,6})_[A-Za-z0-9_]+")
 _FRACTION = 1.5  # of a fixture only: JSON has no other way to say "with a fraction"
-_WHEN = re.compile(r"\d{4}-\d{2}-\d{2}.*")
+_WHEN = re.compile(r"\d{4}-\d{2}-\d{2}([T ][\d:.]+(Z|[+-][\d:]+)?)?")
 
 
 class Unmet(Exception):

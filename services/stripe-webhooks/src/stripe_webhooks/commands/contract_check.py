@@ -109,7 +109,9 @@ class Checks:
             raise Unmet("no paid invoice names a payment, although payments was expanded")
         if odd := [one.get("id") for one in found if "payment_intent" in one or "charge" in one]:
             raise Unmet(f"{odd[0]} has the shape from before basil")
-        return next(one for one in found if payment_links(one))
+        if (named := next((one for one in found if payment_links(one)), None)) is None:
+            raise Unseen("no paid invoice was paid by a payment")
+        return named
 
     async def join(self) -> object:
         found = await self._some("invoices", ("status", "paid"), expand=("payments",))
