@@ -104,6 +104,15 @@ class TestKeys:
         bench.time.pass_by(hours=2)
         await bench.vault(keys=new).access_token()
 
+    async def test_a_wrong_key_ends_nothing(self, bench: Any) -> None:
+        await bench.vault().access_token()
+        bench.time.pass_by(hours=2)
+        bench.wire.paths()
+        with pytest.raises(ConnectionDead, match="another TOKEN_KEY"):
+            await bench.vault(keys=Fernet.generate_key().decode()).access_token()
+        assert bench.wire.paths() == []
+        await bench.vault().access_token()
+
 
 class TestEnd:
     async def test_is_told_before_five_years_are_over_though_each_renewal_works(

@@ -169,8 +169,10 @@ class TokenVault:
             young = row["rotated_at"] is not None and self._clock() - row["rotated_at"] < self._renew_again_after
             if refused is not None and young:
                 raise SourceUnavailable("QuickBooks refuses a token that it has just given")
+            # Before the try: a key of ours that does not fit says nothing about the connection.
+            refresh_token = self._open(row["refresh_token"])
             try:
-                answer = await self._refresh(self._open(row["refresh_token"]))
+                answer = await self._refresh(refresh_token)
             except ConnectionDead as error:
                 await driver.execute(BURY, self._realm_id, str(error))
                 dead = error
