@@ -134,6 +134,7 @@ def document_of(one: Facts) -> Document:
         issued_on=one["issued_on"],
         currency=one["currency"],
         total_minor=one["total"],
+        tax_minor=one["tax"],
         balance_minor=one["balance"],
         number=one["number"],
         due_on=one["due_on"],

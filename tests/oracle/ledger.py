@@ -134,6 +134,7 @@ def new_document(rng: Random, facts: Facts, issued: date, currency: str, kind: s
         "created_at": made if rng.random() < 0.9 else None,
         "lines": [],
         "total": 0,
+        "tax": 0,
         "balance": 0,
     }
     facts["documents"].append(document)
@@ -157,6 +158,7 @@ def credit(rng: Random, facts: Facts, document: Facts) -> None:
     """A credit memo, and perhaps the payment that sets it against the invoice."""
     memo = new_document(rng, facts, document["issued_on"] + timedelta(3), document["currency"], "credit_memo")
     memo["total"] = rng.choice([1, 100, document["total"] // 2, document["total"], document["total"] + 50])
+    memo["tax"] = rng.choice([0, 0, memo["total"] * 19 // 119, memo["total"] // 13])
     if rng.random() < 0.85:
         amount = rng.choice([memo["total"], memo["total"] // 2])
         cash = rng.choice([0, 0, 30])

@@ -37,7 +37,7 @@ def period_of_line(facts: Facts, document: Facts, line: Facts) -> tuple[Span, bo
 def billed(facts: Facts) -> dict[date, Facts]:
     """First day of a period → lines and credits."""
     found: dict[date, Facts] = {}
-    credit = credits_of(facts)
+    credit = credits_of(facts, with_tax=False)
 
     def at(start: date) -> Facts:
         return found.setdefault(start, {"lines": [], "credits": []})
@@ -83,23 +83,28 @@ def _spread(given: int, shares: Mapping[date, int], home: date) -> dict[date, in
     return spread
 
 
-def credits_of(facts: Facts) -> dict[str, int]:
+def credits_of(facts: Facts, *, with_tax: bool = True) -> dict[str, int]:
     """Invoice → what credit memos have taken off it."""
-    states = {document["id"]: document["state"] for document in facts["documents"]}
+    known = {document["id"]: document for document in facts["documents"]}
     found: dict[str, int] = {}
     for payment in facts["payments"]:
         ledger = payment["id"].startswith("quickbooks:")
         if payment["kind"] != "payment" or not ledger or payment["status"] != "succeeded":
             continue
-        left = 0
+        left, worth = 0, Fraction(0)
         for target, amount in payment["applied"]:
-            if ":creditmemo:" in target and states.get(target) not in {"void", "deleted"}:
+            memo = known.get(target, {"state": "open", "total": 0, "tax": 0})
+            if ":creditmemo:" in target and memo["state"] not in {"void", "deleted"}:
                 left += amount
+                worth += amount * (1 - Fraction(memo["tax"], memo["total"] or 1))
+        whole, used, told = left, 0, 0
         for target, amount in payment["applied"]:
             if ":invoice:" in target and left > 0:
-                used = min(amount, left)
-                found[target] = found.get(target, 0) + used
-                left -= used
+                used += min(amount, left)
+                left -= min(amount, left)
+                upto = used if with_tax else nearest(worth * used / whole)
+                found[target] = found.get(target, 0) + upto - told
+                told = upto
     return found
 
 

@@ -195,6 +195,7 @@ def invoice(facts: Facts, one: Facts) -> wire.Invoice:
         issued_on=one["issued_on"],
         currency=one["currency"],
         total_minor=one["total"],
+        tax_minor=one["tax"],
         balance_minor=one["balance"],
         observed_at=facts["now"],
         number=one["number"],

@@ -17,6 +17,7 @@ from tests.unit.reconciler.builders import (
     snapshot,
 )
 
+from reconciler.domain.credits import credits_by_invoice
 from reconciler.domain.findings import Finding, findings
 from reconciler.domain.payment_status import InvoiceState
 from reconciler.domain.policy import Policy
@@ -265,3 +266,22 @@ def test_domain_rule_24_tax_is_not_compared() -> None:
     )
     one = october(snapshot(documents=(taxed,)))
     assert (one.billed_minor, one.band) == (10_000, "matched")
+
+
+@pytest.mark.parametrize(("tax_minor", "billed_minor"), [(0, 10_119), (19, 10_138), (319, 10_438)])
+def test_domain_rule_24_nor_is_the_tax_that_a_credit_memo_gives_back(tax_minor: int, billed_minor: int) -> None:
+    taxed = invoice(14_518, tax_minor=2_318, lines=(Line("1", "item", 12_200, date(2026, 10, 31), "1", "API calls"),))
+    credit = memo(total_minor=2_081, tax_minor=tax_minor)
+    applied = ledger_payment(("creditmemo:3", 2_081), ("invoice:7", 2_081), amount_minor=0)
+    one = snapshot(documents=(taxed, credit), payments=(applied,))
+    assert october(one).billed_minor == billed_minor
+    assert decide(one).invoices[0].credited_minor == 2_081, "what is left to pay includes tax"
+
+
+def test_domain_rule_24_what_several_invoices_get_of_a_memo_adds_up_to_what_it_is_before_tax() -> None:
+    credit = memo(total_minor=1_190, tax_minor=190)
+    parts = ("invoice:7", 397), ("invoice:8", 397), ("invoice:9", 396)
+    applied = ledger_payment(("creditmemo:3", 1_190), *parts, amount_minor=0)
+    given = credits_by_invoice([applied], {credit.document_id: credit}, before_tax=True)
+    assert given == {"quickbooks:invoice:7": 334, "quickbooks:invoice:8": 333, "quickbooks:invoice:9": 333}
+    assert sum(given.values()) == 1_000

@@ -51,9 +51,9 @@ def reconcile(snapshot: Snapshot, policy: Policy, now: datetime) -> Reconciliati
     today = day_in(account.time_zone, now)
     completeness = assess(snapshot, policy, now)
     documents = {document.document_id: document for document in snapshot.documents}
-    credits_minor = credits_by_invoice(snapshot.payments, documents)
+    untaxed_minor = credits_by_invoice(snapshot.payments, documents, before_tax=True)
     metrics = metrics_of(snapshot)
-    billed = billed_by_period(snapshot.documents, credits_minor, calendar_of(account))
+    billed = billed_by_period(snapshot.documents, untaxed_minor, calendar_of(account))
     prices = invoiced_prices(snapshot)
     decisions = standing(snapshot.decisions)
     judged = (
@@ -71,7 +71,7 @@ def reconcile(snapshot: Snapshot, policy: Policy, now: datetime) -> Reconciliati
     periods = tuple(handled(result, decisions, today) for result in judged)
     if not policy.resolves_anew or completeness.any_stale(policy, now):
         periods = tuple(held(result, snapshot.resolved) for result in periods)
-    states = _invoice_states(snapshot, credits_minor, today)
+    states = _invoice_states(snapshot, credits_by_invoice(snapshot.payments, documents), today)
     told_apart = disagreements(states, decisions, today)
     main = _main_metric(snapshot, metrics, today)
     return Reconciliation(
