@@ -15,7 +15,8 @@ class Pace(Limiter):
     """
 
     def __init__(self, engine: AsyncEngine, per_min: float, per_s: float, background_share: float) -> None:
-        super().__init__(engine, name="quickbooks second", **_bucket(per_s, 1.0, background_share))
+        # What was left of a portion would come on top of both within one second: each request reserves for itself.
+        super().__init__(engine, name="quickbooks second", portion_s=0, **_bucket(per_s, 1.0, background_share))
         self._minute = Limiter(engine, name="quickbooks minute", **_bucket(per_min, 60.0, background_share))
 
     async def acquire(self, cost: float = 1, *, priority: Priority = "background") -> None:
