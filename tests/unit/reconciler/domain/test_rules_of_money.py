@@ -232,6 +232,14 @@ def test_domain_rule_23_what_is_paid_too_much_is_the_customers_credit() -> None:
     )
 
 
+def test_domain_rule_23_nor_is_it_forgotten_where_the_ledger_only_notes_a_payment_of_the_gateways() -> None:
+    noted = ledger_payment(amount_minor=2_000, unapplied_minor=2_000, link_keys={"payment_reference": "pi_1"})
+    one = snapshot(payments=(card_payment(), noted))
+    assert [paid.object_id for paid in decide(one).payments] == ["stripe:payment:pi_1"], "listed once"
+    [told] = found(one, "unapplied_payment")
+    assert told.text == "20.00 USD of payment 9 are set against no invoice"
+
+
 def test_domain_rule_23_money_outside_the_gateway_counts() -> None:
     wire = ledger_payment(("invoice:7", 10_000), amount_minor=10_000)
     state = only(gateway_invoice(), wire, document=invoice(balance_minor=0))

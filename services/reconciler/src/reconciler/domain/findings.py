@@ -150,7 +150,8 @@ def _unapplied(result: Reconciliation) -> Iterator[Finding]:
             yield _own_money(
                 "unapplied_credit", "credit memo", memo.number or memo.document_id, memo.balance_minor, memo
             )
-    for paid in result.payments:
+    # All of the ledger's, also the notes of gateway payments that are not listed a second time.
+    for paid in sorted(result.snapshot.payments, key=lambda one: (one.occurred_at, one.object_id), reverse=True):
         if paid.status == "succeeded" and paid.unapplied_minor > 0:
             yield _own_money(
                 "unapplied_payment", "payment", paid.number or paid.external_id, paid.unapplied_minor, paid
