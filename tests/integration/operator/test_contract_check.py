@@ -55,6 +55,13 @@ async def test_a_refused_key_fails_every_check(trueup: Trueup, env: dict[str, st
     assert lines[-1] == "0 pass, 11 FAIL, 0 unseen"
 
 
+async def test_a_dead_connection_passes_no_check(trueup: Trueup, sandbox: str, env: dict[str, str]) -> None:
+    await control(sandbox, "/quickbooks/refusal", refusal="lapsed")
+    code, lines = await check(trueup, "quickbooks", env)
+    await control(sandbox, "/quickbooks/refusal", refusal="none")
+    assert (code, lines[-1]) == (1, "0 pass, 10 FAIL, 0 unseen"), "\n".join(lines)
+
+
 async def test_writing_is_for_test_keys_only(trueup: Trueup, env: dict[str, str]) -> None:
     code, lines = await check(trueup, "stripe", env, "--write")
     assert (code, lines[-2].split(":")[0]) == (0, "pass   stripe-pay-paid"), lines

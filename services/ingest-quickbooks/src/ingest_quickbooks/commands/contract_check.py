@@ -18,7 +18,7 @@ from ingest_quickbooks.adapters.quickbooks_api import QuickBooksApi
 from ingest_quickbooks.domain.answers import CHANGES_MAX, read_all, read_object
 from ingest_quickbooks.domain.paging import CHANGES_REACH, PAGE_SIZE, Place, changed_at
 from ingest_quickbooks.domain.snapshots import ENTITIES, Broken, Document, Entity, Gone, Seen
-from ingest_quickbooks.ports import SourceUnavailable
+from ingest_quickbooks.ports import ConnectionDead, SourceUnavailable
 from ingest_quickbooks.settings import Settings
 from ingest_quickbooks.wiring import now, reading
 from trueup_kit.assumptions import Assumption, Unmet, Unseen, closing, judge
@@ -129,7 +129,8 @@ class Checks:
         try:
             await asking
         except SourceUnavailable as error:
-            if "refused" not in str(error):
+            # A dead connection is refused whatever it asks: that says nothing of this question.
+            if isinstance(error, ConnectionDead) or "refused" not in str(error):
                 raise
             return self.last.body
         raise Unmet("it is answered")
