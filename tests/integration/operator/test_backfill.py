@@ -62,6 +62,17 @@ async def test_documents_of_one_customer_only(
     assert (await trueup(wired, "backfill", "quickbooks", "--from", "2020-01-01", "--account", "7; drop"))[0] == 2
 
 
+async def test_a_page_that_came_short_is_not_the_end(trueup: Trueup, wired: dict[str, str], sandbox: str) -> None:
+    async with httpx.AsyncClient(base_url=f"{sandbox}/control") as http:
+        await http.post("/faults", json={"provider": "quickbooks", "mode": "half"})
+        code, said = await trueup(wired, "backfill", "quickbooks", "--from", "2020-01-01")
+        await http.post("/faults", json={"provider": "quickbooks", "mode": "none"})
+    assert code == 1, said
+    assert "were delivered; the same command goes on from here" in said
+    code, said = await trueup(wired, "backfill", "quickbooks", "--from", "2020-01-01")
+    assert code == 0, said
+
+
 async def test_a_stopped_one_goes_on_where_it_stood(
     trueup: Trueup, wired: dict[str, str], database: Any, sandbox: str, tmp_path: Path
 ) -> None:

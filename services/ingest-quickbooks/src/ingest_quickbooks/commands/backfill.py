@@ -76,6 +76,9 @@ async def _entity(
             since = following.since.isoformat() if following.since else None
             await bookmark.keep({"entity": entity, "since": since, "start": following.start, "done": done})
     bar.tell(done, total, f"objects of {entity}")
+    # A short page ends the reading, and may be a cut one.
+    if done < total and done < (total := await made.reading.ledger.count(entity, within=within)):
+        raise SourceUnavailable(f"{entity}: {total} stand, {done} were delivered")
     rest = ENTITIES[ENTITIES.index(entity) + 1 :]
     if rest:
         await bookmark.keep({"entity": rest[0], "since": None, "start": 1, "done": 0})
