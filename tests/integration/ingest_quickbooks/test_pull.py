@@ -183,13 +183,21 @@ class TestCompanies:
         publisher = ObservationPublisher(bench.engine, bench.producer, service=SERVICE)
         memory = PostgresMemory(bench.engine, publisher)
         made = wiring.Parts(None, bench.producer, memory, None, {}, "9130000000000001")  # type: ignore[arg-type]
-        for _ in range(2):
-            await made.company_must_fit()
+        await made.company_must_fit()
+        assert (await bench.pull()).complete
+        await made.company_must_fit()
         with pytest.raises(SystemExit) as refused:
             await replace(made, realm_id="4620816365000000000").company_must_fit()
         assert refused.value.code == 2
         said = capsys.readouterr().err
         assert "holds the ledger of company 9130000000000001: set 9130000000000001, or start with" in said
+
+    async def test_a_mistyped_one_can_be_set_right(self, bench: Any) -> None:
+        memory = PostgresMemory(bench.engine, ObservationPublisher(bench.engine, bench.producer, service=SERVICE))
+        assert await memory.claim_realm("9130000000000010") == "9130000000000010"
+        assert await memory.claim_realm("9130000000000001") == "9130000000000001"
+        await bench.sql("INSERT INTO cursors (name, value) VALUES ('changes', '2026-11-01T00:00:00+00:00')")
+        assert await memory.claim_realm("9130000000000010") == "9130000000000001", "its ledger was empty, but was read"
 
 
 class TestFailures:

@@ -43,6 +43,11 @@ MET = f"""
 SELECT (SELECT count(*) FROM objects WHERE entity = $1 AND seen_at >= $2 AND NOT deleted)
      + (SELECT count(*) FROM gaps WHERE entity = $1 AND seen_at >= $2 AND {_NAMELESS}) AS met
 """
+# A mistyped company, of which nothing was ever read, must not stand in the way of the right one.
+FORGET_REALM = """
+DELETE FROM cursors WHERE name = 'realm' AND NOT EXISTS (SELECT FROM objects) AND NOT EXISTS (SELECT FROM gaps)
+    AND NOT EXISTS (SELECT FROM cursors AS read WHERE read.name IN ('changes', 'load'))
+"""
 REMEMBER = """
 INSERT INTO objects (entity, external_id, ref, value, deleted)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::boolean[])
@@ -72,7 +77,9 @@ class PostgresMemory:
         self._publisher = publisher
 
     async def claim_realm(self, realm_id: str) -> str:
-        """The company whose ledger this schema remembers; the first who asks decides."""
+        """The company whose ledger this schema remembers; the first who asks decides, once anything was read."""
+        async with self._engine.begin() as conn:
+            await (await raw(conn)).execute(FORGET_REALM)
         return await self._publisher.claim_cursor("realm", realm_id)
 
     async def cursor(self) -> datetime | None:
