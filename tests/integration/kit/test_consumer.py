@@ -282,7 +282,7 @@ async def test_the_partitions_of_a_killed_member_move_within_the_session_timeout
         timeout_s=30,
         what="the victim's partitions",
     )
-    assert time.monotonic() - killed_at < 6 + 5
+    assert time.monotonic() - killed_at < 6 + 10, "by default it is missed for 20 s"
 
 
 async def test_without_a_group_every_reader_gets_all_from_now_on(
@@ -347,7 +347,7 @@ async def test_a_killed_broker_loses_nothing_and_stops_nobody(broker: Broker) ->
         await publishing
         await until(lambda: acknowledged <= {r.key for r in got.records}, timeout_s=60, what="every acknowledged one")
         assert refused > 0
-        assert producer.probe() is None
+        await until(lambda: producer.probe() is None, what="the producer says that it is connected")
     finally:
         done.set()
         await asyncio.gather(publishing, return_exceptions=True)

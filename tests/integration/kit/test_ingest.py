@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
 
 import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
-from tests.integration.kit.conftest import NOW, about, read_all
+from tests.integration.kit.conftest import NOW, about, read_all, until
 
 from trueup_contracts.envelope import Event
 from trueup_kit.errors import BrokerUnavailable
@@ -43,13 +44,17 @@ async def test_one_holder_at_a_time_and_versions_rise(engine: AsyncEngine) -> No
 
 
 async def test_the_holder_keeps_its_lease_while_it_works(engine: AsyncEngine) -> None:
-    slow, other = Leases(engine, service="a", ttl_s=0.6), Leases(engine, service="b", ttl_s=0.6)
+    slow, other = Leases(engine, service="a", ttl_s=6), Leases(engine, service="b")
     async with slow.hold("documents") as held:
         assert held is not None
-        for _ in range(6):
-            await asyncio.sleep(0.25)
+        taken = await _ends_at(engine)
+
+        async def renewed() -> bool:
             async with other.hold("documents") as refused:
                 assert refused is None
+            return await _ends_at(engine) > taken
+
+        await until(renewed, what="a later end")
         await held.confirm()
 
 
@@ -59,6 +64,12 @@ async def test_a_lease_given_back_before_the_servers_clock_was_set_back_can_be_t
     await execute(engine, "UPDATE leases SET expires_at = expires_at + interval '1 hour'")
     async with Leases(engine, service="b").hold("documents") as held:
         assert held is not None
+
+
+async def _ends_at(engine: AsyncEngine) -> datetime:
+    async with engine.connect() as conn:
+        ends_at: datetime = await (await raw(conn)).fetchval("SELECT expires_at FROM leases")
+        return ends_at
 
 
 async def paused(engine: AsyncEngine, scope: str) -> None:

@@ -89,7 +89,7 @@ async def test_a_second_relay_takes_over_when_the_first_one_loses_its_connection
         await until(lambda: _empty(engine), what="an empty outbox")
         admin = await asyncpg.connect(dsn)
         await admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database ="
+            "SELECT pg_terminate_backend(pid, 30000) FROM pg_locks WHERE locktype = 'advisory' AND database ="
             " (SELECT oid FROM pg_database WHERE datname = current_database())"
         )
         await admin.close()
@@ -105,7 +105,7 @@ async def test_a_cancelled_relay_gives_its_lock_back(engine: AsyncEngine, produc
             async with engine.begin() as conn:
                 await outbox.append(conn, [event(version=number, name="x", value=number)], service="kit")
 
-            await until(lambda: _empty(engine), timeout_s=10, what="an empty outbox")
+            await until(lambda: _empty(engine), what="an empty outbox")
 
 
 @pytest.mark.timeout(300)
@@ -124,7 +124,7 @@ async def test_events_wait_while_the_broker_is_away(engine: AsyncEngine, broker:
         await broker.start()
 
         await until(lambda: _empty(engine), timeout_s=60, what="an empty outbox")
-        await until(lambda: relay.probe() is None, timeout_s=10, what="the relay says that events flow")
+        await until(lambda: relay.probe() is None, timeout_s=60, what="the relay says that events flow")
     values = [event.from_bytes(r.value or b"").value for r in await read_all(broker.bootstrap, topic)]
     assert list(dict.fromkeys(values)) == list(range(50))
     await producer.stop()

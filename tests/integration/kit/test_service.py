@@ -123,7 +123,7 @@ async def test_a_task_that_dies_or_ends_is_started_again(monkeypatch: pytest.Mon
 
     async with process(settings(), Health("svc"), tasks={"work": work, "other": other}) as (client, _):
         await until(lambda: starts == 3, what="the third start")
-        assert (await client.get("/readyz")).status_code == 200
+        await until(lambda: answers(client, "/readyz", 200), what="readiness")
 
 
 async def test_a_task_that_will_not_stop_does_not_hold_the_process() -> None:
