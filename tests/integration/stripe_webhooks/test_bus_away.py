@@ -48,7 +48,7 @@ async def test_the_sender_is_told_in_time_and_the_repeat_works(services: Service
         for _ in range(3):
             started = time.monotonic()
             answer = await sender.post(BODY)
-            assert time.monotonic() - started < 2.0
+            assert time.monotonic() - started < 3.0, "the sender waits no longer"
             assert (answer.status_code, answer.json()["code"]) == (503, "bus_unavailable")
             assert int(answer.headers["retry-after"]) > 0
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -47,16 +48,16 @@ def invoice(version: int, status: str = "open", invoice_id: str = "in_1") -> Pay
 
 @pytest.fixture
 async def stores(database: Database, topics: str) -> AsyncIterator[tuple[PostgresStore, PostgresStore]]:
-    """Two replicas' stores; leases live two seconds."""
+    """Two replicas' stores."""
     producer = Producer(topics, service="stripe-webhooks", publish_timeout_s=60)
     await producer.start()
     engines = [create_engine(database.dsn("stripe_webhooks"), application_name="test") for _ in range(2)]
     made = [
         PostgresStore(
             engine,
-            Leases(engine, service="stripe-webhooks", ttl_s=2),
+            Leases(engine, service="stripe-webhooks"),
             ObservationPublisher(engine, producer, service="stripe-webhooks"),
-            wait_s=1.0,
+            wait_s=30,
         )
         for engine in engines
     ]
@@ -73,7 +74,7 @@ async def test_one_holder_at_a_time_and_versions_grow(stores: Stores) -> None:
     one, other = stores
     async with one.hold(3) as first:
         with pytest.raises(Busy):
-            async with other.hold(3):
+            async with replace(other, wait_s=0.2).hold(3):
                 pytest.fail("two hold one bucket")
         async with other.hold(4) as elsewhere:
             assert elsewhere.version > first.version
@@ -84,15 +85,17 @@ async def test_one_holder_at_a_time_and_versions_grow(stores: Stores) -> None:
 async def test_all_buckets_wait_for_one(stores: Stores) -> None:
     one, other = stores
     order: list[str] = []
+    held_by_look = asyncio.Event()
 
     async def look() -> None:
         async with one.hold(BUCKETS - 1):
             order.append("look begins")
+            held_by_look.set()
             await asyncio.sleep(0.3)
             order.append("look ends")
 
     async def load() -> None:
-        await asyncio.sleep(0.1)
+        await held_by_look.wait()
         async with other.hold_all() as held:
             order.append("page")
             first = held.version
