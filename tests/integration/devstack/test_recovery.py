@@ -22,7 +22,7 @@ from trueup_devstack.identity import recall, stop_all
 ROOT = Path(__file__).parents[3]
 
 
-def until(condition: Callable[[], bool], *, timeout_s: float = 10.0) -> None:
+def until(condition: Callable[[], bool], *, timeout_s: float = 60.0) -> None:
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, "waited too long"
@@ -50,7 +50,7 @@ def test_it_starts_and_stops_what_it_is_told(checkout: Checkout, daemon: subproc
     until(lambda: all_ready(checkout))
     pids = [process["pid"] for process in control.ask(checkout, "status")]
     assert commands.stop(checkout)
-    assert daemon.wait(5) == 0
+    assert daemon.wait(60) == 0
     assert not any(psutil.pid_exists(pid) for pid in pids)
     assert not commands.stop(checkout)
 
@@ -59,7 +59,7 @@ def test_sigterm_stops_everything_in_order(checkout: Checkout, daemon: subproces
     control.ask(checkout, "start", names=["first", "last"])
     until(lambda: all_ready(checkout))
     daemon.send_signal(signal.SIGTERM)
-    assert daemon.wait(10) == 0
+    assert daemon.wait(60) == 0
     assert (checkout.root / "journal").read_text().splitlines()[-2:] == ["last stopped", "first stopped"]
 
 

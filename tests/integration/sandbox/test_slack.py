@@ -69,7 +69,7 @@ async def test_slack_limits_and_keeps_its_answer_to_itself(running: Any) -> None
     assert (limited.status_code, limited.headers["retry-after"]) == (429, "1")
     await running.http.post("/control/faults", json={"provider": "slack", "mode": "silent"})
     with pytest.raises(httpx.ReadTimeout):
-        await running.http.post(POST, json={"channel": "C0BILLING", "text": "x"}, headers=AUTH, timeout=0.3)
+        await running.http.post(POST, json={"channel": "C0BILLING", "text": "x"}, headers=AUTH, timeout=3)
     assert len((await running.http.get("/control/messages")).json()) == 1
     await running.http.post("/control/faults", json={"provider": "slack", "mode": "none"})
     refused = await running.http.post("/control/faults", json={"provider": "stripe", "mode": "silent"})

@@ -151,11 +151,13 @@ class TestReading:
 
     async def test_too_many_requests_are_refused_with_the_reason(self, start: Any) -> None:
         async with start(scenario={"stripe": {"endpoint_limit_per_s": 3}}) as running:
-            answers = [await running.http.get("/stripe/v1/refunds", auth=("sk_test_sandbox", "")) for _ in range(4)]
-            assert [one.status_code for one in answers] == [200, 200, 200, 429]
-            assert answers[3].headers["stripe-rate-limited-reason"] == "endpoint-rate"
+            asked = (running.http.get("/stripe/v1/refunds", auth=("sk_test_sandbox", "")) for _ in range(12))
+            answers = await asyncio.gather(*asked)
+            refused = [one for one in answers if one.status_code == 429]
+            assert {one.headers["stripe-rate-limited-reason"] for one in refused} == {"endpoint-rate"}
+            assert len(answers) - len(refused) >= 3
             counters = (await running.http.get("/control/counters")).json()
-            assert counters["stripe.refused_by_limit"] == 1
+            assert counters["stripe.refused_by_limit"] == len(refused)
 
 
 @pytest.fixture
