@@ -34,7 +34,7 @@ async def address(app: FastAPI) -> AsyncIterator[str]:
     config = uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not server.started:
             await asyncio.sleep(0.01)
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
@@ -58,7 +58,7 @@ class Reader:
     response: httpx.Response
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
-    async def until(self, kind: str, timeout_s: float = 10) -> dict[str, Any]:
+    async def until(self, kind: str, timeout_s: float = 60) -> dict[str, Any]:
         """The next event of this kind."""
         async with asyncio.timeout(timeout_s):
             async for line in self._lines:
@@ -74,7 +74,7 @@ class Reader:
         self._lines = self.response.aiter_lines()
 
     async def opened(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             async for line in self._lines:
                 if line == ": open":
                     return
@@ -141,9 +141,9 @@ async def test_each_listener_hears_of_their_own_accounts(
     started = asyncio.get_running_loop().time()
     await bus.publish_all([changed("b1", 7), changed("a1", 8), changed("a1", 9)])
     changes: dict[str, int] = {}
-    while "a1" not in changes:
+    while changes.get("a1") != 9:
         changes |= {each["client_id"]: each["revision"] for each in (await ana.until("accounts"))["changes"]}
-    assert asyncio.get_running_loop().time() - started < 2
+    assert asyncio.get_running_loop().time() - started < 5, "without waiting for the next check of who may see it"
     assert changes == {"a1": 9}
     assert (await ben.until("accounts"))["changes"] == [{"client_id": "b1", "revision": 7}]
     everything: set[str] = set()
@@ -180,7 +180,8 @@ async def test_signing_out_closes_streams_at_once(
     reader = await listen(cookie)
     async with httpx.AsyncClient(base_url=address) as client:
         assert (await client.post("/api/v1/auth/logout", headers=cookie | CSRF)).status_code == 204
-    assert (await reader.until("closed", timeout_s=2))["reason"] == "session_ended"
+    # Sooner than the next check, which comes every five seconds.
+    assert (await reader.until("closed", timeout_s=4.5))["reason"] == "session_ended"
 
 
 async def test_the_sixth_stream_of_a_user_closes_the_first(

@@ -221,10 +221,10 @@ async def test_poison_goes_to_the_dead_letters_alone(system: System, topics: str
         relay = asyncio.create_task(Relay(system.engine, producer, service="reconciler").run())
         try:
             good = [bucket(n, date(2026, 10, 1), 1) for n in range(20)]
-            await publish(producer, good[:10])
+            before = await publish(producer, good[:10])
             await producer.publish_raw(USAGE, key=good[0].key(), value=b"{ not json", headers={"ce_id": "x"})
-            ends = await publish(producer, good[10:])
-            await until(lambda: fences_reach(system, ends), what="the rest stored")
+            ends = before | await publish(producer, good[10:])
+            await until(lambda: fences_reach(system, ends), what="all but the poison stored")
             letter = await _first(topics, f"{USAGE}.dlq")
         finally:
             relay.cancel()
