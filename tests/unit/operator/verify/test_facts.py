@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from trueup_operator.verify.facts import Sides
+from pathlib import Path
+
+import pytest
+
+from trueup_operator.verify.facts import STORED, Sides
+from trueup_sandbox.control.facts import facts
+from trueup_sandbox.scenario import load
+from trueup_sandbox.world.world import World
+
+SMALL = Path(__file__).parents[4] / "deploy" / "sandbox" / "small.yaml"
+
+
+@pytest.mark.parametrize("source", STORED)
+def test_everything_that_a_source_can_tell_of_is_counted(source: str) -> None:
+    world = World(load(SMALL))
+    held = facts(world, source, world.clock.read())["details"]
+    assert held.keys() == STORED[source].keys()
+    assert all(thing["ids"] for thing in held.values()), "and there is something to lose"
 
 
 def sides(stored: str, then: str, now: str) -> list[str]:

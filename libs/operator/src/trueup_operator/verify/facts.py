@@ -31,6 +31,7 @@ STORED = {
     "stripe": {
         "customers": ("stripe:", "SELECT ref FROM reconciler.customers WHERE NOT deleted"),
         "invoices": ("stripe:invoice:", "SELECT object_id FROM reconciler.payments WHERE status <> 'deleted'"),
+        "payments": ("stripe:payment:", "SELECT object_id FROM reconciler.payments WHERE status <> 'deleted'"),
         "refunds": ("stripe:refund:", "SELECT object_id FROM reconciler.payments WHERE status <> 'deleted'"),
         "disputes": ("stripe:dispute:", "SELECT object_id FROM reconciler.payments WHERE status <> 'deleted'"),
     },
