@@ -137,6 +137,8 @@ def try_share(one: Subject, sample: int | None, seed: int, share: int, shares: i
             _cosmic_ray(tree, env, "baseline", config.name)
             tried = _choose(session, sample, seed, share, shares)
             _cosmic_ray(tree, env, "exec", config.name, session.name)
+            # Where the tests can no longer be run, every mutant looks noticed.
+            _cosmic_ray(tree, env, "baseline", config.name)
         noticed, survivors = _judge(session)
     if noticed + len(survivors) != tried:
         raise SystemExit(f"{one.package}: {noticed + len(survivors)} of {tried} mutants came to a result")
