@@ -4,7 +4,9 @@ Seeded: the sandbox lives at twenty times its usual pace, and every few seconds 
 accounts drawn by chance are held against the answer key as of their own watermarks. A row may be ahead of its watermark
 for a moment (facts come first, then the report that covers them), so one that differs is looked at again, for at most
 `--settle` seconds; what differs still is a wrong answer. At the end everything is well again and `trueup verify` must find
-nothing. Prints JSON; exit code 1 when anything is wrong, lost, doubled, unhandled, or over a provider's limit.
+nothing. Prints JSON; exit code 1 when anything is wrong, lost, doubled, unhandled, or over a provider's limit, and when the
+run proves nothing: a source that no fault struck, rows that were mostly not answered or not judged. Faults last for seconds
+and a source is asked when it is due, so some kinds strike in one run and others in the next: `never_struck` names them.
 """
 
 from __future__ import annotations
@@ -47,6 +49,8 @@ class Seen:
     """What the run came upon."""
 
     faults: Counter[str] = field(default_factory=Counter)
+    rounds: int = 0
+    answered: int = 0
     looked: int = 0
     cannot_judge: int = 0
     looked_again: int = 0
@@ -109,11 +113,13 @@ class Sampler:
         await asyncio.gather(*self._again.values())
 
     async def _look(self, names: list[str]) -> None:
+        self._seen.rounds += 1
         try:
             looked = await self._auditor().run(wait_s=0, client_ids=names)
         except (OperatorError, httpx.HTTPError) as error:
             self._seen.unreadable[type(error).__name__] += 1
             return
+        self._seen.answered += 1
         for name, row in looked.shown.items():
             self._seen.looked += 1
             self._seen.cannot_judge += (row.get("variance") or {}).get("band") == "cannot_judge"
@@ -166,15 +172,23 @@ async def run(seed: int, seconds: float, settle_s: float, wait_s: float) -> dict
         counters = await stack.control("counters")
         outcome = await audit(stack.where, wait_s=wait_s)
     over = {name: counters.get(name, 0) - before.get(name, 0) for name in LIMITS}
+    struck = {one: counters.get(f"{one}.faulty", 0) - before.get(f"{one}.faulty", 0) for one in SOURCES}
+    kinds = [(source, mode) for source in SOURCES for mode in FAULTS if mode != "mixed"]
     traces = unhandled(folder, begin)
     return {
         "seed": seed,
         "seconds": seconds,
         "happenings": counters["happenings"] - before["happenings"],
         "requests": {one: counters[f"{one}.requests"] - before.get(f"{one}.requests", 0) for one in SOURCES},
-        "faulty_answers": {one: counters.get(f"{one}.faulty", 0) - before.get(f"{one}.faulty", 0) for one in SOURCES},
+        "faulty_answers": struck,
+        "never_struck": [
+            f"{source} {mode}"
+            for source, mode in kinds
+            if counters.get(name := f"{source}.faulty.{mode}", 0) == before.get(name, 0)
+        ],
         "webhooks_lost": counters.get("deliveries.lost", 0) - before.get("deliveries.lost", 0),
         "faults": dict(sorted(seen.faults.items())),
+        "samples": seen.rounds,
         "rows_sampled": seen.looked,
         "rows_that_said_cannot_judge": seen.cannot_judge,
         "rows_looked_at_again": seen.looked_again,
@@ -187,8 +201,13 @@ async def run(seed: int, seconds: float, settle_s: float, wait_s: float) -> dict
         "verify_clean": outcome.clean,
         "differences": [str(one) for one in outcome.differences[:20]],
         "absent": outcome.absent,
-        "good": outcome.clean and not seen.wrong and not traces and not any(over.values()) and seen.looked > 0,
+        "good": outcome.clean and not seen.wrong and not traces and not any(over.values()) and proves(seen, struck),
     }
+
+
+def proves(seen: Seen, struck: dict[str, int]) -> bool:
+    """Whether the run could have come upon anything: every source was struck, most samples were answered and judged."""
+    return all(struck.values()) and seen.answered > seen.rounds / 2 and seen.cannot_judge < seen.looked / 2
 
 
 def main() -> None:

@@ -80,7 +80,7 @@ class Gate:
 
     provider: str
     counters: Counter[str]
-    """Shared by all doors: `stripe.requests`, `stripe.refused_by_limit`, `stripe.faulty`."""
+    """Shared by all doors: `stripe.requests`, `stripe.refused_by_limit`, `stripe.faulty`, `stripe.faulty.down`."""
     mode: Mode = "none"
     share: float = 1.0
     """Of the requests to a mixed door: how many are misbehaved to."""
@@ -114,6 +114,7 @@ class Gate:
         if mode == "none":
             return
         self.counters[f"{self.provider}.faulty"] += 1
+        self.counters[f"{self.provider}.faulty.{mode}"] += 1
         refusal = refusal_of(mode)
         if refusal is not None:
             raise Refused(refusal)
