@@ -288,10 +288,8 @@ class TestTally:
         add(counted, "1")
         assert not counted.full
 
-    def test_it_wants_what_it_counts_and_what_it_watches(self) -> None:
-        counted = tally(watched=["seen"])
-        assert [counted.wants(kind) for kind in ("api_calls_metered", "seen", "page_viewed")] == [True, True, False]
-        assert not counted.reads_users
+    def test_what_is_only_watched_asks_for_no_user(self) -> None:
+        assert not tally(watched=["seen"]).reads_users
 
     @pytest.mark.parametrize("value", [None, True, "many", 1.5, Decimal("NaN")])
     def test_a_quantity_must_be_an_exact_number(self, value: object) -> None:

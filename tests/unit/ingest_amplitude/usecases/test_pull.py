@@ -1,5 +1,6 @@
 """A pull announces the current value of each day, and claims no more than it knows."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from ingest_amplitude.domain.answers import GarbledAnswer
 from ingest_amplitude.domain.coverage import by_day
+from ingest_amplitude.ports import SourceUnavailable
 from ingest_amplitude.usecases.pull import pull_usage
 
 HOUR = timedelta(hours=1)
@@ -267,6 +269,38 @@ class TestFailure:
             ("usage|garbled|0", False),
             ("usage|api_calls|0", True),
         ]
+
+    @pytest.mark.parametrize(
+        ("silent", "asked"),
+        [
+            ({"b"}, ["a", "a", "b", "c", "c", "d", "d"]),
+            ({"a", "c"}, ["a", "b", "b", "c", "d", "d"]),
+            ({"b", "c"}, ["a", "a", "b", "c"]),
+            ({"a", "b", "c", "d"}, ["a", "b"]),
+        ],
+    )
+    async def test_one_metric_that_takes_amplitude_too_long_keeps_no_other_from_being_asked_for(
+        self, world: Any, silent: set[str], asked: list[str]
+    ) -> None:
+        for number in range(7):
+            world.happen(f"a{number}", 1, world.now - HOUR)
+        world.plan = replace(world.plan, metrics=[replace(world.plan.metrics[0], name=name) for name in "abcd"])
+        await pull_usage(world.deps())
+        whole, met = world.sums, []
+
+        async def some_silent(metric: Any, *more: Any) -> Any:
+            met.append(metric.name)
+            if metric.name in silent:
+                raise SourceUnavailable("HTTP 504")
+            return await whole(metric, *more)
+
+        world.sums = some_silent
+        world.now += timedelta(minutes=5)
+        await pull_usage(world.deps())
+        assert met == asked
+        told = {report.scope: report.complete for report in world.reports[-8:]}
+        answered = Counter(name for name in asked if name not in silent)
+        assert told == {f"usage|{name}|{part}": part < answered[name] for name in "abcd" for part in range(2)}
 
     async def test_an_answer_out_of_a_cache_does_not_turn_time_back(self, world: Any) -> None:
         world.happen("a", 5, world.now - HOUR)

@@ -119,10 +119,6 @@ class Tally:
         """Whether these are more events than shall be held at once."""
         return self._events_max is not None and len(self.met) > self._events_max
 
-    def wants(self, event_type: str) -> bool:
-        """Whether events of this type are metered at all."""
-        return event_type in self._metrics
-
     def add(
         self,
         event_type: str,

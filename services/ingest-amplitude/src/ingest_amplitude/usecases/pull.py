@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from ingest_amplitude.domain.answers import GarbledAnswer
@@ -50,6 +50,35 @@ class Begun:
         return self.unread.get(metric.name, {}) if metric.name in self.settled.carried else None
 
 
+@dataclass(slots=True)
+class _Silence:
+    """What need not be asked in this pull, as it would wait for the same silence.
+
+    A metric that was not answered is left alone: it may be the one that takes Amplitude too long (HTTP 504). Two of them in
+    a row, and Amplitude is down.
+    """
+
+    _metrics: dict[str, str] = field(default_factory=dict)
+    _goes_on: bool = False
+    _down: str | None = None
+
+    def about(self, metric: str) -> str | None:
+        """Why a metric is not asked for; None where it is."""
+        return self._down or self._metrics.get(metric)
+
+    def met(self, metric: str, error: str) -> str:
+        """A question of the metric was not answered. Returns the error."""
+        if self._goes_on:
+            self._down = error
+        self._goes_on = True
+        self._metrics[metric] = error
+        return error
+
+    def ended(self) -> None:
+        """A question was answered."""
+        self._goes_on = False
+
+
 async def pull_usage(deps: Deps) -> Outcome:
     """Read what is new, announce it, and report each scope. A source that cannot be read is reported, never raised."""
     proposed = history_start(deps.clock(), deps.plan.zone, deps.plan.history_months)
@@ -73,18 +102,19 @@ async def _follow_all(deps: Deps, begun: Begun) -> dict[Scope, Answer]:
     answers: dict[Scope, Answer] = {}
     halvings = 0
     allowance = Allowance(deps.plan.reread_cost)
-    down: str | None = None
+    silent = _Silence()
     while (asked := await _next_question(deps, begun.history_from, answers)) is not None:
         started_at = deps.clock()
         standing = (await deps.memory.standings()).get(asked.scope, Standing())
-        if reason := begun.settled.conflicts.get(asked.metric.name) or down:
+        name = asked.metric.name
+        if reason := begun.settled.conflicts.get(name) or silent.about(name):
             answer = Answer(standing, SourceUnavailable.code, reason)
         else:
             try:
                 answer = await _ask(deps, asked, standing)
+                silent.ended()
             except SourceUnavailable as error:
-                down = f"{error.code}: {error}"  # the other scopes would wait for the same silence
-                answer = Answer(standing, SourceUnavailable.code, down)
+                answer = Answer(standing, SourceUnavailable.code, silent.met(name, f"{error.code}: {error}"))
         # An answer without a filter may have opened other partitions: from now on this scope speaks of its own accounts.
         asked = replace(asked, accounts=_named(members(await deps.memory.partitions()), asked.partition))
         if answer.reason is None:
