@@ -5,8 +5,9 @@ accounts drawn by chance are held against the answer key as of their own waterma
 for a moment (facts come first, then the report that covers them), so one that differs is looked at again, for at most
 `--settle` seconds; what differs still is a wrong answer. At the end everything is well again and `trueup verify` must find
 nothing. Prints JSON; exit code 1 when anything is wrong, lost, doubled, unhandled, or over a provider's limit, and when the
-run proves nothing: a source that no fault struck, rows that were mostly not answered or not judged. Faults last for seconds
-and a source is asked when it is due, so some kinds strike in one run and others in the next: `never_struck` names them.
+run proves nothing: a kind of fault that never struck, rows that were mostly not answered or not judged. A fault lasts for
+seconds and strikes only who asks meanwhile: a person wishes for the source with each, and one that met nobody (a source that
+said "too many" is left alone for a minute) comes again. `never_struck` names those that met nobody to the end.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ FAULTS = (
     "down", "error", "slow", "hang", "garbage", "html", "truncated", "half", "limited", "limited_mute", "mixed",
 )  # fmt: skip
 DELIVERIES = ("twice", "shuffle", "hold", "lost")
+USERS = ("ana", "ben", "chloe")
+"""Each may wish for a source every ten seconds."""
 PACE = 20
 MIXED_SHARE = 0.4
 TRACE_SHOWN = 3_000
@@ -49,6 +52,7 @@ class Seen:
     """What the run came upon."""
 
     faults: Counter[str] = field(default_factory=Counter)
+    struck: Counter[str] = field(default_factory=Counter)
     rounds: int = 0
     answered: int = 0
     looked: int = 0
@@ -68,6 +72,8 @@ async def misbehave(stack: RunningStack, chance: random.Random, until: float, se
             chance.shuffle(left)
         source, mode = left.pop()
         for_s = chance.uniform(4, 10)
+        met = f"{source}.faulty" if mode == "mixed" else f"{source}.faulty.{mode}"
+        before = (await stack.control("counters")).get(met, 0)
         seen.faults[f"{source} {mode}"] += 1
         if source == "deliveries":
             await stack.control("deliveries", {"mode": mode})
@@ -76,9 +82,17 @@ async def misbehave(stack: RunningStack, chance: random.Random, until: float, se
         else:
             body = {"provider": source, "mode": mode, "for_s": for_s}
             await stack.control("faults", {**body, "share": MIXED_SHARE if mode == "mixed" else 1.0})
+            with contextlib.suppress(httpx.HTTPError):
+                who = USERS[sum(seen.faults.values()) % len(USERS)]
+                await stack.api(who, "POST", "syncs", json={"source": source}, headers={"x-trueup-csrf": "1"})
         await asyncio.sleep(for_s * chance.uniform(0.5, 1.0))
         if source == "deliveries":
             await stack.control("deliveries", {"mode": "release"})
+        elif mode in FAULTS:
+            if (await stack.control("counters")).get(met, 0) > before:
+                seen.struck[f"{source} {mode}"] += 1
+            else:
+                left.insert(0, (source, mode))
 
 
 async def heal(stack: RunningStack) -> None:
@@ -172,22 +186,17 @@ async def run(seed: int, seconds: float, settle_s: float, wait_s: float) -> dict
         counters = await stack.control("counters")
         outcome = await audit(stack.where, wait_s=wait_s)
     over = {name: counters.get(name, 0) - before.get(name, 0) for name in LIMITS}
-    struck = {one: counters.get(f"{one}.faulty", 0) - before.get(f"{one}.faulty", 0) for one in SOURCES}
-    kinds = [(source, mode) for source in SOURCES for mode in FAULTS if mode != "mixed"]
     traces = unhandled(folder, begin)
     return {
         "seed": seed,
         "seconds": seconds,
         "happenings": counters["happenings"] - before["happenings"],
         "requests": {one: counters[f"{one}.requests"] - before.get(f"{one}.requests", 0) for one in SOURCES},
-        "faulty_answers": struck,
-        "never_struck": [
-            f"{source} {mode}"
-            for source, mode in kinds
-            if counters.get(name := f"{source}.faulty.{mode}", 0) == before.get(name, 0)
-        ],
+        "faulty_answers": {one: counters.get(f"{one}.faulty", 0) - before.get(f"{one}.faulty", 0) for one in SOURCES},
         "webhooks_lost": counters.get("deliveries.lost", 0) - before.get("deliveries.lost", 0),
         "faults": dict(sorted(seen.faults.items())),
+        "struck": dict(sorted(seen.struck.items())),
+        "never_struck": never_struck(seen),
         "samples": seen.rounds,
         "rows_sampled": seen.looked,
         "rows_that_said_cannot_judge": seen.cannot_judge,
@@ -201,13 +210,18 @@ async def run(seed: int, seconds: float, settle_s: float, wait_s: float) -> dict
         "verify_clean": outcome.clean,
         "differences": [str(one) for one in outcome.differences[:20]],
         "absent": outcome.absent,
-        "good": outcome.clean and not seen.wrong and not traces and not any(over.values()) and proves(seen, struck),
+        "good": outcome.clean and not seen.wrong and not traces and not any(over.values()) and proves(seen),
     }
 
 
-def proves(seen: Seen, struck: dict[str, int]) -> bool:
-    """Whether the run could have come upon anything: every source was struck, most samples were answered and judged."""
-    return all(struck.values()) and seen.answered > seen.rounds / 2 and seen.cannot_judge < seen.looked / 2
+def never_struck(seen: Seen) -> list[str]:
+    """Faults that met nobody."""
+    return [kind for source in SOURCES for mode in FAULTS if not seen.struck[kind := f"{source} {mode}"]]
+
+
+def proves(seen: Seen) -> bool:
+    """Whether the run could have come upon anything: every fault struck, most samples were answered and judged."""
+    return not never_struck(seen) and seen.answered > seen.rounds / 2 and seen.cannot_judge < seen.looked / 2
 
 
 def main() -> None:
