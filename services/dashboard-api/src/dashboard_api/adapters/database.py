@@ -61,7 +61,13 @@ class Database:
                 yield await raw(connection)
         except (TimeoutError, PoolTimeout):
             raise Unavailable(_AWAY) from None
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError) as error:
+        except (
+            OSError,
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,
+            SQLAlchemyError,
+        ) as error:
             if is_transient(error):
                 raise Unavailable(_AWAY) from error
             raise
