@@ -175,7 +175,9 @@ chaos-retry: prepare ## Seeded kill -9 while payments are retried; no charge too
 		sh -c "$(BIN)/trueup verify --wait 400 && $(BIN)/python -m tests.chaos.retry_spree $(ARGS)"
 
 chaos-sources: prepare ## Every fault of the three sources for ten minutes at twenty times their pace, on a stack of its own
-	INGEST_AMPLITUDE_POLL_INTERVAL_S=60 INGEST_QUICKBOOKS_POLL_INTERVAL_S=15 STRIPE_WEBHOOKS_POLL_INTERVAL_S=30 \
+	SANDBOX_SCENARIO=$(CURDIR)/deploy/sandbox/default.yaml INGEST_AMPLITUDE_POLL_INTERVAL_S=60 \
+		INGEST_QUICKBOOKS_POLL_INTERVAL_S=6 INGEST_QUICKBOOKS_LIMITED_PAUSE_S=20 INGEST_QUICKBOOKS_RENEW_AGAIN_AFTER_S=10 \
+		STRIPE_WEBHOOKS_POLL_INTERVAL_S=30 \
 		$(BIN)/python -m trueup_devstack.own_stack -- \
 		sh -c "$(BIN)/trueup verify --wait 400 && $(BIN)/python -m tests.chaos.source_spree $(ARGS)"
 

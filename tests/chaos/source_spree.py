@@ -6,8 +6,8 @@ for a moment (facts come first, then the report that covers them), so one that d
 `--settle` seconds; what differs still is a wrong answer. At the end everything is well again and `trueup verify` must find
 nothing. Prints JSON; exit code 1 when anything is wrong, lost, doubled, unhandled, or over a provider's limit, and when the
 run proves nothing: a kind of fault that never struck, rows that were mostly not answered or not judged. A fault lasts for
-seconds and strikes only who asks meanwhile: a person wishes for the source with each, and one that met nobody (a source that
-said "too many" is left alone for a minute) comes again. `never_struck` names those that met nobody to the end.
+seconds and strikes only who asks meanwhile: a person wishes for the source with each, one that met nobody comes again, and
+those of QuickBooks wait while it is left alone after "too many". `never_struck` names those that met nobody to the end.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import random
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,15 +32,49 @@ from trueup_devstack import checkout as checkouts
 from trueup_operator.clients import token_for
 from trueup_operator.errors import OperatorError
 from trueup_operator.verify.audit import AUDITOR_USER, audit
+from trueup_operator.verify.compare import NOT_JUDGED, Difference
 from trueup_operator.verify.rounds import Auditor
 
 SOURCES = ("stripe", "quickbooks", "amplitude")
 FAULTS = (
     "down", "error", "slow", "hang", "garbage", "html", "truncated", "half", "limited", "limited_mute", "mixed",
 )  # fmt: skip
+REFUSALS = ("throttled_403", "throttled_200", "quota", "xml_401", "changes_fault", "changes_nothing")
+"""QuickBooks' own."""
+OTHERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "quickbooks expire": ("quickbooks/expire", {}),
+    "quickbooks changes_cut": ("quickbooks/edit-all", {}),
+    "amplitude groups": ("amplitude/groups", {"most": 400}),
+    "clock ahead": ("clock", {"ahead_s": 20}),
+    "clock behind": ("clock", {"ahead_s": -20}),
+    "world delete": ("happen", {"kind": "delete"}),
+    "world void": ("happen", {"kind": "void"}),
+    "world late_usage": ("happen", {"kind": "late_usage", "count": 20}),
+}
+"""Fault → where it is asked for, and how."""
 DELIVERIES = ("twice", "shuffle", "hold", "lost")
+KINDS = (
+    *(f"{source} {mode}" for source in SOURCES for mode in FAULTS),
+    *(f"quickbooks {refusal}" for refusal in REFUSALS),
+    *OTHERS,
+    *(f"deliveries {mode}" for mode in DELIVERIES),
+)
+COUNTED = {
+    "quickbooks expire": "quickbooks.refreshes",
+    "deliveries lost": "deliveries.lost",
+    **dict.fromkeys(
+        ("deliveries twice", "deliveries shuffle", "deliveries hold", "clock ahead", "clock behind"), "events"
+    ),
+    **{f"{source} mixed": f"{source}.faulty" for source in SOURCES},
+}
+"""Fault → the sandbox's counter of those that it met, where that is not named like it."""
+SAYS_TOO_MANY = frozenset(f"quickbooks {mode}" for mode in ("limited", "limited_mute", "mixed", *REFUSALS[:3]))
+LEFT_ALONE_S = 20
+"""As `make chaos-sources` sets it."""
 USERS = ("ana", "ben", "chloe")
 """Each may wish for a source every ten seconds."""
+JUDGED = ("variance", "reconciliations[", "forecast")
+"""Where a row shows what it judges."""
 PACE = 20
 MIXED_SHARE = 0.4
 TRACE_SHOWN = 3_000
@@ -58,48 +93,91 @@ class Seen:
     looked: int = 0
     cannot_judge: int = 0
     looked_again: int = 0
+    unsettled: int = 0
+    """Rows that differed to the end of their time in that they could not judge yet, and said so."""
     unreadable: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
 
 async def misbehave(stack: RunningStack, chance: random.Random, until: float, seen: Seen) -> None:
     """One fault after the other; each kind comes before any comes twice."""
-    left: list[tuple[str, str]] = []
+    left: list[str] = []
+    left_alone_until = 0.0
     while time.monotonic() < until:
-        if not left:
-            left = [(source, mode) for source in SOURCES for mode in FAULTS]
-            left += [("deliveries", mode) for mode in DELIVERIES] + [("quickbooks", "expire")]
-            chance.shuffle(left)
-        source, mode = left.pop()
+        left = left or chance.sample(KINDS, len(KINDS))
+        kind = _next_of(left, quickbooks=time.monotonic() > left_alone_until)
         for_s = chance.uniform(4, 10)
-        met = f"{source}.faulty" if mode == "mixed" else f"{source}.faulty.{mode}"
-        before = (await stack.control("counters")).get(met, 0)
-        seen.faults[f"{source} {mode}"] += 1
-        if source == "deliveries":
-            await stack.control("deliveries", {"mode": mode})
-        elif mode == "expire":
-            await stack.control("quickbooks/expire", {})
-        else:
-            body = {"provider": source, "mode": mode, "for_s": for_s}
-            await stack.control("faults", {**body, "share": MIXED_SHARE if mode == "mixed" else 1.0})
-            with contextlib.suppress(httpx.HTTPError):
-                who = USERS[sum(seen.faults.values()) % len(USERS)]
-                await stack.api(who, "POST", "syncs", json={"source": source}, headers={"x-trueup-csrf": "1"})
+        seen.faults[kind] += 1
+        before = await stack.control("counters")
+        await begin(stack, kind, for_s)
+        await _wish(stack, kind.split()[0], USERS[sum(seen.faults.values()) % len(USERS)])
         await asyncio.sleep(for_s * chance.uniform(0.5, 1.0))
-        if source == "deliveries":
-            await stack.control("deliveries", {"mode": "release"})
-        elif mode in FAULTS:
-            if (await stack.control("counters")).get(met, 0) > before:
-                seen.struck[f"{source} {mode}"] += 1
-            else:
-                left.insert(0, (source, mode))
+        await end(stack, kind)
+        if not has_struck(kind, before, await stack.control("counters")):
+            left.insert(0, kind)
+            continue
+        seen.struck[kind] += 1
+        if kind in SAYS_TOO_MANY:
+            left_alone_until = time.monotonic() + LEFT_ALONE_S
+
+
+def _next_of(left: list[str], *, quickbooks: bool) -> str:
+    """The last that is worth its time."""
+    places = [place for place, kind in enumerate(left) if quickbooks or not kind.startswith("quickbooks")]
+    return left.pop(places[-1] if places else -1)
+
+
+async def begin(stack: RunningStack, kind: str, for_s: float) -> None:
+    """Put a fault on."""
+    source, mode = kind.split()
+    if kind in OTHERS:
+        path, body = OTHERS[kind]
+        with contextlib.suppress(httpx.HTTPStatusError):  # there may be no invoice to take back just now
+            await stack.control(path, body)
+    elif source == "deliveries":
+        await stack.control("deliveries", {"mode": mode})
+    elif mode in REFUSALS:
+        await stack.control("quickbooks/refusal", {"refusal": mode})
+    else:
+        share = MIXED_SHARE if mode == "mixed" else 1.0
+        await stack.control("faults", {"provider": source, "mode": mode, "for_s": for_s, "share": share})
+
+
+async def end(stack: RunningStack, kind: str) -> None:
+    """Take a fault away that does not go by itself."""
+    source, mode = kind.split()
+    if source == "deliveries":
+        await stack.control("deliveries", {"mode": "release"})
+    elif source == "clock":
+        await stack.control("clock", {"ahead_s": 0})
+    elif mode == "groups":
+        await stack.control("amplitude/groups", {"most": None})
+    elif mode in REFUSALS:
+        await stack.control("quickbooks/refusal", {"refusal": "none"})
+
+
+def has_struck(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether a fault met anybody, by what the sandbox counted."""
+    source, mode = kind.split()
+    if source == "world":
+        name, before, after = mode, before["happenings_by_kind"], after["happenings_by_kind"]
+    else:
+        name = COUNTED.get(kind, f"{source}.faulty.{mode}")
+    return bool(after.get(name, 0) > before.get(name, 0))
+
+
+async def _wish(stack: RunningStack, source: str, user: str) -> None:
+    if source in SOURCES:
+        with contextlib.suppress(httpx.HTTPError):
+            await stack.api(user, "POST", "syncs", json={"source": source}, headers={"x-trueup-csrf": "1"})
 
 
 async def heal(stack: RunningStack) -> None:
     """Everything as it should be."""
     for source in SOURCES:
         await stack.control("faults", {"provider": source, "mode": "none"})
-    await stack.control("deliveries", {"mode": "release"})
+    for kind in ("deliveries twice", "clock ahead", "amplitude groups", f"quickbooks {REFUSALS[0]}"):
+        await end(stack, kind)
     await stack.control("pace", {"events_per_s": 0})
 
 
@@ -136,7 +214,7 @@ class Sampler:
         self._seen.answered += 1
         for name, row in looked.shown.items():
             self._seen.looked += 1
-            self._seen.cannot_judge += (row.get("variance") or {}).get("band") == "cannot_judge"
+            self._seen.cannot_judge += (row.get("variance") or {}).get("band") == NOT_JUDGED
             if looked.differences[name] and name not in self._again:
                 self._seen.looked_again += 1
                 self._again[name] = asyncio.create_task(self._settle(name))
@@ -147,9 +225,18 @@ class Sampler:
         except (OperatorError, httpx.HTTPError) as error:
             self._seen.unreadable[type(error).__name__] += 1
         else:
-            self._seen.wrong += [str(one) for one in looked.differences.get(name, [])]
+            wrong = [str(one) for one in shown_wrongly(looked.shown.get(name, {}), looked.differences.get(name, []))]
+            self._seen.wrong += wrong
+            self._seen.unsettled += bool(looked.differences.get(name)) and not wrong
         finally:
             self._again.pop(name, None)
+
+
+def shown_wrongly(row: Mapping[str, Any], differences: list[Difference]) -> list[Difference]:
+    """A row that says that it cannot judge shows nothing that it would judge by; what else it shows must be right."""
+    if (row.get("variance") or {}).get("band") != NOT_JUDGED:
+        return differences
+    return [one for one in differences if one.shown is not None and not one.path.startswith(JUDGED)]
 
 
 def unhandled(folder: Path, begin: dict[Path, int]) -> list[str]:
@@ -201,6 +288,7 @@ async def run(seed: int, seconds: float, settle_s: float, wait_s: float) -> dict
         "rows_sampled": seen.looked,
         "rows_that_said_cannot_judge": seen.cannot_judge,
         "rows_looked_at_again": seen.looked_again,
+        "rows_that_could_not_judge_in_time": seen.unsettled,
         "samples_without_answer": dict(seen.unreadable),
         "wrong_answers": len(seen.wrong),
         "wrong": seen.wrong[:20],
@@ -216,7 +304,7 @@ async def run(seed: int, seconds: float, settle_s: float, wait_s: float) -> dict
 
 def never_struck(seen: Seen) -> list[str]:
     """Faults that met nobody."""
-    return [kind for source in SOURCES for mode in FAULTS if not seen.struck[kind := f"{source} {mode}"]]
+    return [kind for kind in KINDS if not seen.struck[kind]]
 
 
 def proves(seen: Seen) -> bool:

@@ -93,6 +93,17 @@ async def test_more_groups_than_the_limit_are_cut_and_said_so(running: Any) -> N
     assert body["prunedResult"]
 
 
+async def test_fewer_groups_than_were_asked_for_are_told_of(running: Any) -> None:
+    today = datetime.now(UTC)
+    await running.http.post("/control/amplitude/groups", json={"most": 10})
+    body = (await chart(running, start=today - timedelta(days=2), end=today)).json()
+    assert (len(body["data"]["series"]), body["hitChunkGroupByLimit"]) == (10, True)
+    assert (await running.http.get("/control/counters")).json()["amplitude.faulty.groups"] == 1
+    await running.http.post("/control/amplitude/groups", json={"most": None})
+    body = (await chart(running, start=today - timedelta(days=2), end=today)).json()
+    assert (len(body["data"]["series"]) > 10, body["hitChunkGroupByLimit"]) == (True, False)
+
+
 async def test_a_filter_lets_only_those_accounts_through(running: Any) -> None:
     today = datetime.now(UTC)
     only = {"subprop_type": "event", "subprop_key": "account_id", "subprop_op": "is", "subprop_value": ["acct_0001"]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -84,3 +84,19 @@ async def test_what_cannot_happen_says_so(running: Any) -> None:
     idle = next(one for one in running.world.accounts if one.planted and one.planted.name == "ended_account")
     refused = await running.http.post("/control/happen", json={"kind": "usage", "client_id": idle.client_id})
     assert refused.status_code == 409
+
+
+@pytest.mark.parametrize("ahead_s", [20, -20])
+async def test_the_providers_clock_can_be_wrong_and_never_goes_back(running: Any, ahead_s: int) -> None:
+    async def told() -> datetime:
+        health = await running.http.get("/control/sources/quickbooks/facts")
+        return datetime.fromisoformat(health.json()["as_of"])
+
+    first = await told()
+    (await running.http.post("/control/clock", json={"ahead_s": ahead_s})).raise_for_status()
+    wrong, now = await told(), datetime.now(UTC)
+    assert wrong >= first
+    assert wrong > now + timedelta(seconds=10) if ahead_s > 0 else wrong < now
+    await running.http.post("/control/clock", json={"ahead_s": 0})
+    assert await told() >= wrong
+    assert (await running.http.post("/control/clock", json={"ahead_s": 3600})).status_code == 422

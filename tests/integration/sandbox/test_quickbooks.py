@@ -145,6 +145,18 @@ async def test_capture_is_cut_at_a_thousand_over_all_entities(ledger: tuple[Any,
     assert [len(one.get(name, [])) for one, name in zip(sections, names, strict=True)] == [1, 999, 0]
 
 
+async def test_all_customers_can_be_edited_at_once_and_stay_what_they_were(ledger: tuple[Any, Ledger]) -> None:
+    running, client = ledger
+    customers = list(running.world.desk.store.customers.all())
+    params = {"entities": "Customer", "changedSince": to_instant(running.world.clock.read() + 1000).isoformat()}
+    await asyncio.sleep(2)
+    edited = (await running.http.post("/control/quickbooks/edit-all")).raise_for_status().json()
+    assert edited == {"customers": len(customers)}
+    sections = (await client.get("cdc", **params)).json()["CDCResponse"][0]["QueryResponse"]
+    assert len(sections[0]["Customer"]) == len(customers)
+    assert list(running.world.desk.store.customers.all()) == customers
+
+
 async def test_faults_in_both_spellings(ledger: tuple[Any, Ledger]) -> None:
     running, client = ledger
     bad = await client.get("query", query="SELECT nonsense")
@@ -168,6 +180,7 @@ async def test_faults_in_both_spellings(ledger: tuple[Any, Ledger]) -> None:
         ("xml_401", 401, "<IntuitResponse>"),
         ("throttled_403", 403, '"code":"3001"'),
         ("throttled_200", 200, '"code":"3001"'),
+        ("quota", 429, '"code":"3001"'),
         ("changes_fault", 200, '{"CDCResponse":[{"QueryResponse":[{"Fault":{"Error":'),
         ("changes_nothing", 200, '{"CDCResponse":[],"time":'),
     ],
@@ -183,6 +196,7 @@ async def test_it_refuses_in_every_way_that_it_is_told_to(
     assert said in answer.text
     await running.http.post("/control/quickbooks/refusal", json={"refusal": "none"})
     assert (await client.get("cdc", **asked)).json()["CDCResponse"] == [{"QueryResponse": [{}]}]
+    assert (await running.http.get("/control/counters")).json()[f"quickbooks.faulty.{refusal}"] == 1
 
 
 async def test_the_end_of_the_connection_is_told_to_whoever_asks_for_it(running: Any) -> None:

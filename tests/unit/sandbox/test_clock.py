@@ -31,6 +31,20 @@ class TestClock:
         clock = Clock(lambda: next(times))
         assert clock.stamp() < clock.stamp()
 
+    def test_a_clock_that_is_wrong_never_goes_back_when_it_is_set_right(self) -> None:
+        now = [5_000]
+        clock = Clock(lambda: now[0])
+        clock.ahead_ms = 20_000
+        assert clock.read() == 25_000
+        clock.ahead_ms = 0
+        now[0] = 6_000
+        assert (clock.read(), clock.stamp()) == (25_000, 25_001)
+        now[0] = 30_000
+        assert clock.read() == 30_000
+        clock.ahead_ms = -20_000
+        now[0] = 51_000
+        assert clock.read() == 31_000
+
 
 @given(st.datetimes(timezones=st.just(UTC)).filter(lambda one: one.year > 1970))
 def test_milliseconds_and_instants_are_inverse(drawn: datetime) -> None:

@@ -56,13 +56,14 @@ def create(settings: SandboxSettings, world: World) -> Sandbox:
         counters=counters,
         mode=lambda: deliverer.mode,
     )
-    tokens = Tokens(world)
+    tokens = Tokens(world, counters)
     signer = Signer(settings.issuer_url, load_key(settings.state_dir))
     mailbox = Mailbox(world, gates["mail"])
     development = settings.environment == "development"
     stripe = StripeApi(world, gates["stripe"])
+    amplitude = AmplitudeApi(world, gates["amplitude"])
     controls = control.Controls(
-        world, happenings, life, deliverer, gates, tokens, signer, counters, development, stripe.payer, stripe.readable
+        world, happenings, life, deliverer, gates, tokens, amplitude, signer, counters, development, stripe
     )
 
     @contextlib.asynccontextmanager
@@ -88,7 +89,7 @@ def create(settings: SandboxSettings, world: World) -> Sandbox:
     client = Client(settings.oidc_client_id, settings.oidc_client_secret, redirects, any_loopback=development)
     app.mount("/stripe", Mangling(stripe.app()))
     app.mount("/quickbooks", Mangling(QuickBooksApi(world, gates["quickbooks"], tokens).app()))
-    app.mount("/amplitude", Mangling(AmplitudeApi(world, gates["amplitude"]).app()))
+    app.mount("/amplitude", Mangling(amplitude.app()))
     app.mount("/slack", SlackApi(world, gates["slack"]).app())
     app.mount("/oidc", Issuer(signer, client).app())
     app.include_router(control.build(controls))

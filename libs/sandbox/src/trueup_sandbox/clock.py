@@ -17,18 +17,21 @@ class Clock:
     A change stamped after a reading always carries a later instant, so "as of that reading" is exact.
     """
 
+    ahead_ms: int = 0
+    """How wrong it is; less than nothing is behind. Set right, it waits for the wall clock and never goes back."""
+
     def __init__(self, wall_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000) -> None:
         self._wall_ms = wall_ms
         self._last_ms = 0
 
     def read(self) -> int:
         """Now, in milliseconds since 1970; everything stamped so far is at or before it."""
-        self._last_ms = max(self._wall_ms(), self._last_ms)
+        self._last_ms = max(self._wall_ms() + self.ahead_ms, self._last_ms)
         return self._last_ms
 
     def stamp(self) -> int:
         """The instant of a change, after every earlier stamp and reading; never exactly on an hour, where exports cut."""
-        at_ms = max(self._wall_ms(), self._last_ms + 1)
+        at_ms = max(self._wall_ms() + self.ahead_ms, self._last_ms + 1)
         self._last_ms = at_ms + 1 if at_ms % HOUR_MS == 0 else at_ms
         return self._last_ms
 

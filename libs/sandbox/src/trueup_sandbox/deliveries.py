@@ -127,7 +127,7 @@ class Deliverer:
 
     async def _send(self, client: httpx.AsyncClient, parcel: _Parcel) -> None:
         body = json.dumps(self._shapes.event(parcel.event)).encode()
-        signature = sign(body, self._secret, int(time.time()))
+        signature = sign(body, self._secret, self._world.clock.read() // 1000)
         headers = {
             "content-type": "application/json",
             "stripe-signature": signature,

@@ -113,6 +113,8 @@ class Amplitude(Part):
     export_late_min: int = Field(default=600, ge=0)
     export_repeat_share: Share = 0
     """Of the lines of an hour: how many the next hour's file shows once more."""
+    groups_max: int = Field(default=1000, ge=1)
+    """Rows of an answer, however many are asked for; what is left out is told by `hitChunkGroupByLimit`."""
     cost_per_5_min: int = 1000
     cost_per_hour: int = 108_000
 

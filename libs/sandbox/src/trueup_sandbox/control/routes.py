@@ -19,11 +19,13 @@ from trueup_sandbox.control.facts import facts
 from trueup_sandbox.deliveries import Deliverer, Mode
 from trueup_sandbox.oidc.tokens import ACCESS_LIVES_MAX_S, ACCESS_LIVES_S, Signer
 from trueup_sandbox.oidc.users import USERS, find
+from trueup_sandbox.providers.amplitude.routes import AmplitudeApi
 from trueup_sandbox.providers.gate import Gate
 from trueup_sandbox.providers.gate import Mode as FaultMode
 from trueup_sandbox.providers.quickbooks.faults import Refusal
 from trueup_sandbox.providers.quickbooks.tokens import Tokens
-from trueup_sandbox.providers.stripe.pay import CHARGED, Payer
+from trueup_sandbox.providers.stripe.pay import CHARGED
+from trueup_sandbox.providers.stripe.routes import StripeApi
 from trueup_sandbox.world.desk import NothingToDo, UnknownObject
 from trueup_sandbox.world.happenings import Happenings, Kind
 from trueup_sandbox.world.life import Life
@@ -31,6 +33,7 @@ from trueup_sandbox.world.world import World
 
 HAPPEN_MAX = 1000
 PACE_MAX = 1000
+CLOCK_WRONG_MAX_S = 60
 
 
 class Asked(BaseModel):
@@ -84,6 +87,18 @@ class Refusing(Asked):
     refusal: Refusal
 
 
+class WrongClock(Asked):
+    """How far the providers' clock is ahead of the true one; less than nothing is behind."""
+
+    ahead_s: Annotated[float, Field(ge=-CLOCK_WRONG_MAX_S, le=CLOCK_WRONG_MAX_S)]
+
+
+class Groups(Asked):
+    """How many rows Amplitude's answers have at the most; null: as many as the scenario says."""
+
+    most: Annotated[int | None, Field(ge=1)]
+
+
 class TokenFor(Asked):
     """Whose bearer token."""
 
@@ -101,12 +116,11 @@ class Controls:
     deliverer: Deliverer
     gates: dict[str, Gate]
     tokens: Tokens
+    amplitude: AmplitudeApi
     signer: Signer
     counters: Counter[str]
     development: bool
-    payer: Payer
-    readable: dict[int, int]
-    """Account → how many of its invoices the gateway shows whole."""
+    stripe: StripeApi
 
 
 def build(controls: Controls) -> APIRouter:
@@ -114,7 +128,7 @@ def build(controls: Controls) -> APIRouter:
     router = APIRouter(prefix="/control")
     for part in (_looking, _told, _acting, _breaking, _ledger, _delivering, _users):
         part(router, controls)
-    retries.add(router, controls.world, controls.payer)
+    retries.add(router, controls.world, controls.stripe.payer)
     return router
 
 
@@ -153,7 +167,7 @@ def _looking(router: APIRouter, controls: Controls) -> None:
         return {
             **{name: controls.counters[name] for name in sorted(controls.counters) if not name.startswith(CHARGED)},
             "charges": world.memory.happenings["pay"],
-            **retries.charges(controls.payer),
+            **retries.charges(controls.stripe.payer),
             "happenings": world.memory.happenings.total(),
             "happenings_by_kind": dict(world.memory.happenings),
             "deliveries.pending": controls.deliverer.pending,
@@ -232,10 +246,20 @@ def _breaking(router: APIRouter, controls: Controls) -> None:
         except UnknownObject as error:
             raise HTTPException(404, str(error)) from error
         if asked.readable is None:
-            controls.readable.pop(account, None)
+            controls.stripe.readable.pop(account, None)
         else:
-            controls.readable[account] = asked.readable
+            controls.stripe.readable[account] = asked.readable
         return {"invoices": len(controls.world.desk.store.gateway_invoices.of_account(account))}
+
+    @router.post("/clock")
+    async def clock(asked: WrongClock) -> dict[str, float]:
+        controls.world.clock.ahead_ms = round(asked.ahead_s * 1000)
+        return {"ahead_s": asked.ahead_s}
+
+    @router.post("/amplitude/groups")
+    async def groups(asked: Groups) -> dict[str, int]:
+        controls.amplitude.groups_max = asked.most or controls.world.scenario.amplitude.groups_max
+        return {"most": controls.amplitude.groups_max}
 
     @router.get("/faults")
     async def faults() -> dict[str, Any]:
@@ -251,6 +275,10 @@ def _ledger(router: APIRouter, controls: Controls) -> None:
     async def refusal(asked: Refusing) -> dict[str, str]:
         controls.tokens.temper.refusal = asked.refusal
         return {"refusal": asked.refusal}
+
+    @router.post("/quickbooks/edit-all")
+    async def edit_all() -> dict[str, int]:
+        return {"customers": controls.happenings.edit_all()}
 
     @router.post("/quickbooks/expire")
     async def expire() -> dict[str, str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -34,6 +36,8 @@ class AmplitudeApi:
         self._gate = gate
         self._export_files = Export(world)
         limits = world.scenario.amplitude
+        self.groups_max = limits.groups_max
+        """Rows of an answer, however many are asked for."""
         self._windows = (Window(limits.cost_per_5_min, 300.0), Window(limits.cost_per_hour, 3600.0))
 
     def app(self) -> Starlette:
@@ -57,9 +61,16 @@ class AmplitudeApi:
             if not all(window.take(chart.cost) for window in self._windows):
                 refusal = _error(429, "rate_limited", "Exceeded rate limit with cost", f"cost {chart.cost}")
                 raise self._gate.refuse_by_limit(refusal)
-            return JSONResponse(answer(self._world, chart, self._world.clock.read()))
+            return JSONResponse(self._answer(chart))
         except charts.BadChart as error:
             return _error(400, "invalid", "Invalid chart definition", str(error))
+
+    def _answer(self, chart: charts.Chart) -> dict[str, Any]:
+        found = answer(self._world, replace(chart, limit=min(chart.limit, self.groups_max)), self._world.clock.read())
+        if self.groups_max < chart.limit and found["prunedResult"]:
+            self._gate.counters["amplitude.faulty.groups"] += 1
+            found["hitChunkGroupByLimit"] = True
+        return found
 
     async def _export(self, request: Request) -> Response:
         await self._enter(request)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from starlette.responses import Response
@@ -14,10 +15,11 @@ from trueup_sandbox.providers.quickbooks.shapes import Json, instant
 from trueup_sandbox.world.chance import token
 
 Refusal = Literal[
-    "none", "lapsed", "forbidden", "xml_401", "throttled_403", "throttled_200", "changes_fault", "changes_nothing"
+    "none", "lapsed", "forbidden", "xml_401", "throttled_403", "throttled_200", "quota", "changes_fault", "changes_nothing",
 ]  # fmt: skip
 """Lapsed: the subscription is over. Forbidden: the app may not. xml_401: every token is refused, as a gateway words it.
-throttled_403, throttled_200: too many, as the ledger said it once, or without a status that says so. changes_…: change capture
+throttled_403, throttled_200: too many, as the ledger said it once, or without a status that says so. quota: the month's
+reads are used up. changes_…: change capture
 refuses one entity inside a 200, or says nothing at all."""
 
 
@@ -25,6 +27,8 @@ refuses one entity inside a 200, or says nothing at all."""
 class Temper:
     """How the ledger refuses just now."""
 
+    counters: Counter[str] = field(default_factory=Counter)
+    """Shared with the doors: how often it refused so, `quickbooks.faulty.lapsed`."""
     refusal: Refusal = "none"
 
     def refuse(self, *, at_ms: int) -> None:
@@ -33,6 +37,8 @@ class Temper:
         Raises:
             Refused: it is in no mood to answer.
         """
+        if self.refusal != "none" and not self.refusal.startswith("changes_"):
+            self._count()
         if self.refusal == "lapsed":
             words = "You can only add or edit one company after the subscription period has ended"
             raise fault("6190", "Subscription period has ended", words, at_ms=at_ms, status=403)
@@ -47,15 +53,23 @@ class Temper:
             raise Refused(throttled(at_ms=at_ms, status=403))
         if self.refusal == "throttled_200":
             raise Refused(throttled(at_ms=at_ms, status=200))
+        if self.refusal == "quota":
+            self.counters["quickbooks.refused_by_quota"] += 1
+            raise Refused(throttled(at_ms=at_ms))
 
     def captured(self, answers: list[Json]) -> list[Json]:
         """What change capture puts into its CDCResponse."""
         if self.refusal == "changes_nothing":
+            self._count()
             return []
         if self.refusal == "changes_fault":
+            self._count()
             error = {"Message": "An application error has occurred", "Detail": "System Failure Error", "code": "10000"}
             answers = [*answers[:-1], {"Fault": {"Error": [error], "type": "SystemFault"}}]
         return [{"QueryResponse": answers}]
+
+    def _count(self) -> None:
+        self.counters[f"quickbooks.faulty.{self.refusal}"] += 1
 
 
 def answer(body: Json, status: int = 200, **headers: str) -> Response:

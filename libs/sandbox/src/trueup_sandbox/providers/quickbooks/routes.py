@@ -217,6 +217,7 @@ class QuickBooksApi:
             found = [self._captured(shape, record, changed) for changed, record in shelf.changed_since(since_ms)][:room]
             room -= len(found)
             answers.append({name: found, "startPosition": 1, "maxResults": len(found)} if found else {})
+        self._gate.counters["quickbooks.faulty.changes_cut"] += room == 0
         body = {"CDCResponse": self._tokens.temper.captured(answers), "time": instant(at_ms, digits="milliseconds")}
         return answer(body)
 

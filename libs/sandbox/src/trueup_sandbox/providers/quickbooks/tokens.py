@@ -10,6 +10,7 @@ import asyncio
 import base64
 import json
 import secrets
+from collections import Counter
 from typing import Any
 
 from starlette.responses import Response
@@ -34,9 +35,9 @@ def _refuse(error: str, status: int = 400) -> Refused:
 class Tokens:
     """The one connection of the sandbox's company."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, counters: Counter[str] | None = None) -> None:
         self._world = world
-        self.temper = Temper()
+        self.temper = Temper(Counter() if counters is None else counters)
         """How it refuses although the token is right."""
         self._refreshing = False
         self._codes: dict[str, tuple[str, int]] = {}
