@@ -32,6 +32,8 @@ def main() -> int:
         port=chosen.http_port,
         log_level="warning",
         access_log=False,
+        # Longer than any client keeps an idle connection, or one would be closed just as it is used again.
+        timeout_keep_alive=75,
         timeout_graceful_shutdown=chosen.shutdown_timeout_s,
     )
     return 0
