@@ -154,3 +154,32 @@ async def test_a_total_that_moves_on_and_on_is_not_asked_for_ever() -> None:
     settled, looked = await Moving(100).add_up()
     assert not settled
     assert len(looked.totals) == 1
+
+
+@pytest.mark.parametrize(("wrong", "kept", "asked"), [([3, 2, 1, 2], 1, 4), ([3, 2, 0], 0, 3), ([2, 3, 3, 3], 2, 4)])
+async def test_a_row_that_is_ahead_is_held_to_where_it_differs_least(
+    monkeypatch: pytest.MonkeyPatch, wrong: list[int], kept: int, asked: int
+) -> None:
+    """As of its watermarks first, then as of each later instant, until nothing differs."""
+    compared: list[int] = []
+
+    def compare(_row: object, key: dict[str, int]) -> list[int]:
+        compared.append(key["wrong"])
+        return [1] * key["wrong"]
+
+    monkeypatch.setattr(rounds, "compare", compare)
+    monkeypatch.setattr(rounds, "later_sights", lambda *_: [[]] * (len(wrong) - 1))
+    keys = iter([{"wrong": number, "moves": {}} for number in wrong])
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("key"):
+            number = len(json.loads(request.content)["accounts"])
+            return httpx.Response(200, json={"accounts": [next(keys) for _ in range(number)]})
+        return httpx.Response(200, json={"client_id": "cl_1", "revision": 1, "reconciled_at": "now", "watermarks": []})
+
+    auditor, looked = rounds.Auditor(url="http://1", sandbox_url="http://2", token=lambda: "any"), rounds.Looked()
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        await auditor._look(http, looked, ["cl_1"])
+    assert len(looked.differences["cl_1"]) == kept
+    assert looked.key["cl_1"]["wrong"] == kept
+    assert len(compared) == asked

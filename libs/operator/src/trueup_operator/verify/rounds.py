@@ -130,12 +130,14 @@ class Auditor:
                     await self._look_ahead(http, looked, client_id)
 
     async def _look_ahead(self, http: httpx.AsyncClient, looked: Looked, client_id: str) -> None:
-        """Hold a row that differs to what it may know beyond its watermarks."""
+        """Hold a row that differs to what it may know beyond its watermarks: to where it differs least."""
         row, key = looked.shown[client_id], looked.key[client_id]
         sights = list(later_sights(row["watermarks"], key["moves"]))
         for other in await self._keys(http, [_question(row) | {"watermarks": sight} for sight in sights]):
-            if not compare(row, other):
-                looked.key[client_id], looked.differences[client_id] = other, []
+            differences = compare(row, other)
+            if len(differences) < len(looked.differences[client_id]):
+                looked.key[client_id], looked.differences[client_id] = other, differences
+            if not differences:
                 return
 
     async def _detail(self, http: httpx.AsyncClient, client_id: str) -> dict[str, Any]:
