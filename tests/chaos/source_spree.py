@@ -5,9 +5,9 @@ accounts drawn by chance are held against the answer key as of their own waterma
 for a moment (facts come first, then the report that covers them), so one that differs is looked at again, for at most
 `--settle` seconds; what differs still is a wrong answer. At the end everything is well again and `trueup verify` must find
 nothing. Prints JSON; exit code 1 when anything is wrong, lost, doubled, unhandled, or over a provider's limit, and when the
-run proves nothing: a kind of fault that never struck, rows that were mostly not answered or not judged. A fault lasts for
-seconds and strikes only who asks meanwhile: a person wishes for the source with each, one that met nobody comes again, and
-those of QuickBooks wait while it is left alone after "too many". `never_struck` names those that met nobody to the end.
+run proves nothing: a kind of fault that never struck, rows that were mostly not answered or not judged. A fault strikes only
+who asks meanwhile: a person wishes for the source with each, it waits for somebody to meet, one that met nobody comes again,
+and those of QuickBooks wait while it is left alone after "too many". `never_struck` names those that met nobody to the end.
 """
 
 from __future__ import annotations
@@ -69,6 +69,8 @@ COUNTED = {
 }
 """Fault → the sandbox's counter of those that it met, where that is not named like it."""
 SAYS_TOO_MANY = frozenset(f"quickbooks {mode}" for mode in ("limited", "limited_mute", "mixed", *REFUSALS[:3]))
+HELD_S = 60
+"""How long a fault waits for somebody who asks: Amplitude's budget allows a question every ten seconds."""
 LEFT_ALONE_S = 20
 """As `make chaos-sources` sets it."""
 USERS = ("ana", "ben", "chloe")
@@ -99,26 +101,41 @@ class Seen:
     wrong: list[str] = field(default_factory=list)
 
 
-async def misbehave(stack: RunningStack, chance: random.Random, until: float, seen: Seen) -> None:
-    """One fault after the other; each kind comes before any comes twice."""
+async def misbehave(stack: RunningStack, chance: random.Random, seconds: float, seen: Seen) -> None:
+    """One fault after the other; each kind comes before any comes twice.
+
+    Goes on, for as long again at the most, while one has not struck.
+    """
     left: list[str] = []
     left_alone_until = 0.0
-    while time.monotonic() < until:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until or (never_struck(seen) and time.monotonic() < until + seconds):
         left = left or chance.sample(KINDS, len(KINDS))
         kind = _next_of(left, quickbooks=time.monotonic() > left_alone_until)
         for_s = chance.uniform(4, 10)
         seen.faults[kind] += 1
         before = await stack.control("counters")
-        await begin(stack, kind, for_s)
+        await begin(stack, kind)
         await _wish(stack, kind.split()[0], USERS[sum(seen.faults.values()) % len(USERS)])
-        await asyncio.sleep(for_s * chance.uniform(0.5, 1.0))
+        await asyncio.sleep(for_s)
+        struck = await _strikes(stack, kind, before, HELD_S - for_s)
         await end(stack, kind)
-        if not has_struck(kind, before, await stack.control("counters")):
+        if not struck:
             left.insert(0, kind)
             continue
         seen.struck[kind] += 1
         if kind in SAYS_TOO_MANY:
             left_alone_until = time.monotonic() + LEFT_ALONE_S
+
+
+async def _strikes(stack: RunningStack, kind: str, before: Mapping[str, Any], longest_s: float) -> bool:
+    """Wait until the fault has met somebody, no longer than that."""
+    until = time.monotonic() + longest_s
+    while not has_struck(kind, before, await stack.control("counters")):
+        if time.monotonic() > until or kind.startswith(("world", "deliveries")):
+            return False
+        await asyncio.sleep(0.5)
+    return True
 
 
 def _next_of(left: list[str], *, quickbooks: bool) -> str:
@@ -127,7 +144,7 @@ def _next_of(left: list[str], *, quickbooks: bool) -> str:
     return left.pop(places[-1] if places else -1)
 
 
-async def begin(stack: RunningStack, kind: str, for_s: float) -> None:
+async def begin(stack: RunningStack, kind: str) -> None:
     """Put a fault on."""
     source, mode = kind.split()
     if kind in OTHERS:
@@ -140,11 +157,11 @@ async def begin(stack: RunningStack, kind: str, for_s: float) -> None:
         await stack.control("quickbooks/refusal", {"refusal": mode})
     else:
         share = MIXED_SHARE if mode == "mixed" else 1.0
-        await stack.control("faults", {"provider": source, "mode": mode, "for_s": for_s, "share": share})
+        await stack.control("faults", {"provider": source, "mode": mode, "share": share})
 
 
 async def end(stack: RunningStack, kind: str) -> None:
-    """Take a fault away that does not go by itself."""
+    """Take a fault away."""
     source, mode = kind.split()
     if source == "deliveries":
         await stack.control("deliveries", {"mode": "release"})
@@ -154,6 +171,8 @@ async def end(stack: RunningStack, kind: str) -> None:
         await stack.control("amplitude/groups", {"most": None})
     elif mode in REFUSALS:
         await stack.control("quickbooks/refusal", {"refusal": "none"})
+    elif mode in FAULTS:
+        await stack.control("faults", {"provider": source, "mode": "none"})
 
 
 def has_struck(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
@@ -174,9 +193,7 @@ async def _wish(stack: RunningStack, source: str, user: str) -> None:
 
 async def heal(stack: RunningStack) -> None:
     """Everything as it should be."""
-    for source in SOURCES:
-        await stack.control("faults", {"provider": source, "mode": "none"})
-    for kind in ("deliveries twice", "clock ahead", "amplitude groups", f"quickbooks {REFUSALS[0]}"):
+    for kind in KINDS:
         await end(stack, kind)
     await stack.control("pace", {"events_per_s": 0})
 
@@ -195,11 +212,11 @@ class Sampler:
     def _auditor(self) -> Auditor:
         return Auditor(url=self._where.url, sandbox_url=self._where.sandbox_url, token=lambda: self._token)
 
-    async def run(self, until: float, *, each: int = 3) -> None:
-        """Sample until then, and wait for what is looked at again."""
+    async def run(self, over: asyncio.Event, *, each: int = 3) -> None:
+        """Sample until it is over, and wait for what is looked at again."""
         async with httpx.AsyncClient(timeout=30) as http:
             names = await self._auditor().client_ids(http)
-        while time.monotonic() < until:
+        while not over.is_set():
             await self._look(self._chance.sample(names, min(each, len(names))))
             await asyncio.sleep(1.0)
         await asyncio.gather(*self._again.values())
@@ -261,13 +278,16 @@ async def run(seed: int, seconds: float, settle_s: float, wait_s: float) -> dict
         before = await stack.control("counters")
         usual = (await stack.control("world"))["events_per_s"]
         await stack.control("pace", {"events_per_s": usual * (PACE - 1)})
-        until = time.monotonic() + seconds
+        over = asyncio.Event()
+        sampling = asyncio.create_task(
+            Sampler(stack, random.Random(seed + 1), seen, settle_s=settle_s).run(over),
+        )
         try:
-            await asyncio.gather(
-                misbehave(stack, chance, until, seen),
-                Sampler(stack, random.Random(seed + 1), seen, settle_s=settle_s).run(until),
-            )
+            await misbehave(stack, chance, seconds, seen)
+            over.set()
+            await sampling
         finally:
+            sampling.cancel()
             with contextlib.suppress(httpx.HTTPError):
                 await heal(stack)
         counters = await stack.control("counters")
