@@ -212,11 +212,11 @@ class Sampler:
     def _auditor(self) -> Auditor:
         return Auditor(url=self._where.url, sandbox_url=self._where.sandbox_url, token=lambda: self._token)
 
-    async def run(self, over: asyncio.Event, *, each: int = 3) -> None:
-        """Sample until it is over, and wait for what is looked at again."""
+    async def run(self, ended: asyncio.Event, *, each: int = 3) -> None:
+        """Sample until the run has ended, and wait for what is looked at again."""
         async with httpx.AsyncClient(timeout=30) as http:
             names = await self._auditor().client_ids(http)
-        while not over.is_set():
+        while not ended.is_set():
             await self._look(self._chance.sample(names, min(each, len(names))))
             await asyncio.sleep(1.0)
         await asyncio.gather(*self._again.values())
@@ -278,13 +278,11 @@ async def run(seed: int, seconds: float, settle_s: float, wait_s: float) -> dict
         before = await stack.control("counters")
         usual = (await stack.control("world"))["events_per_s"]
         await stack.control("pace", {"events_per_s": usual * (PACE - 1)})
-        over = asyncio.Event()
-        sampling = asyncio.create_task(
-            Sampler(stack, random.Random(seed + 1), seen, settle_s=settle_s).run(over),
-        )
+        ended = asyncio.Event()
+        sampling = asyncio.create_task(Sampler(stack, random.Random(seed + 1), seen, settle_s=settle_s).run(ended))
         try:
             await misbehave(stack, chance, seconds, seen)
-            over.set()
+            ended.set()
             await sampling
         finally:
             sampling.cancel()
