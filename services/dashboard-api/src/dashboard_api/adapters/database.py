@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dashboard_api.domain.access import Principal
@@ -59,15 +57,7 @@ class Database:
         try:
             async with asyncio.timeout(limit_s), self._engine.connect() as connection:
                 yield await raw(connection)
-        except (TimeoutError, PoolTimeout):
-            raise Unavailable(_AWAY) from None
-        except (
-            OSError,
-            asyncpg.PostgresError,
-            asyncpg.InterfaceError,
-            asyncpg.InternalClientError,
-            SQLAlchemyError,
-        ) as error:
+        except Exception as error:
             if is_transient(error):
                 raise Unavailable(_AWAY) from error
             raise
