@@ -12,6 +12,11 @@ _GONE = frozenset({"void", "deleted"})
 Groups = Mapping[str, list[Payment]]
 
 
+def newest_first(payments: Iterable[Payment]) -> tuple[Payment, ...]:
+    """In the order in which they are listed."""
+    return tuple(sorted(payments, key=lambda payment: (payment.occurred_at, payment.object_id), reverse=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Gateway:
     """A gateway invoice with the payments, refunds and disputes that belong to it."""

@@ -25,6 +25,8 @@ def credits_by_invoice(
         if payment.kind != "payment" or payment.source is not Source.QUICKBOOKS or payment.status != "succeeded":
             continue
         memos = [part for part in payment.applied if _is_credit(part.document_id, documents)]
+        if not memos:
+            continue
         whole_minor = left_minor = sum(part.amount_minor for part in memos)
         untaxed = sum((_untaxed(part, documents) for part in memos), Fraction(0))
         share = untaxed / whole_minor if before_tax and whole_minor > 0 else Fraction(1)

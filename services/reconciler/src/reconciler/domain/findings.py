@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reconciler.domain.cash import newest_first
 from reconciler.domain.completeness import Reason
 from reconciler.domain.disagreement import Disagreement
 from reconciler.domain.handling import mark_text
@@ -151,7 +152,7 @@ def _unapplied(result: Reconciliation) -> Iterator[Finding]:
                 "unapplied_credit", "credit memo", memo.number or memo.document_id, memo.balance_minor, memo
             )
     # All of the ledger's, also the notes of gateway payments that are not listed a second time.
-    for paid in sorted(result.snapshot.payments, key=lambda one: (one.occurred_at, one.object_id), reverse=True):
+    for paid in newest_first(result.snapshot.payments):
         if paid.status == "succeeded" and paid.unapplied_minor > 0:
             yield _own_money(
                 "unapplied_payment", "payment", paid.number or paid.external_id, paid.unapplied_minor, paid

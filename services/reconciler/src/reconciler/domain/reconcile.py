@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from reconciler.domain.billed import Billed, billed_by_period, calendar_of
 from reconciler.domain.boundary import boundary_of
-from reconciler.domain.cash import Cash
+from reconciler.domain.cash import Cash, newest_first
 from reconciler.domain.causes import explain
 from reconciler.domain.completeness import (
     Completeness,
@@ -156,15 +156,14 @@ def _invoice_states(snapshot: Snapshot, credits_minor: Mapping[str, int], today:
 def _listed_payments(snapshot: Snapshot) -> tuple[Payment, ...]:
     """Money movements, the ledger's note of a gateway payment left out."""
     at_gateway = {payment.external_id for payment in snapshot.payments if payment.source is Source.STRIPE}
-    listed = [
+    return newest_first(
         payment
         for payment in snapshot.payments
         if payment.kind != "gateway_invoice"
         and payment.status != "deleted"
         and not is_credit_application(payment)
         and not (payment.source is Source.QUICKBOOKS and at_gateway.intersection(payment.link_keys.values()))
-    ]
-    return tuple(sorted(listed, key=lambda payment: (payment.occurred_at, payment.object_id), reverse=True))
+    )
 
 
 def _usage_mtd(
