@@ -47,6 +47,11 @@ class Outcome(Protocol):
         """Why the source could not be read whole."""
 
 
+def tick_s(interval_s: float) -> float:
+    """How often a replica looks whether a pull is due."""
+    return min(interval_s / TICKS_PER_INTERVAL, TICK_LONGEST_S)
+
+
 class Turns:
     """Gives the turn at one scope to one replica at a time, and remembers when it was last taken."""
 
@@ -154,7 +159,7 @@ class Schedule(Generic[Turn]):
         self._hinted_at: datetime | None = None
         self._open_turn = open_turn
         self._pull = pull
-        self._tick_s = min(interval_s / TICKS_PER_INTERVAL, TICK_LONGEST_S)
+        self._tick_s = tick_s(interval_s)
         # Half a tick early: otherwise a pull that is due in a moment would wait for the next tick.
         self._fresh_s = interval_s - self._tick_s / 2
         self._clock = clock

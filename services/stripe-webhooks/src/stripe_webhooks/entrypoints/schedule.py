@@ -16,7 +16,7 @@ from trueup_kit.consumer import Record
 from trueup_kit.errors import ProviderUnavailable
 from trueup_kit.logs import get_logger
 from trueup_kit.loops import every
-from trueup_kit.pulls import TICK_LONGEST_S, TICKS_PER_INTERVAL, WISH_AGE_MAX
+from trueup_kit.pulls import WISH_AGE_MAX, tick_s
 
 log = get_logger(__name__)
 
@@ -33,8 +33,7 @@ class Schedule:
 
     async def run(self) -> None:
         """Tick until cancelled, so often that one that stands by takes over soon after another died."""
-        tick_s = min(self.interval_s / TICKS_PER_INTERVAL, TICK_LONGEST_S)
-        await every(tick_s, self.tick, name="stripe poll", wake=self.wake)
+        await every(tick_s(self.interval_s), self.tick, name="stripe poll", wake=self.wake)
 
     async def tick(self) -> None:
         """Pull if due or wished for. A wish stays until it is served or too old to be waited for.
