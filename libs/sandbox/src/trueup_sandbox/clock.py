@@ -17,11 +17,10 @@ class Clock:
     A change stamped after a reading always carries a later instant, so "as of that reading" is exact.
     """
 
-    ahead_ms: int = 0
-    """How wrong it is; less than nothing is behind. Set right, it waits for the wall clock and never goes back."""
-
     def __init__(self, wall_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000) -> None:
         self._wall_ms = wall_ms
+        self.ahead_ms = 0
+        """How wrong it is; less than nothing is behind. Set right, it waits for the wall clock and never goes back."""
         self._last_ms = 0
 
     def read(self) -> int:

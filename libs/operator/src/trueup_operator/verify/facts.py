@@ -17,23 +17,23 @@ import httpx
 from trueup_operator.clients import TIMEOUT
 from trueup_operator.verify.compare import Difference
 
+_CUSTOMERS = "SELECT ref FROM reconciler.customers WHERE NOT deleted"
+_DOCUMENTS = "SELECT document_id FROM reconciler.documents WHERE state <> 'deleted'"
+_PAYMENTS = "SELECT object_id FROM reconciler.payments WHERE status <> 'deleted'"
 # What the sandbox calls a thing: what stands before its id in a stored key, and the keys that are stored.
 STORED = {
     "quickbooks": {
-        "customers": ("quickbooks:", "SELECT ref FROM reconciler.customers WHERE NOT deleted"),
-        "invoices": ("quickbooks:invoice:", "SELECT document_id FROM reconciler.documents WHERE state <> 'deleted'"),
-        "credit_memos": (
-            "quickbooks:creditmemo:",
-            "SELECT document_id FROM reconciler.documents WHERE state <> 'deleted'",
-        ),
-        "payments": ("quickbooks:payment:", "SELECT object_id FROM reconciler.payments WHERE status <> 'deleted'"),
+        "customers": ("quickbooks:", _CUSTOMERS),
+        "invoices": ("quickbooks:invoice:", _DOCUMENTS),
+        "credit_memos": ("quickbooks:creditmemo:", _DOCUMENTS),
+        "payments": ("quickbooks:payment:", _PAYMENTS),
     },
     "stripe": {
-        "customers": ("stripe:", "SELECT ref FROM reconciler.customers WHERE NOT deleted"),
-        "invoices": ("stripe:invoice:", "SELECT object_id FROM reconciler.payments WHERE status <> 'deleted'"),
-        "payments": ("stripe:payment:", "SELECT object_id FROM reconciler.payments WHERE status <> 'deleted'"),
-        "refunds": ("stripe:refund:", "SELECT object_id FROM reconciler.payments WHERE status <> 'deleted'"),
-        "disputes": ("stripe:dispute:", "SELECT object_id FROM reconciler.payments WHERE status <> 'deleted'"),
+        "customers": ("stripe:", _CUSTOMERS),
+        "invoices": ("stripe:invoice:", _PAYMENTS),
+        "payments": ("stripe:payment:", _PAYMENTS),
+        "refunds": ("stripe:refund:", _PAYMENTS),
+        "disputes": ("stripe:dispute:", _PAYMENTS),
     },
 }
 WATERMARK = "SELECT min(as_of) FROM read_model.watermarks WHERE source = $1"

@@ -19,8 +19,7 @@ Refusal = Literal[
 ]  # fmt: skip
 """Lapsed: the subscription is over. Forbidden: the app may not. xml_401: every token is refused, as a gateway words it.
 throttled_403, throttled_200: too many, as the ledger said it once, or without a status that says so. quota: the month's
-reads are used up. changes_…: change capture
-refuses one entity inside a 200, or says nothing at all."""
+reads are used up. changes_…: change capture refuses one entity inside a 200, or says nothing at all."""
 
 
 @dataclass(slots=True)
