@@ -78,6 +78,16 @@ class TestHistory:
         taken = [hours for hours in world.exports if len(hours) <= 24]
         assert all(a.end == b.start for a, b in pairwise(taken))
 
+    async def test_longer_pieces_that_are_refused_are_tried_ever_more_rarely(self, world: Any) -> None:
+        world.export_hours_max = 24
+        world.happen("a", 5, world.now - 20 * DAY)
+        await pull_usage(world.deps())
+        refused = [place for place, hours in enumerate(world.exports) if len(hours) > 24]
+        apart = [after - before for before, after in pairwise(refused)]
+        assert len(refused) < 10 < len(world.exports)
+        assert apart == sorted(apart)
+        assert apart[-1] > 4
+
     async def test_holds_no_more_events_at_once_than_it_may_however_many_there_are(self, world: Any) -> None:
         world.plan = replace(world.plan, export_events_max=3)
         for number in range(20):

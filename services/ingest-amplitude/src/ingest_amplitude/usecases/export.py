@@ -63,12 +63,14 @@ async def _export_new(
 async def _in_pieces(deps: Deps, hours: Hours, export: Callable[[Hours], Awaitable[int]]) -> None:
     """Piece by piece: shorter ones from the first that is too much on, longer ones where few events were met.
 
-    `export` tells how many metered events a piece had.
+    Amplitude may refuse for what is not metered, and take its time for that: each longer piece that turns out to be too much
+    doubles how many short ones come before the next. `export` tells how many metered events a piece had.
 
     Raises:
         TooMuchAtOnce: an hour cannot be cut.
     """
     start, length = hours.start, deps.plan.export_chunk_hours
+    calm, patience, grown = 0, 1, False
     while start < hours.end:
         piece = Hours(start, min(start + HOUR * length, hours.end))
         try:
@@ -76,11 +78,13 @@ async def _in_pieces(deps: Deps, hours: Hours, export: Callable[[Hours], Awaitab
         except TooMuchAtOnce:
             if len(piece) < 2:
                 raise
-            length = len(piece) // 2
+            patience *= 2 if grown else 1
+            calm, grown, length = 0, False, len(piece) // 2
             continue
         start = piece.end
-        if events * 4 <= deps.plan.export_events_max:
-            length = min(length * 2, deps.plan.export_chunk_hours)
+        calm = calm + 1 if events * 4 <= deps.plan.export_events_max else 0
+        if grown := calm >= patience:
+            calm, length = 0, min(length * 2, deps.plan.export_chunk_hours)
 
 
 async def _recall(deps: Deps) -> None:
