@@ -12,6 +12,7 @@ from prometheus_client import REGISTRY
 from ingest_amplitude.adapters import amplitude_api, turns
 from trueup_contracts.usage import UsageObservedV1
 from trueup_kit.ingest import LeaseLost
+from trueup_sandbox import scenario
 
 
 def _happen(bench: Any, kind: str, times: int = 5) -> None:
@@ -33,6 +34,15 @@ class TestFirstPull:
         for report in reports.values():
             assert (report.complete, report.refs) == (True, None)
             assert set(report.offsets) == {UsageObservedV1.topic}
+
+    @pytest.mark.parametrize("bench", [{"amplitude": scenario.Amplitude(export_lines_max=300)}], indirect=True)
+    async def test_reads_shorter_pieces_where_the_project_gives_no_more(self, bench: Any) -> None:
+        outcome = await bench.pull()
+        assert (outcome.complete, outcome.incomplete, outcome.error) == (3, 0, None)
+        assert await bench.told() == await bench.claimed()
+        counters = bench.sandbox.controls.counters
+        assert counters["amplitude.refused_as_too_large"] > 0
+        assert counters["amplitude.refused_by_limit"] == 0
 
     async def test_the_second_publishes_nothing(self, bench: Any) -> None:
         await bench.pull()

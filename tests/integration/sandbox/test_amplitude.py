@@ -119,6 +119,21 @@ async def test_the_cost_budget_ends(running: Any) -> None:
     assert (await running.http.get("/control/counters")).json()["amplitude.refused_by_limit"] == 1
 
 
+async def test_an_export_of_too_much_is_refused(start: Any) -> None:
+    end = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
+
+    async def status(running: Any, hours: int) -> int:
+        params = {"start": f"{end - timedelta(hours=hours):%Y%m%dT%H}", "end": f"{end - timedelta(hours=1):%Y%m%dT%H}"}
+        found: int = (await running.http.get("/amplitude/api/2/export", params=params, auth=KEYS)).status_code
+        return found
+
+    async with start() as running:
+        lines = len(await export(running, end - timedelta(days=2), end - timedelta(hours=1)))
+    for most, answered in ((lines, 200), (lines - 1, 400)):
+        async with start(scenario={"amplitude": {"export_lines_max": most}}) as running:
+            assert (await status(running, 48), await status(running, 24)) == (answered, 200)
+
+
 async def test_refusals(running: Any) -> None:
     today = datetime.now(UTC)
     wrong = await running.http.get("/amplitude/api/2/export", auth=("amp_key", "no"))

@@ -238,12 +238,14 @@ def sender(port: int) -> Sender:
 
 
 @pytest.fixture
-async def sandbox(tmp_path: Path, port: int) -> AsyncIterator[Sandbox]:
-    """Delivers webhooks to the first replica that a test starts."""
+async def sandbox(request: pytest.FixtureRequest, tmp_path: Path, port: int) -> AsyncIterator[Sandbox]:
+    """Delivers webhooks to the first replica that a test starts; its parameter overrules the scenario's deliveries."""
     sandbox_port = free_port()
+    scenario = tmp_path / "scenario.yaml"
+    scenario.write_text(SCENARIO.read_text() + json.dumps({"deliveries": getattr(request, "param", {})})[1:-1] + "\n")
     env = {
         "SANDBOX_HTTP_PORT": str(sandbox_port),
-        "SANDBOX_SCENARIO": str(SCENARIO),
+        "SANDBOX_SCENARIO": str(scenario),
         "SANDBOX_WEBHOOK_URL": f"http://127.0.0.1:{port}/webhooks/stripe",
         "SANDBOX_EVENTS_PER_MINUTE": "0",
     }

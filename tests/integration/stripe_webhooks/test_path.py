@@ -96,6 +96,7 @@ async def _reports(bus: Bus, count: int) -> bool:
     return len(await bus.read(SYNCS)) >= count
 
 
+@pytest.mark.parametrize("sandbox", [{"thin_share": 0.0}], indirect=True)
 async def test_a_payment_is_announced_and_a_wish_pulls_at_once(services: Services, sandbox: Sandbox, bus: Bus) -> None:
     await services.start()
     await until(lambda: loaded(bus))
@@ -127,6 +128,20 @@ async def publishing(bus: Bus) -> AsyncIterator[Producer]:
     await producer.start()
     yield producer
     await producer.stop()
+
+
+@pytest.mark.parametrize("sandbox", [{"thin_share": 1.0}, {"thin_share": 0.0, "older_share": 1.0}], indirect=True)
+async def test_thin_events_and_bodies_from_before_basil_lead_to_the_same(
+    services: Services, sandbox: Sandbox, bus: Bus
+) -> None:
+    await services.start()
+    await until(lambda: loaded(bus))
+    for kind in ("pay", "decline", "refund", "dispute", "void"):
+        await sandbox.happen(kind)
+    await until(sandbox.delivered, what="all delivered")
+    await agreed(bus, sandbox)
+    bodies = [json.loads(record.value) for record in await bus.read(STRIPE_EVENTS_RECEIVED)]
+    assert {body.get("api_version") for body in bodies} - {"2026-10-28.endive"}, "of another endpoint"
 
 
 async def test_repeats_and_disorder_end_in_the_same_facts(

@@ -16,7 +16,7 @@ from typing import Literal
 
 import httpx
 
-from trueup_sandbox.providers.stripe.shapes import Shapes
+from trueup_sandbox.providers.stripe.endpoints import Endpoints
 from trueup_sandbox.world.changes import Change
 from trueup_sandbox.world.records import GatewayEvent
 from trueup_sandbox.world.world import World
@@ -52,7 +52,7 @@ class Deliverer:
         self._url = url
         self._secret = secret
         self._counters = counters
-        self._shapes = Shapes(world)
+        self._endpoints = Endpoints(world)
         self._share = world.scenario.deliveries
         self._draw = random.Random(world.scenario.seed)
         self._heap: list[_Parcel] = []
@@ -126,7 +126,7 @@ class Deliverer:
         self._wake.set()
 
     async def _send(self, client: httpx.AsyncClient, parcel: _Parcel) -> None:
-        body = json.dumps(self._shapes.event(parcel.event)).encode()
+        body = json.dumps(self._endpoints.body(parcel.event)).encode()
         signature = sign(body, self._secret, self._world.clock.read() // 1000)
         headers = {
             "content-type": "application/json",

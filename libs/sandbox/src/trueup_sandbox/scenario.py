@@ -99,6 +99,10 @@ class Deliveries(Part):
     delay_share: Share = 0.05
     """Held back long enough for later ones to overtake."""
     delay_max_s: float = 1.0
+    thin_share: Share = 0.05
+    """Of the gateway's events: how many go to an endpoint that is told only what to look at."""
+    older_share: Share = 0.1
+    """How many go to an endpoint of a version from before basil, whose bodies have other fields."""
     ledger_lost_share: Share = 0.1
     """Of the ledger's webhooks: how many are never sent."""
 
@@ -117,6 +121,10 @@ class Amplitude(Part):
     """Rows of an answer, however many are asked for; what is left out is told by `hitChunkGroupByLimit`."""
     cost_per_5_min: int = 1000
     cost_per_hour: int = 108_000
+    at_once: int = Field(default=5, ge=1)
+    """Requests that are answered at a time; one more is over the limit."""
+    export_lines_max: int = Field(default=10_000_000, ge=1)
+    """Lines in a file of the export; where there are more it is refused. The real service refuses at 4 GB."""
 
 
 class QuickBooks(Part):

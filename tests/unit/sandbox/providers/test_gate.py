@@ -9,7 +9,7 @@ import httpx
 import pytest
 from starlette.responses import Response
 
-from trueup_sandbox.providers.gate import Gate, Refused, Window, marking, refusal_of
+from trueup_sandbox.providers.gate import AtOnce, Gate, Refused, Window, marking, refusal_of
 from trueup_sandbox.providers.mangled import Mangling
 
 
@@ -118,6 +118,23 @@ async def test_a_mixed_door_draws_every_fault_by_its_seed_and_leaves_the_rest_al
     met = await run()
     assert met == await run()
     assert set(met) == {"let in", "truncated", "half", "503 None", "500 None", "200 None", "429 1", "429 None"}
+
+
+async def test_more_at_a_time_than_may_be_are_refused_until_one_has_been_answered() -> None:
+    go_on = asyncio.Event()
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        await go_on.wait()
+        await Response("at last")(scope, receive, send)
+
+    app = AtOnce(slow, most=2, refuse=lambda: Response("too many", 429))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as http:
+        first = [asyncio.create_task(http.get("/")) for _ in range(2)]
+        await asyncio.sleep(0)
+        assert [(await http.get("/")).status_code for _ in range(2)] == [429, 429]
+        go_on.set()
+        assert [(await one).status_code for one in first] == [200, 200]
+        assert (await http.get("/")).status_code == 200
 
 
 async def _answered(body: bytes, mark: str | None) -> bytes:

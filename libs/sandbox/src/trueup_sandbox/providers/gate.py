@@ -7,12 +7,13 @@ import contextlib
 import random
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Literal
 
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 Mode = Literal[
     "none", "down", "error", "slow", "hang", "garbage", "html", "truncated", "half", "limited", "limited_mute", "silent",
@@ -143,6 +144,25 @@ class Gate:
         """Count and make the refusal."""
         self.counters[f"{self.provider}.refused_by_limit"] += 1
         return Refused(response)
+
+
+class AtOnce:
+    """Around a provider's application: no more requests at a time, each until the last byte of its answer has gone."""
+
+    def __init__(self, app: ASGIApp, *, most: int, refuse: Callable[[], Response]) -> None:
+        self._app = app
+        self._most = most
+        self._refuse = refuse
+        self._running = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        app = self._app if self._running < self._most else self._refuse()
+        self._running += 1
+        try:
+            await app(scope, receive, send)
+        finally:
+            self._running -= 1
 
 
 def refusal_of(mode: Mode) -> Response | None:

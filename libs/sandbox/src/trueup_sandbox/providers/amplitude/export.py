@@ -121,6 +121,17 @@ class Export:
         newest = (self._world.clock.read() - delay_ms) // HOUR_MS - 1
         return [hour for hour in range(first, min(last, newest) + 1) if self._usage.any_in(hour)]
 
+    def is_too_large(self, hours: list[int]) -> bool:
+        """Whether these hours hold more lines than the project gives at once. Counts no further than that."""
+        left = self._world.scenario.amplitude.export_lines_max
+        for hour in hours:
+            planned = (series for series, _ in self._usage.planned_in(hour)[2])
+            left -= sum(map(self._copies, planned))
+            left -= sum(self._copies(extra.series) for extra in self._usage.extras_in(hour))
+            if left < 0:
+                return True
+        return False
+
     async def stream(self, hours: list[int]) -> AsyncIterator[bytes]:
         """The zip file, piece by piece; other requests get their turn in between."""
         sink = _Sink()

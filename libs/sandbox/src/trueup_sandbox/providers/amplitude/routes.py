@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -16,7 +17,7 @@ from trueup_sandbox.clock import HOUR_MS, to_ms
 from trueup_sandbox.providers.amplitude import chart as charts
 from trueup_sandbox.providers.amplitude.export import Export
 from trueup_sandbox.providers.amplitude.segmentation import answer
-from trueup_sandbox.providers.gate import Gate, Refused, Window
+from trueup_sandbox.providers.gate import AtOnce, Gate, Refused, Window
 from trueup_sandbox.world.world import World
 
 CREDENTIALS = ("amp_key", "amp_secret")
@@ -38,6 +39,7 @@ class AmplitudeApi:
         limits = world.scenario.amplitude
         self.groups_max = limits.groups_max
         """Rows of an answer, however many are asked for."""
+        self._at_once = limits.at_once
         self._windows = (Window(limits.cost_per_5_min, 300.0), Window(limits.cost_per_hour, 3600.0))
 
     def app(self) -> Starlette:
@@ -46,7 +48,15 @@ class AmplitudeApi:
             Route("/api/2/events/segmentation", self._segmentation),
             Route("/api/2/export", self._export),
         ]
-        return Starlette(routes=routes, exception_handlers={Refused: _refuse})
+        return Starlette(
+            routes=routes,
+            exception_handlers={Refused: _refuse},
+            middleware=[Middleware(AtOnce, most=self._at_once, refuse=self._crowded)],
+        )
+
+    def _crowded(self) -> Response:
+        refusal = _error(429, "rate_limited", "Too many concurrent requests")
+        return self._gate.refuse_by_limit(refusal).response
 
     async def _enter(self, request: Request) -> None:
         await self._gate.enter()
@@ -83,6 +93,9 @@ class AmplitudeApi:
         hours = self._export_files.hours(first, last)
         if not hours:
             return _error(404, "not_found", "Raw data files were not found.")
+        if self._export_files.is_too_large(hours):
+            self._gate.counters["amplitude.refused_as_too_large"] += 1
+            return _error(400, "invalid", "The amount of data is too large: ask for a shorter range")
         return StreamingResponse(self._export_files.stream(hours), media_type="application/zip")
 
 
