@@ -142,7 +142,7 @@ class TestRefusal:
         [
             ("lapsed", "code 6190", ["cdc"]),
             ("forbidden", "code 120", ["cdc"]),
-            ("xml_401", "HTTP 401", ["cdc", "bearer", "cdc"]),
+            ("unauthorized", "code 3200", ["cdc", "bearer", "cdc"]),
         ],
     )
     async def test_for_good_stops_every_replica_until_somebody_connects(
@@ -175,7 +175,7 @@ class TestRefusal:
     async def test_of_a_token_that_never_worked_is_believed_after_one_more_renewal(self, bench: Any) -> None:
         await bench.pull()
         bench.time.pass_by(hours=2)
-        bench.sandbox.controls.tokens.temper.refusal = "xml_401"
+        bench.sandbox.controls.tokens.temper.refusal = "unauthorized"
         bench.wire.paths()
         outcomes = []
         for _ in range(4):
@@ -187,6 +187,20 @@ class TestRefusal:
             ("connection_dead", ["cdc", "bearer", "cdc"]),
             ("connection_dead", []),
         ]
+
+    async def test_by_a_gateway_ends_nothing(self, bench: Any) -> None:
+        await bench.pull()
+        bench.time.pass_by(hours=2)
+        bench.sandbox.controls.tokens.temper.refusal = "xml_401"
+        bench.wire.paths()
+        outcomes = []
+        for _ in range(4):
+            outcomes.append(((await bench.pull()).reason, bench.wire.paths()))
+            bench.time.pass_by(minutes=3)
+        renewed, left_alone = ("provider_error", ["cdc", "bearer", "cdc"]), ("provider_error", ["cdc"])
+        assert outcomes == [("provider_error", ["bearer", "cdc"]), left_alone, renewed, left_alone]
+        bench.sandbox.controls.tokens.temper.refusal = "none"
+        assert (await bench.pull()).complete
 
     async def test_of_a_former_token_says_nothing_about_the_newest(self, bench: Any) -> None:
         vault = bench.vault()

@@ -177,6 +177,7 @@ async def test_faults_in_both_spellings(ledger: tuple[Any, Ledger]) -> None:
     [
         ("lapsed", 403, '"code":"6190"'),
         ("forbidden", 403, '"code":"120"'),
+        ("unauthorized", 401, '"code":"3200"'),
         ("xml_401", 401, "<IntuitResponse>"),
         ("throttled_403", 403, '"code":"3001"'),
         ("throttled_200", 200, '"code":"3001"'),

@@ -112,7 +112,6 @@ class TestRefusedTokens:
         [
             ('{"fault":{"error":[{"message":"m","code":"3200"}]}}', 401, "refused (HTTP 401, code 3200): m"),
             ('{"Fault":{"Error":[{"Message":"m","code":"3200"}]}}', 200, "refused (HTTP 200, code 3200): m"),
-            ("<?xml version='1.0'?><x/>", 401, "answered HTTP 401"),
         ],
     )
     async def test_a_second_refusal_ends_it(self, text: str, status: int, words: str) -> None:
@@ -122,11 +121,18 @@ class TestRefusedTokens:
         assert tokens.refused == [None, "t1"]
         assert tokens.given_up == [f"t2: QuickBooks {words}"], "of the newest token, for whoever asks next"
 
+    async def test_a_bare_refusal_ends_nothing(self) -> None:
+        tokens = Tokens()
+        with pytest.raises(SourceUnavailable, match="HTTP 401 to a token that QuickBooks has just given") as caught:
+            await api(says("<?xml version='1.0'?><x/>", 401), tokens).page("Invoice", Place())
+        assert not isinstance(caught.value, ConnectionDead)
+        assert (tokens.refused, tokens.given_up) == ([None, "t1"], [])
+
     async def test_a_token_that_was_replaced_meanwhile_ends_nothing(self) -> None:
         tokens = Tokens()
         tokens.replaced = True
         with pytest.raises(SourceUnavailable) as caught:
-            await api(says("", 401), tokens).page("Invoice", Place())
+            await api(says('{"fault":{"error":[{"message":"m","code":"3200"}]}}', 401), tokens).page("Invoice", Place())
         assert not isinstance(caught.value, ConnectionDead)
 
 

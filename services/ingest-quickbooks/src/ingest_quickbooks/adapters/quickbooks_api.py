@@ -96,6 +96,9 @@ class QuickBooksApi:
             # Once: a second refusal is no matter of age.
             token = await self._tokens.access_token(refused=token)
             answer = await self._ask(path, params, token)
+        if answer.refuses_token and answer.fault is None:
+            # A gateway may be the one who says so. Were the connection over, the renewal would have been refused.
+            raise SourceUnavailable(f"{answer.refusal} to a token that QuickBooks has just given")
         if answer.refuses_token or (answer.fault is not None and answer.fault.needs_person):
             if await self._tokens.refuse(token, answer.refusal):
                 raise ConnectionDead(answer.refusal)

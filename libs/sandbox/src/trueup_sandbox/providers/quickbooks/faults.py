@@ -15,9 +15,10 @@ from trueup_sandbox.providers.quickbooks.shapes import Json, instant
 from trueup_sandbox.world.chance import token
 
 Refusal = Literal[
-    "none", "lapsed", "forbidden", "xml_401", "throttled_403", "throttled_200", "quota", "changes_fault", "changes_nothing",
+    "none", "lapsed", "forbidden", "unauthorized", "xml_401", "throttled_403", "throttled_200", "quota", "changes_fault",
+    "changes_nothing",
 ]  # fmt: skip
-"""Lapsed: the subscription is over. Forbidden: the app may not. xml_401: every token is refused, as a gateway words it.
+"""Lapsed: the subscription is over. Forbidden: the app may not. Unauthorized: every token is refused; xml_401: by a gateway.
 throttled_403, throttled_200: too many, as the ledger said it once, or without a status that says so. quota: the month's
 reads are used up. changes_…: change capture refuses one entity inside a 200, or says nothing at all."""
 
@@ -45,6 +46,8 @@ class Temper:
             raise fault(
                 "120", "Authorization Failure", "The app may not", at_ms=at_ms, status=403, kind="AUTHORIZATION"
             )
+        if self.refusal == "unauthorized":
+            raise unauthorized("Token revoked", at_ms=at_ms)
         if self.refusal == "xml_401":
             body = "<?xml version='1.0'?><IntuitResponse><Fault type='AUTHENTICATION'/></IntuitResponse>"
             raise Refused(Response(body, 401, media_type="application/xml"))
