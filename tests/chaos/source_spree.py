@@ -108,7 +108,8 @@ async def misbehave(stack: RunningStack, chance: random.Random, seconds: float, 
     """
     left: list[str] = []
     left_alone_until = 0.0
-    until = time.monotonic() + seconds
+    begun = time.monotonic()
+    until = begun + seconds
     while time.monotonic() < until or (never_struck(seen) and time.monotonic() < until + seconds):
         left = left or chance.sample(KINDS, len(KINDS))
         kind = _next_of(left, quickbooks=time.monotonic() > left_alone_until)
@@ -120,6 +121,8 @@ async def misbehave(stack: RunningStack, chance: random.Random, seconds: float, 
         await asyncio.sleep(for_s)
         struck = await _strikes(stack, kind, before, HELD_S - for_s)
         await end(stack, kind)
+        after_s = time.monotonic() - begun
+        print(f"{after_s:6.0f} s  {kind}{'' if struck else ': met nobody'}", file=sys.stderr, flush=True)
         if not struck:
             left.insert(0, kind)
             continue
