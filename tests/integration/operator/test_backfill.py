@@ -47,6 +47,9 @@ async def test_usage_of_past_days_is_announced_and_again_changes_nothing(
     offsets = await rows(database, "ingest_amplitude", "SELECT sum(last_offset) FROM published_offsets")
     assert (await trueup(wired, "backfill", "amplitude", *SPAN))[0] == 0
     assert await rows(database, "ingest_amplitude", "SELECT sum(last_offset) FROM published_offsets") == offsets
+    code, said = await trueup(wired, "backfill", "amplitude", *SPAN, "--account", "nobody")
+    assert code == 1
+    assert "no usage of 'nobody' was ever met" in said
 
 
 async def test_documents_of_one_customer_only(
@@ -60,6 +63,8 @@ async def test_documents_of_one_customer_only(
     known = await rows(database, "ingest_quickbooks", "SELECT DISTINCT ref FROM objects")
     assert [row["ref"] for row in known] == [f"quickbooks:{customer}"]
     assert (await trueup(wired, "backfill", "quickbooks", "--from", "2020-01-01", "--account", "7; drop"))[0] == 2
+    code, said = await trueup(wired, "backfill", "quickbooks", "--from", "2020-01-01", "--account", "999999")
+    assert (code, "QuickBooks has no customer 999999" in said) == (1, True), said
 
 
 async def test_a_page_that_came_short_is_not_the_end(trueup: Trueup, wired: dict[str, str], sandbox: str) -> None:

@@ -11,7 +11,14 @@ import pytest
 from ingest_amplitude.domain.buckets import Key
 from ingest_amplitude.domain.coverage import by_day
 from ingest_amplitude.ports import SourceUnavailable
-from ingest_amplitude.usecases.backfill import LeavesAHole, backfill_question, must_touch, pieces
+from ingest_amplitude.usecases.backfill import (
+    LeavesAHole,
+    UnknownAccount,
+    backfill_question,
+    must_know,
+    must_touch,
+    pieces,
+)
 from ingest_amplitude.usecases.pull import pull_usage
 
 DAY = timedelta(days=1)
@@ -83,6 +90,14 @@ async def test_one_account_alone_claims_nothing_for_the_others(world: Any) -> No
     assert {key.account for key in world.on_the_bus() if key.day == day.date()} == {"a"}
     assert world.claims == claims
     assert world.questions[-1] == ("api_calls", ("a",))
+
+
+async def test_an_account_that_is_none_is_refused(world: Any) -> None:
+    world.happen("a", 5, world.now - DAY)
+    await pull_usage(world.deps())
+    await must_know(world, "a")
+    with pytest.raises(UnknownAccount, match="no usage of 'A' was ever met"):
+        await must_know(world, "A")
 
 
 async def test_an_answer_that_is_not_whole_is_not_used(world: Any) -> None:

@@ -12,7 +12,14 @@ from ingest_amplitude.domain.answers import GarbledAnswer
 from ingest_amplitude.domain.buckets import Metric
 from ingest_amplitude.ports import SourceUnavailable
 from ingest_amplitude.settings import Settings
-from ingest_amplitude.usecases.backfill import LeavesAHole, backfill_question, must_touch, pieces
+from ingest_amplitude.usecases.backfill import (
+    LeavesAHole,
+    UnknownAccount,
+    backfill_question,
+    must_know,
+    must_touch,
+    pieces,
+)
 from ingest_amplitude.wiring import Parts, now, parts
 from trueup_kit.backfill import BadDays, Bar, Bookmark, Span, Stopped
 from trueup_kit.errors import KitError
@@ -30,7 +37,7 @@ def backfill(
     today = now().astimezone(made.plan.zone).date()
     try:
         asyncio.run(_run(made, Span.read(first, last, today - timedelta(days=1)).until(today), account))
-    except (BadDays, Stopped, LeavesAHole) as error:
+    except (BadDays, Stopped, LeavesAHole, UnknownAccount) as error:
         typer.echo(f"trueup: {error}", err=True)
         raise typer.Exit(1) from None
 
@@ -42,7 +49,9 @@ async def _run(made: Parts, span: Span, account: str | None) -> None:
         span, kept = await bookmark.resume()
         wanted = pieces(made.plan.metrics, span.first, span.last)
         begin = kept or 0
-        if account is None and begin == 0:
+        if account is not None:
+            await must_know(made.memory, account)
+        elif begin == 0:
             await must_touch(made.memory, span.last)
         for number, piece in enumerate(wanted[begin:], begin):
             bar.tell(number, len(wanted), f"questions, {piece[0].name} from {piece[1]}")

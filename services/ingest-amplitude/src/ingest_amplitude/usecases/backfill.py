@@ -19,6 +19,10 @@ class LeavesAHole(Exception):
     """The days asked for do not reach what is known; in between, absent would be taken for 0."""
 
 
+class UnknownAccount(Exception):
+    """No usage of the one account that is asked for was ever met."""
+
+
 def pieces(metrics: Sequence[Metric], first: date, last: date) -> list[tuple[Metric, date, date]]:
     """What is asked one after the other, newest days first: so the known days stay without a hole, wherever it ends.
 
@@ -54,8 +58,20 @@ async def must_touch(memory: Memory, last: date) -> None:
         raise LeavesAHole(f"usage is known from {min(starts)} on: ask up to the day before, not only up to {last}")
 
 
+async def must_know(memory: Memory, account: str) -> None:
+    """Refuse an account that is none: the answer about it would be empty, and look like one that was taken.
+
+    Raises:
+        UnknownAccount: with what to do.
+    """
+    if account not in await memory.partitions():
+        raise UnknownAccount(
+            f"no usage of {account!r} was ever met: write the account as its events do, or leave --account out"
+        )
+
+
 async def backfill_question(deps: Deps, piece: tuple[Metric, date, date], account: str | None, done: set[int]) -> bool:
-    """Ask one question of a metric and window: of the next partition that is not `done` yet, or of one account alone.
+    """Ask one question of a metric and window: of the next partition that is not `done` yet, or of one known account alone.
 
     Returns whether it was the last; partitions that were read are added to `done`. A turn for each question lets the
     running pulls have theirs in between.
@@ -65,11 +81,11 @@ async def backfill_question(deps: Deps, piece: tuple[Metric, date, date], accoun
     """
     metric, first, last = piece
     days = days_between(first, min(last, deps.clock().astimezone(deps.plan.zone).date()))
-    partitions = members(await deps.memory.partitions())
+    placed = await deps.memory.partitions()
     if account is not None:
-        number = next((number for number, accounts in partitions.items() if account in accounts), min(partitions))
-        await _one_account(deps, Question(metric, number, [account], days, past=True))
+        await _one_account(deps, Question(metric, placed[account], [account], days, past=True))
         return True
+    partitions = members(placed)
     left = [number for number in partitions if number not in done]
     if left:
         accounts = partitions[left[0]] if len(partitions) > 1 else None

@@ -65,6 +65,8 @@ async def _entity(
     kept: Any,  # noqa: ANN401  JSON
 ) -> None:
     total = await made.reading.ledger.count(entity, within=within)
+    if entity == "Customer" and within.customer is not None and total == 0:
+        raise Stopped(f"QuickBooks has no customer {within.customer}: --account takes the id that QuickBooks gave it")
     done, place = (kept["done"], _to_place(kept)) if kept else (0, Place())
     following: Place | None = place
     while following is not None:
