@@ -65,6 +65,55 @@ async def test_groups_that_amplitude_says_it_left_out_halve_the_partition(world:
     assert world.on_the_bus() == world.truth(world.now)
 
 
+async def test_accounts_that_move_are_claimed_at_every_moment_though_amplitude_fails_just_then(world: Any) -> None:
+    world.plan = replace(world.plan, partition_capacity=20, groups_max=100)
+    await _twelve(world)
+    known = world.reports[-1]
+    whole = world.sums
+    answered: list[Any] = []
+
+    async def cut_then_half_then_down(metric: Any, days: Any, accounts: Any, limit: int) -> Any:
+        world.down = "HTTP 503" if len(answered) == 2 else None
+        sums = await whole(metric, days, accounts, limit)
+        answered.append(accounts)
+        return replace(sums, incomplete="hitChunkGroupByLimit" if len(answered) == 1 else None)
+
+    world.sums = cut_then_half_then_down
+    begin = len(world.reports)
+    world.now += timedelta(minutes=5)
+    await pull_usage(world.deps())
+    handed, left, failed = world.reports[begin:]
+    assert (handed.complete, handed.as_of, handed.coverage) == (True, known.as_of, known.coverage)
+    assert (left.complete, left.as_of) == (True, world.now)
+    assert (failed.complete, failed.scope, failed.refs) == (False, handed.scope, handed.refs)
+    assert sorted(handed.refs + left.refs) == [f"amplitude:a{number:02}" for number in range(12)]
+    assert handed.version < left.version
+
+
+async def test_accounts_that_are_met_beyond_the_capacity_are_claimed_by_the_answer_that_showed_them(world: Any) -> None:
+    world.plan = replace(world.plan, partition_capacity=12, groups_max=100)
+    await _twelve(world)
+    whole = world.sums
+    answered: list[Any] = []
+
+    async def then_down(*asked: Any) -> Any:
+        world.down = "HTTP 503" if answered else None
+        answered.append(asked)
+        return await whole(*asked)
+
+    world.sums = then_down
+    begin = len(world.reports)
+    world.now += timedelta(minutes=5)
+    world.happen("b", 7, world.now - timedelta(minutes=1))
+    await pull_usage(world.deps())
+    handed, former, failed = world.reports[begin:]
+    assert [one.complete for one in (handed, former, failed)] == [True, True, False]
+    assert handed.as_of == former.as_of == world.now
+    assert handed.refs == failed.refs == ["amplitude:b"]
+    assert len(former.refs) == 12
+    assert world.on_the_bus() == world.truth(world.now)
+
+
 async def test_where_nothing_can_be_halved_a_cut_answer_is_asked_for_once(world: Any) -> None:
     world.happen("a", 1, world.now - HOUR)
     world.incomplete = "hitChunkGroupByLimit"

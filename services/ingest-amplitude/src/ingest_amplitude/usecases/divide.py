@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from ingest_amplitude.domain.partitions import assign, halve, members
 from ingest_amplitude.ports import Standing, Step
 from ingest_amplitude.usecases.deps import Deps
+from ingest_amplitude.usecases.reports import hand_over
 
 
 async def divide(deps: Deps, number: int, met: Iterable[str] = ()) -> bool:
@@ -34,9 +34,10 @@ async def _move(deps: Deps, number: int, partitions: Mapping[str, int], placed: 
     """Give accounts their new place; a new partition claims what the one claims that they come from."""
     standings = await deps.memory.standings()
     inherited = {
-        (metric.name, part): replace(standings.get((metric.name, number), Standing()), as_of=None)
+        (metric.name, part): standings.get((metric.name, number), Standing())
         for metric in deps.plan.metrics
         for part in set(placed.values()) - set(partitions.values())
     }
     step = Step(placed=placed, standings=inherited)
     await deps.turn.publish({}, version=await deps.turn.version(), observed_at=deps.clock(), step=step)
+    await hand_over(deps, inherited)

@@ -15,6 +15,7 @@ from ingest_amplitude.domain.windows import days_between, trailing_days
 from ingest_amplitude.ports import NOTHING_KEPT, QuestionRefused, Scope, SourceUnavailable, Standing, Step
 from ingest_amplitude.usecases.deps import Deps
 from ingest_amplitude.usecases.divide import divide
+from ingest_amplitude.usecases.reports import hand_over
 from trueup_billing import month_of
 
 
@@ -85,11 +86,11 @@ async def follow(deps: Deps, asked: Question, standing: Standing) -> Answer:
     older = read_anew(deps, asked, standing, computed_at)
     changed = {key: value for key, value in (await differences(deps, asked, sums)).items() if key.day not in older}
     placed = assign(await deps.memory.partitions(), sums.by_account, deps.plan.partition_capacity)
-    standings = {asked.scope: raised}
-    if asked.accounts is None:
-        standings |= await _of_new_partitions(deps, asked, raised, set(placed.values()))
-    step = Step(standings=standings, placed=placed)
+    numbers = set(placed.values()) if asked.accounts is None else set()
+    opened = await _of_new_partitions(deps, asked, raised, numbers)
+    step = Step(standings={asked.scope: raised, **opened}, placed=placed)
     await deps.turn.publish(changed, version=version, observed_at=deps.clock(), step=step)
+    await hand_over(deps, opened)
     return Answer(raised)
 
 

@@ -11,16 +11,15 @@ from ingest_amplitude.domain.buckets import Metric
 from ingest_amplitude.domain.coverage import by_day, seamless
 from ingest_amplitude.domain.partitions import members
 from ingest_amplitude.domain.unread import Days, Unread
-from ingest_amplitude.domain.windows import history_start
 from ingest_amplitude.ports import QuestionRefused, Scope, SourceUnavailable, Standing
 from ingest_amplitude.usecases.again import Allowance, look_again
-from ingest_amplitude.usecases.definitions import Settled, scope_name, settle
+from ingest_amplitude.usecases.definitions import Settled, settle
 from ingest_amplitude.usecases.deps import Deps
 from ingest_amplitude.usecases.divide import fit
 from ingest_amplitude.usecases.export import export_new_hours
 from ingest_amplitude.usecases.follow import Answer, Question, follow, question
-from trueup_billing import Ref, Source
-from trueup_contracts.syncs import PROVIDER_ERRORS, Coverage, SyncReportedV1
+from ingest_amplitude.usecases.reports import first_history_day, report
+from trueup_contracts.syncs import PROVIDER_ERRORS
 
 HALVINGS_MAX = 12
 """A pull halves partitions at most this often; the rest waits for the next."""
@@ -81,8 +80,7 @@ class _Silence:
 
 async def pull_usage(deps: Deps) -> Outcome:
     """Read what is new, announce it, and report each scope. A source that cannot be read is reported, never raised."""
-    proposed = history_start(deps.clock(), deps.plan.zone, deps.plan.history_months)
-    history_from = await deps.memory.history_from(proposed)
+    history_from = await first_history_day(deps)
     settled = await settle(deps)
     await fit(deps)
     error: str | None = None
@@ -165,27 +163,14 @@ async def _report(deps: Deps, asked: Question, answer: Answer, begun: Begun, *, 
         answer = Answer(standing, "never_complete", begun.export_error or "the history is not read yet")
     # What was exported is told as it was; that hours could not be exported is told beside it.
     trouble = await deps.trouble() or begun.export_error if answer.reason is None else None
-    await deps.turn.report(
-        SyncReportedV1(
-            version=await deps.turn.version(),
-            source="amplitude",
-            scope=scope_name(asked.scope),
-            started_at=started_at,
-            finished_at=deps.clock(),
-            as_of=None if answer.reason == "never_complete" else standing.as_of,
-            complete=answer.reason is None,
-            reason=PROVIDER_ERRORS if trouble else answer.reason,
-            error=trouble or answer.error,
-            coverage=[
-                Coverage(from_day=run.first, to_day=run.last, as_of=run.as_of, time_zone=str(deps.plan.zone))
-                for run in standing.coverage
-            ],
-            refs=_refs(asked.accounts),
-            offsets=await deps.turn.offsets(),
-        )
+    await report(
+        deps,
+        asked.scope,
+        asked.accounts,
+        standing,
+        started_at=started_at,
+        complete=answer.reason is None,
+        reason=PROVIDER_ERRORS if trouble else answer.reason,
+        error=trouble or answer.error,
     )
     return answer
-
-
-def _refs(accounts: Sequence[str] | None) -> list[str] | None:
-    return None if accounts is None else [str(Ref(Source.AMPLITUDE, account)) for account in accounts]
