@@ -4,7 +4,8 @@ How a row's watermarks are read
 -------------------------------
 A row does not store its watermarks: it names the scopes that it rests on (`accounts.watermark_keys`), and
 `watermarks` holds one line per scope. The reconciler moves a line only after every account that was dirty when the
-report counted has been decided, so each row rests on **all** facts up to each watermark that it names:
+report counted has been decided, so each row rests on **all** facts up to each watermark that it names. The first line
+of a scope comes with its report: nobody can have named the scope before.
 
     SELECT coalesce(a.held_watermarks, (SELECT coalesce(jsonb_agg(e.entry ORDER BY w.key, e.position), '[]')
                                         FROM read_model.watermarks w,

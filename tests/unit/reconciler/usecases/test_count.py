@@ -110,25 +110,40 @@ async def test_a_report_waits_and_the_former_one_stays_in_force() -> None:
 async def test_a_watermark_shows_only_when_older_dirt_is_decided() -> None:
     store = FakeScopes([report(1)], oldest=50)
     await count_reports(store)
+    store.reports.append(report(2))
     await count_reports(store)
-    assert store.shown == []
-    store.oldest = 102
     await count_reports(store)
     assert store.shown == [1]
+    store.oldest = 102
+    await count_reports(store)
+    assert store.shown == [1, 2]
+
+
+async def test_the_first_watermark_of_a_scope_shows_with_the_report_whatever_else_is_dirty() -> None:
+    """Whoever names the scope was decided with that report; an account that has moved to it would name no instant."""
+    store = FakeScopes([report(1, complete=False, reason="never_complete", as_of=None)], oldest=50)
+    await count_reports(store)
+    assert store.shown == []
+    store.reports.append(report(2))
+    await count_reports(store)
+    assert store.shown == [2]
+    assert store.documents is not None
+    assert (store.documents.shown_version, store.documents.gate) == (2, None)
 
 
 async def test_a_gate_is_not_moved_by_later_reports_so_it_cannot_starve() -> None:
     store = FakeScopes([report(1)], oldest=50)
-    await count_reports(store)
-    store.reports.append(report(2))
+    for version in (2, 3):
+        await count_reports(store)
+        store.reports.append(report(version))
     await count_reports(store)
     assert store.documents is not None
     assert store.documents.gate is not None
-    assert store.documents.gate.version == 1
+    assert store.documents.gate.version == 2
     store.oldest = None
     await count_reports(store)
     await count_reports(store)
-    assert store.shown == [1, 2]
+    assert store.shown == [1, 2, 3]
 
 
 async def test_only_one_counts_at_a_time() -> None:

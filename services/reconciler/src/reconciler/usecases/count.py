@@ -24,7 +24,7 @@ async def count_reports(store: ScopeStore) -> bool:
         changed, dirt = _count(await turn.waiting(), await turn.fences(), records)
         if changed:
             await turn.save([records[key] for key in sorted(changed)], dirt)
-        shown = await _open_gates(turn, records)
+        shown = await _show_first(turn, records) | await _open_gates(turn, records)
         await _close_gates(turn, records)
         if changed or shown or not records:
             wide = await turn.wide_dead_letters()
@@ -108,6 +108,16 @@ def _gaps(report: wire.Sync | None) -> frozenset[wire.Gap]:
     return frozenset(report.gaps) if report else frozenset()
 
 
+async def _show_first(turn: ScopeTurn, records: dict[str, ScopeRecord]) -> bool:
+    """Show a scope's first watermark at once: whoever names the scope was decided with it, and would else name no instant."""
+    first = [
+        replace(record, gate=record.complete)
+        for record in records.values()
+        if record.shown_version == 0 and record.complete is not None
+    ]
+    return await _show(turn, records, first)
+
+
 async def _open_gates(turn: ScopeTurn, records: dict[str, ScopeRecord]) -> bool:
     """Show the watermarks whose accounts are all decided."""
     gated = [record for record in records.values() if record.gate is not None]
@@ -115,6 +125,12 @@ async def _open_gates(turn: ScopeTurn, records: dict[str, ScopeRecord]) -> bool:
         return False
     oldest = await turn.oldest_dirt()
     ready = [record for record in gated if oldest is None or (record.gate_seq is not None and record.gate_seq < oldest)]
+    return await _show(turn, records, ready)
+
+
+async def _show(turn: ScopeTurn, records: dict[str, ScopeRecord], ready: Iterable[ScopeRecord]) -> bool:
+    """Show the watermarks behind these gates; whether there were any."""
+    ready = list(ready)
     if not ready:
         return False
     await turn.show(ready)
