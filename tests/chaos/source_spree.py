@@ -32,7 +32,7 @@ from trueup_devstack import checkout as checkouts
 from trueup_operator.clients import token_for
 from trueup_operator.errors import OperatorError
 from trueup_operator.verify.audit import AUDITOR_USER, audit
-from trueup_operator.verify.compare import NOT_JUDGED, Difference
+from trueup_operator.verify.compare import NOT_JUDGED, TOO_EARLY, Difference
 from trueup_operator.verify.rounds import Auditor
 
 SOURCES = ("stripe", "quickbooks", "amplitude")
@@ -254,9 +254,10 @@ class Sampler:
 
 def shown_wrongly(row: Mapping[str, Any], differences: list[Difference]) -> list[Difference]:
     """A row that says that it cannot judge shows nothing that it would judge by; what else it shows must be right."""
+    told = [one for one in differences if one.shown != TOO_EARLY]
     if (row.get("variance") or {}).get("band") != NOT_JUDGED:
-        return differences
-    return [one for one in differences if one.shown is not None and not one.path.startswith(JUDGED)]
+        return told
+    return [one for one in told if one.shown is not None and not one.path.startswith(JUDGED)]
 
 
 def unhandled(folder: Path, begin: dict[Path, int]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.chaos.source_spree import KINDS, OTHERS, Seen, has_struck, proves, shown_wrongly
 
-from trueup_operator.verify.compare import Difference
+from trueup_operator.verify.compare import TOO_EARLY, Difference
 
 STRUCK = Counter(KINDS)
 
@@ -61,6 +61,8 @@ def test_whether_a_fault_met_anybody_is_told_by_the_sandboxs_counters(
     [
         ("matched", "variance.amount_minor", None, True),
         ("matched", "forecast", None, True),
+        (None, "variance", TOO_EARLY, False),
+        (None, "variance", None, True),
         ("cannot_judge", "variance.amount_minor", None, False),
         ("cannot_judge", "reconciliations[2026-04-01].explained", [], False),
         ("cannot_judge", "usage_mtd", None, False),
@@ -69,7 +71,7 @@ def test_whether_a_fault_met_anybody_is_told_by_the_sandboxs_counters(
     ],
 )
 def test_a_row_that_says_that_it_cannot_judge_is_held_to_what_it_shows(
-    band: str, path: str, shown: object, wrong: bool
+    band: str | None, path: str, shown: object, wrong: bool
 ) -> None:
     found = [Difference("cl_1", path, shown, "something else")]
     assert shown_wrongly({"variance": {"band": band}}, found) == (found if wrong else [])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from trueup_operator.verify.compare import compare
+from trueup_operator.verify.compare import TOO_EARLY, compare
 
 PERIOD = {"start": "2026-10-01", "end": "2026-11-01"}
 FIGURES = {"expected_minor": 10000, "billed_minor": 10700, "percent": "7.00", "band": "over_billed", "currency": "USD"}
@@ -160,3 +160,14 @@ def test_refusing_for_facts_that_have_not_arrived_is_a_difference() -> None:
     row["variance"] = {"band": "cannot_judge", "reasons": [{"code": "never_complete", "source": "stripe", "cure": "…"}]}
     answer |= {"cannot_judge": ["never_complete"], "cannot_judge_in_truth": []}
     assert [found.path for found in compare(row, answer)] == ["variance"]
+
+
+def test_of_what_was_not_active_nothing_is_judged_whatever_has_arrived() -> None:
+    row, answer = shown(), key()
+    answer |= {"cannot_judge": ["never_complete"], "cannot_judge_in_truth": [], "row_variance": None}
+    assert {(found.path, found.expected) for found in compare(row, answer)} == {
+        ("variance", None),
+        ("variance", "judged"),
+    }
+    row["variance"] = None
+    assert [found.shown for found in compare(row, answer)] == [TOO_EARLY]

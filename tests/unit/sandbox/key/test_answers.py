@@ -50,6 +50,20 @@ def test_what_was_never_seen_is_never_complete(world: World) -> None:
     assert "periods" not in found
 
 
+def test_what_was_not_active_in_the_last_month_has_nothing_to_judge(world: World, ask: Ask) -> None:
+    """Such a row names no month, whether its usage was seen or not; any other names the last that is over."""
+    last_month = ("2026-11-01", "2026-12-01")
+    begin, end = (datetime.fromisoformat(day).date() for day in last_month)
+    kinds = set()
+    for account in world.accounts:
+        was = account.active_from < end and (account.active_to is None or begin < account.active_to)
+        kinds.add(was)
+        unseen = {"client_id": account.client_id, "now": "2026-12-15T12:00:00Z", "watermarks": []}
+        found = answer(world, AccountAsked.model_validate(unseen))["row_variance"]
+        assert (found and (found["start"], found["end"])) == (last_month if was else None)
+    assert kinds == {True, False}
+
+
 def test_what_is_a_day_old_is_stale(world: World, ask: Ask) -> None:
     now = datetime(2026, 11, 23, 12, tzinfo=UTC)
     assert ask(world, "cl_0002", now=now, seen=now - timedelta(hours=24))["cannot_judge"] == []

@@ -26,6 +26,8 @@ class Difference:
 
 PERIOD_FIGURES = ("expected_minor", "billed_minor", "amount_minor", "percent", "band", "currency")
 NOT_JUDGED = "cannot_judge"
+TOO_EARLY = "refused for facts that have not arrived"
+"""As of the row's own watermarks nobody could judge; by now the sources hold all that is needed."""
 ROOT_TOLERANCE = Decimal("0.00001")
 """Units by which the ends of a range may differ."""
 
@@ -39,16 +41,15 @@ def compare(shown: Shown, key: Key) -> list[Difference]:
 
 
 def _refusal(shown: Shown, key: Key) -> Iterator[tuple[str, object, object]]:
-    variance = shown.get("variance") or {}
-    yield "variance.band", variance.get("band"), NOT_JUDGED
-    yield (
-        "variance.reasons",
-        sorted({reason["code"] for reason in variance.get("reasons", [])}),
-        sorted(set(key["cannot_judge"])),
-    )
+    variance = shown.get("variance")
+    if key["row_variance"] is None:  # no period has ended
+        yield "variance", variance, None
+    else:
+        reasons = {reason["code"] for reason in (variance or {}).get("reasons", [])}
+        yield "variance.band", (variance or {}).get("band"), NOT_JUDGED
+        yield "variance.reasons", sorted(reasons), sorted(set(key["cannot_judge"]))
     if not key.get("cannot_judge_in_truth", key["cannot_judge"]):
-        # As of the row's own watermarks nobody could judge; by now the sources hold all that is needed.
-        yield "variance", "refused for facts that have not arrived", "judged"
+        yield "variance", TOO_EARLY, "judged"
 
 
 def _row(shown: Shown, key: Key) -> Iterator[tuple[str, object, object]]:

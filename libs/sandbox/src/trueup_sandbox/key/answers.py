@@ -9,7 +9,7 @@ from trueup_sandbox.key.asked import AccountAsked, sight_of
 from trueup_sandbox.key.calendar import days_between, first_of_next
 from trueup_sandbox.key.evidence import Evidence, cannot_judge, gather, in_truth
 from trueup_sandbox.key.forecast import forecast
-from trueup_sandbox.key.money import Verdict, verdicts, worst
+from trueup_sandbox.key.money import named_month, verdicts, worst
 from trueup_sandbox.key.status import row, shown_on_row, standings
 from trueup_sandbox.world.world import World
 
@@ -57,20 +57,19 @@ def answer(world: World, asked: AccountAsked) -> dict[str, Any]:
 
 def _money(evidence: Evidence, *, judgeable: bool) -> dict[str, Any]:
     """Periods and the row's variance; of an account that cannot be judged only that."""
-    found = verdicts(evidence)
     currency = evidence.account.currency.code
     if judgeable:
+        found = verdicts(evidence)
         chosen = worst(found)
         return {
             "periods": [one.shown(currency) for one in found],
             "row_variance": chosen.shown(currency) if chosen else None,
         }
-    latest = max((one.end for one in found if one.judged), default=None)
-    period: Verdict | None = next((one for one in found if one.end == latest), None)
-    row_variance: dict[str, Any] = {"band": "cannot_judge"}
-    if period is not None:
-        row_variance |= {"start": period.start.isoformat(), "end": period.end.isoformat()}
-    return {"row_variance": row_variance}
+    month = named_month(evidence)
+    if month is None:
+        return {"row_variance": None}
+    start, end = month
+    return {"row_variance": {"band": "cannot_judge", "start": start.isoformat(), "end": end.isoformat()}}
 
 
 def _instants(found: list[int]) -> list[str]:

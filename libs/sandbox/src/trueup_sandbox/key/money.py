@@ -70,11 +70,27 @@ def periods(evidence: Evidence) -> list[tuple[date, date]]:
     found = []
     while month <= evidence.today:
         end = first_of_next(month)
-        account = evidence.account
-        if account.active_from < end and (account.active_to is None or month < account.active_to):
+        if _is_active(evidence, month, end):
             found.append((month, end))
         month = end
     return found
+
+
+def named_month(evidence: Evidence) -> tuple[date, date] | None:
+    """The month that a row which cannot be judged names: the last that is over, of those seen or, where usage was not, of all.
+
+    None where the account was not active then: there is nothing to judge.
+    """
+    if all(evidence.sight.starts(metric) is not None for metric in evidence.metrics()):
+        return max(((start, end) for start, end in periods(evidence) if end <= evidence.today), default=None)
+    end = evidence.today.replace(day=1)
+    start = month_before(end)
+    return (start, end) if _is_active(evidence, start, end) else None
+
+
+def _is_active(evidence: Evidence, start: date, end: date) -> bool:
+    account = evidence.account
+    return account.active_from < end and (account.active_to is None or start < account.active_to)
 
 
 def month_of_line(invoice: LedgerDocument, place: int) -> date:
