@@ -247,6 +247,9 @@ class Sampler:
         else:
             wrong = [str(one) for one in shown_wrongly(looked.shown.get(name, {}), looked.differences.get(name, []))]
             self._seen.wrong += wrong
+            if wrong:
+                told = {"row": looked.shown[name], "key": looked.key[name]}
+                print(f"        {name} is wrong: {json.dumps(told)}", file=sys.stderr, flush=True)
             self._seen.unsettled += bool(looked.differences.get(name)) and not wrong
         finally:
             self._again.pop(name, None)

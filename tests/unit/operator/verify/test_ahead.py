@@ -53,6 +53,15 @@ def test_without_moves_there_is_nothing_to_try() -> None:
     assert list(later_sights([mark("usage|calls|0")], {"amplitude|calls": []})) == []
 
 
+def test_one_that_is_ahead_alone_is_found_however_much_waits_at_the_others() -> None:
+    minutes = [f"2026-11-26T10:{minute:02}:00+00:00" for minute in range(20)]
+    marks = [mark("usage|calls|0"), mark("documents", source="quickbooks"), mark("billing", source="stripe")]
+    moves = {"amplitude|calls": minutes, "quickbooks": minutes, "stripe": minutes}
+    tried = [as_of(sight) for sight in later_sights(marks, moves)]
+    for place in range(3):
+        assert [minute if other == place else LATEST for other in range(3) for minute in minutes[-1:]] in tried
+
+
 def test_the_ways_that_are_tried_are_bounded() -> None:
     moves = {
         name: [f"2026-11-26T10:{minute:02}:00+00:00" for minute in range(50)]

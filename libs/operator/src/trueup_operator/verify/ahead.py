@@ -9,10 +9,10 @@ has an instant of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import islice, product
+from itertools import combinations, islice, product
 from typing import Any
 
-ASKED_AT_MOST = 32
+ASKED_AT_MOST = 64
 """Ways to be ahead that are tried for one account; more come in minutes only where nothing is decided any more."""
 
 Watermarks = list[dict[str, Any]]
@@ -24,13 +24,20 @@ def later_sights(watermarks: Watermarks, moves: Mapping[str, list[str]]) -> Iter
     `moves`: `quickbooks`, `stripe` or `amplitude|METRIC` → instants (RFC 3339) between its latest watermark and the
     decision, in order.
     """
+    for to in islice(_ways(moves), ASKED_AT_MOST):
+        yield [_moved(mark, to, watermarks) for mark in watermarks]
+
+
+def _ways(moves: Mapping[str, list[str]]) -> Iterator[dict[str, str]]:
+    """As little ahead as can be first: what waits at the one source says nothing about the others."""
     names = sorted(name for name, instants in moves.items() if instants)
-    ways = product(*([None, *moves[name]] for name in names))
-    for way in islice(ways, 1, ASKED_AT_MOST + 1):
-        yield [_moved(mark, dict(zip(names, way, strict=True)), watermarks) for mark in watermarks]
+    for count in range(1, len(names) + 1):
+        for chosen in combinations(names, count):
+            for instants in product(*(moves[name] for name in chosen)):
+                yield dict(zip(chosen, instants, strict=True))
 
 
-def _moved(mark: dict[str, Any], to: Mapping[str, str | None], watermarks: Watermarks) -> dict[str, Any]:
+def _moved(mark: dict[str, Any], to: Mapping[str, str], watermarks: Watermarks) -> dict[str, Any]:
     """Moved on if it is the latest of its name: earlier runs of days were not read again."""
     instant = to.get(_name(mark))
     return mark if instant is None or mark["as_of"] != _latest(watermarks, _name(mark)) else {**mark, "as_of": instant}
