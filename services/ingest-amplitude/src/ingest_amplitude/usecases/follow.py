@@ -86,11 +86,11 @@ async def follow(deps: Deps, asked: Question, standing: Standing) -> Answer:
     older = read_anew(deps, asked, standing, computed_at)
     changed = {key: value for key, value in (await differences(deps, asked, sums)).items() if key.day not in older}
     placed = assign(await deps.memory.partitions(), sums.by_account, deps.plan.partition_capacity)
-    numbers = set(placed.values()) if asked.accounts is None else set()
-    opened = await _of_new_partitions(deps, asked, raised, numbers)
+    opened = await _of_new_partitions(deps, asked, raised, set(placed.values())) if asked.accounts is None else {}
     step = Step(standings={asked.scope: raised, **opened}, placed=placed)
     await deps.turn.publish(changed, version=version, observed_at=deps.clock(), step=step)
-    await hand_over(deps, opened)
+    if opened:
+        await hand_over(deps, opened)
     return Answer(raised)
 
 
