@@ -34,14 +34,14 @@ class TestClock:
     def test_a_clock_that_is_wrong_never_goes_back_when_it_is_set_right(self) -> None:
         now = [5_000]
         clock = Clock(lambda: now[0])
-        clock.ahead_ms = 20_000
+        clock.set_wrong(20_000)
         assert clock.read() == 25_000
-        clock.ahead_ms = 0
+        clock.set_wrong(0)
         now[0] = 6_000
         assert (clock.read(), clock.stamp()) == (25_000, 25_001)
         now[0] = 30_000
         assert clock.read() == 30_000
-        clock.ahead_ms = -20_000
+        clock.set_wrong(-20_000)
         now[0] = 51_000
         assert clock.read() == 31_000
 

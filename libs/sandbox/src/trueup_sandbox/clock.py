@@ -19,18 +19,24 @@ class Clock:
 
     def __init__(self, wall_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000) -> None:
         self._wall_ms = wall_ms
-        self.ahead_ms = 0
-        """How wrong it is; less than nothing is behind. Set right, it waits for the wall clock and never goes back."""
+        self._ahead_ms = 0
+        self.most_ahead_ms = 0
+        """How far ahead of the wall clock it has ever been."""
         self._last_ms = 0
+
+    def set_wrong(self, ahead_ms: int) -> None:
+        """Be ahead by so much, or behind if less than nothing. Set right, it waits for the wall clock and never goes back."""
+        self._ahead_ms = ahead_ms
+        self.most_ahead_ms = max(self.most_ahead_ms, ahead_ms)
 
     def read(self) -> int:
         """Now, in milliseconds since 1970; everything stamped so far is at or before it."""
-        self._last_ms = max(self._wall_ms() + self.ahead_ms, self._last_ms)
+        self._last_ms = max(self._wall_ms() + self._ahead_ms, self._last_ms)
         return self._last_ms
 
     def stamp(self) -> int:
         """The instant of a change, after every earlier stamp and reading; never exactly on an hour, where exports cut."""
-        at_ms = max(self._wall_ms() + self.ahead_ms, self._last_ms + 1)
+        at_ms = max(self._wall_ms() + self._ahead_ms, self._last_ms + 1)
         self._last_ms = at_ms + 1 if at_ms % HOUR_MS == 0 else at_ms
         return self._last_ms
 

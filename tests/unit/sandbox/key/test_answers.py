@@ -41,6 +41,18 @@ def test_usage_is_counted_up_to_the_watermark(world: World, ask: Ask, wall: Any)
     assert quantity(at) - quantity(at - timedelta(milliseconds=1)) == int(used.objects["quantity"])
 
 
+def test_what_moved_while_the_clock_was_ahead_is_told_of_as_well(world: World, ask: Ask, wall: Any) -> None:
+    """Whoever judged just then knew it, and judged by the right time."""
+    world.clock.set_wrong(20_000)
+    used = Happenings(world).make("usage")
+    wall.turn(seconds=10)
+    world.clock.set_wrong(0)
+    moved = datetime.fromtimestamp(used.at_ms / 1000, UTC)
+    assert moved > wall.now
+    moves = ask(world, used.client_id, now=wall.now, seen=wall.now - timedelta(minutes=5))["moves"]
+    assert moved.isoformat() in moves[f"amplitude|{used.objects['metric']}"]
+
+
 def test_what_was_never_seen_is_never_complete(world: World) -> None:
     asked = AccountAsked.model_validate({"client_id": "cl_0002", "now": "2026-11-23T12:00:00Z", "watermarks": []})
     found = answer(world, asked)

@@ -253,7 +253,7 @@ def _breaking(router: APIRouter, controls: Controls) -> None:
 
     @router.post("/clock")
     async def clock(asked: WrongClock) -> dict[str, float]:
-        controls.world.clock.ahead_ms = round(asked.ahead_s * 1000)
+        controls.world.clock.set_wrong(round(asked.ahead_s * 1000))
         return {"ahead_s": asked.ahead_s}
 
     @router.post("/amplitude/groups")

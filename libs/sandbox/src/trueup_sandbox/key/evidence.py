@@ -49,14 +49,18 @@ class Evidence:
         return known
 
     def moves(self) -> dict[str, list[int]]:
-        """For each source, and each metric of usage, when it changed between its watermark and the judgement."""
+        """For each source, and each metric of usage, when it changed between its watermark and the judgement.
+
+        Whoever judges does so by the right time; the sources' clock may have been ahead of it.
+        """
         sight, store, usage = self.sight, self.world.desk.store, self.world.desk.usage
+        until_ms = sight.now_ms + self.world.clock.most_ahead_ms
         found: defaultdict[str, set[int]] = defaultdict(set)
         for series in self.account.series:
             metric = usage.series[series].metric.metric
             as_of_ms = sight.latest(metric)
             if as_of_ms is not None:
-                found[f"amplitude|{metric}"].update(usage.moves(series, as_of_ms, sight.now_ms))
+                found[f"amplitude|{metric}"].update(usage.moves(series, as_of_ms, until_ms))
         shelves: dict[str, tuple[int | None, tuple[Shelf[Any], ...]]] = {
             "quickbooks": (sight.ledger_ms, (store.invoices, store.ledger_payments)),
             "stripe": (
@@ -67,7 +71,7 @@ class Evidence:
         for source, (as_of_ms, of_source) in shelves.items():
             if as_of_ms is not None:
                 for shelf in of_source:
-                    found[source] |= shelf.moves(self.account.index, as_of_ms, sight.now_ms)
+                    found[source] |= shelf.moves(self.account.index, as_of_ms, until_ms)
         return {name: sorted(instants) for name, instants in found.items()}
 
     def came_after(self, metric: str, day: date, instant_ms: int) -> int:
