@@ -14,7 +14,7 @@ from trueup_devstack.ports import REPLICAS_MAX, SERVICES, SPAN, PortPlan, from_e
 
 def everything(plan: PortPlan) -> list[int]:
     servers = [plan.gateway, plan.sandbox, plan.kafka, plan.kafka_controller, plan.postgres]
-    return [*servers, plan.caddy_admin, plan.smtp] + [
+    return [*servers, plan.caddy_admin, plan.smtp, plan.claim] + [
         plan.replica(service, index) for service in SERVICES for index in range(REPLICAS_MAX)
     ]
 

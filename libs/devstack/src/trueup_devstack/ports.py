@@ -49,6 +49,11 @@ class PortPlan:
         """The sandbox takes mail there."""
         return self.gateway + 6
 
+    @property
+    def claim(self) -> int:
+        """Bound by a stack that chose its block of ports by itself: another that chooses meanwhile takes the next."""
+        return self.gateway + SPAN - 1
+
     def replica(self, service: str, index: int) -> int:
         """Port of one replica; the first has index 0."""
         if not 0 <= index < REPLICAS_MAX:
