@@ -136,6 +136,19 @@ class TestEnd:
             await vault.access_token()
 
 
+async def _four_pulls(bench: Any, refusal: str) -> list[tuple[str | None, list[str]]]:
+    """What pulls three minutes apart come to, and ask for, from a token on that QuickBooks has never taken."""
+    await bench.pull()
+    bench.time.pass_by(hours=2)
+    bench.sandbox.controls.tokens.temper.refusal = refusal
+    bench.wire.paths()
+    outcomes = []
+    for _ in range(4):
+        outcomes.append(((await bench.pull()).reason, bench.wire.paths()))
+        bench.time.pass_by(minutes=3)
+    return outcomes
+
+
 class TestRefusal:
     @pytest.mark.parametrize(
         ("refusal", "words", "asked"),
@@ -173,14 +186,7 @@ class TestRefusal:
         assert _gauge("trueup_connection_alive") == 1
 
     async def test_of_a_token_that_never_worked_is_believed_after_one_more_renewal(self, bench: Any) -> None:
-        await bench.pull()
-        bench.time.pass_by(hours=2)
-        bench.sandbox.controls.tokens.temper.refusal = "unauthorized"
-        bench.wire.paths()
-        outcomes = []
-        for _ in range(4):
-            outcomes.append(((await bench.pull()).reason, bench.wire.paths()))
-            bench.time.pass_by(minutes=3)
+        outcomes = await _four_pulls(bench, "unauthorized")
         assert outcomes == [
             ("provider_error", ["bearer", "cdc"]),
             ("provider_error", ["cdc"]),
@@ -189,14 +195,7 @@ class TestRefusal:
         ]
 
     async def test_by_a_gateway_ends_nothing(self, bench: Any) -> None:
-        await bench.pull()
-        bench.time.pass_by(hours=2)
-        bench.sandbox.controls.tokens.temper.refusal = "xml_401"
-        bench.wire.paths()
-        outcomes = []
-        for _ in range(4):
-            outcomes.append(((await bench.pull()).reason, bench.wire.paths()))
-            bench.time.pass_by(minutes=3)
+        outcomes = await _four_pulls(bench, "xml_401")
         renewed, left_alone = ("provider_error", ["cdc", "bearer", "cdc"]), ("provider_error", ["cdc"])
         assert outcomes == [("provider_error", ["bearer", "cdc"]), left_alone, renewed, left_alone]
         bench.sandbox.controls.tokens.temper.refusal = "none"
